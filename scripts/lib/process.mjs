@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn, spawnSync } from 'node:child_process';
+import { root } from './paths.mjs';
+
+/** A failure whose message is for the user: what happened, to what, and what to do. No stack is shown. */
+export class SetupError extends Error {}
+
+/**
+ * @typedef {object} Outcome
+ * @property {number} code exit code; 128 if it was ended by a signal
+ * @property {string} output both outputs, in the order in which they came
+ * @property {string} stdout standard output alone
+ */
+
+/**
+ * Runs a program and collects what it prints.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean, timeoutMs?: number }} [options]
+ *   echo: also show the output as it comes, on stderr
+ * @returns {Promise<Outcome>} never rejects: a program that cannot be started has code 127
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: options.env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = options.timeoutMs && setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    let output = '';
+    let stdout = '';
+    /** @param {Buffer} chunk */
+    const collect = (chunk) => {
+      output += chunk.toString();
+      if (options.echo) process.stderr.write(chunk);
+    };
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk.toString();
+      collect(chunk);
+    });
+    child.stderr.on('data', collect);
+    child.on('error', (error) => {
+      clearTimeout(timer || undefined);
+      resolve({ code: 127, output: `${command}: ${error.message}`, stdout });
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer || undefined);
+      resolve({ code: code ?? 128, output, stdout });
+    });
+  });
+}
+
+/**
+ * Runs a program on this terminal and passes interrupts on to it, so that it can finish in its own way.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<number>} its exit code
+ */
+export function runAttached(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: options.env ?? process.env,
+      stdio: 'inherit',
+    });
+    /** @param {NodeJS.Signals} signal */
+    const passOn = (signal) => child.kill(signal);
+    process.on('SIGINT', passOn).on('SIGTERM', passOn);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', passOn).off('SIGTERM', passOn);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 128));
+    });
+  });
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {string | undefined} what it printed, or undefined if it is missing or failed
+ */
+export function ask(command, args) {
+  const result = spawnSync(command, args, { encoding: 'utf8' });
+  return result.status === 0 ? result.stdout.trim() : undefined;
+}
+
+export const npmCommand = process.platform === 'win32' ? 'npm.cmd' : 'npm';
