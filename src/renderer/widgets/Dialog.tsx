@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { IconButton } from './IconButton.tsx';
+import './dialog.css';
+
+interface DialogProps {
+  readonly title: string;
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+/** A window over the window: traps the focus, closes by Escape, gives the focus back. */
+export function Dialog({ title, open, onClose, children }: DialogProps) {
+  return (
+    <Base.Root
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) onClose();
+      }}
+    >
+      <Base.Portal>
+        <Base.Backdrop className="dialog__backdrop" />
+        <Base.Popup className="dialog">
+          <header className="dialog__head">
+            <Base.Title className="dialog__title">{title}</Base.Title>
+            <IconButton icon="close" label="Close" onClick={onClose} />
+          </header>
+          <div className="dialog__body">{children}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
