@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+//! What the supervisor tells about a run: JSON lines, on its standard output and in the journal.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::FailureCode;
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EndedBy {
+    /// The program ended on its own.
+    Program,
+    /// Someone asked for it.
+    Cancel,
+    /// The control pipe ended without a request.
+    ApplicationDied,
+}
+
+/// One event of a run. Order: `started`, any number of `sample`, at most one `ending`, `exited`; or `failed` alone.
+/// A run whose supervisor vanished ends with `failed`, code `launch.supervisor-lost`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum Event {
+    /// The program runs.
+    Started {
+        /// Process id of the program, which leads its own session.
+        pid: i32,
+        /// Start time of that process in clock ticks since boot, to tell it from a later owner of the id.
+        start_time_ticks: u64,
+        /// Process id of the supervisor.
+        supervisor_pid: i32,
+        /// Start time of the supervisor in clock ticks since boot.
+        supervisor_start_time_ticks: u64,
+        /// Identity of this boot of the machine; ids and ticks mean nothing in another.
+        boot_id: String,
+        /// Wall clock, nanoseconds since the Unix epoch, decimal.
+        at_ns: String,
+    },
+    /// The process tree at one moment.
+    Sample {
+        /// Milliseconds since the start.
+        elapsed_ms: u64,
+        /// CPU time of all processes of the tree so far, ended ones included.
+        cpu_ms: u64,
+        /// Sum of resident memory over the live processes (shared pages count in each).
+        rss_bytes: u64,
+        /// Live processes of the tree.
+        processes: u32,
+    },
+    /// The tree is being asked to end.
+    Ending {
+        /// Why.
+        ended_by: EndedBy,
+        /// Milliseconds since the start.
+        elapsed_ms: u64,
+    },
+    /// The program and all of its descendants are gone.
+    Exited {
+        /// Exit code of the program, unless a signal ended it.
+        code: Option<i32>,
+        /// Name of the signal that ended the program.
+        signal: Option<String>,
+        /// From the program's start to its own end, milliseconds.
+        wall_ms: u64,
+        /// CPU time of the whole tree, milliseconds.
+        cpu_ms: u64,
+        /// Largest sampled sum of resident memory, or the largest single process where that is more.
+        peak_rss_bytes: u64,
+        /// Why the run ended.
+        ended_by: EndedBy,
+        /// Descendants that the supervisor had to end: alive after the program, or not gone within the grace time.
+        left_behind: u32,
+    },
+    /// Nothing was started, or the supervisor was lost.
+    Failed {
+        /// What went wrong.
+        code: FailureCode,
+        /// A sentence for the user.
+        message: String,
+    },
+}
+
+impl Event {
+    /// Whether nothing follows this event.
+    #[must_use]
+    pub const fn is_last(&self) -> bool {
+        matches!(self, Self::Exited { .. } | Self::Failed { .. })
+    }
+}

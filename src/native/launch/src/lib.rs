@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Starting, watching and ending runs.
+//!
+//! A run is owned by a small `supervisor` process, one per run. The application talks to it over two pipes: the
+//! control pipe (the specification, then `cancel`; its end means that the application died) and the event pipe
+//! (JSON lines). Everything that the event pipe carries is also appended to the run folder's journal, so that a run
+//! whose supervisor or application died can still be told and ended.
+
+mod error;
+mod event;
+mod journal;
+pub mod proc;
+mod spec;
+mod start;
+
+pub use error::{FailureCode, LaunchError};
+pub use event::{EndedBy, Event};
+pub use journal::{JOURNAL_FILE, end_journalled, read_journal};
+pub use spec::{InterruptSignal, LaunchSpec, RUN_DIR_VARIABLE};
+pub use start::{RunHandle, start};
