@@ -50,6 +50,7 @@ struct Supervision<'a> {
     started: Instant,
     next_sample: Option<Instant>,
     peak_rss_bytes: u64,
+    sampled_cpu_ms: u64,
     program_end: Option<ProgramEnd>,
     ending: Option<Ending>,
     left_behind: HashSet<(i32, u64)>,
@@ -74,6 +75,7 @@ pub fn run_to_end(spec: &LaunchSpec, control: Control, reporter: &mut Reporter) 
         started,
         next_sample: sample_period.map(|period| started + period),
         peak_rss_bytes: 0,
+        sampled_cpu_ms: 0,
         program_end: None,
         ending: None,
         left_behind: HashSet::new(),
@@ -174,6 +176,7 @@ impl Supervision<'_> {
         self.next_sample = Some(now + Duration::from_millis(self.spec.sample_ms));
         let usage = self.tree.usage();
         self.peak_rss_bytes = self.peak_rss_bytes.max(usage.rss_bytes);
+        self.sampled_cpu_ms = usage.cpu_ms;
         self.reporter.report(&Event::Sample {
             elapsed_ms: milliseconds(self.started.elapsed()),
             cpu_ms: usage.cpu_ms,
@@ -206,7 +209,8 @@ impl Supervision<'_> {
         let Some(ending) = &mut self.ending else { return false };
         let now = Instant::now();
         if processes.is_empty() {
-            // The program may have become a zombie after the last reaping.
+            // What became a zombie since the last reaping still has its exit code and its CPU time to tell.
+            self.reap();
             return self.program_end.is_some();
         }
         let descendants = processes.iter().filter(|process| process.pid != self.program_pid);
@@ -229,7 +233,8 @@ impl Supervision<'_> {
             code: end.code,
             signal: end.signal.map(|signal| signal.as_str().to_owned()),
             wall_ms: milliseconds(end.wall),
-            cpu_ms: reaped_cpu_ms(),
+            // Children of a parent that ignores their ends are in no account but the samples.
+            cpu_ms: reaped_cpu_ms().max(self.sampled_cpu_ms),
             peak_rss_bytes: self.peak_rss_bytes.max(reaped_peak_rss_bytes()),
             ended_by: self.ending.as_ref().map_or(EndedBy::Program, |ending| ending.by),
             left_behind: u32::try_from(self.left_behind.len()).unwrap_or(u32::MAX),
