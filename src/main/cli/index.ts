@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError } from 'commander';
+import { toFailure } from '#shared/base/errors.ts';
+import { compose } from '../composition.ts';
+import type { Services } from '../composition.ts';
+import { forkEngine } from '../engine/client.ts';
+import { nodePlatform } from '../platform/node-platform.ts';
+import { inspectFiles } from './inspect-command.ts';
+import { runRecipe, showProgress } from './run-command.ts';
+import type { RunOptions } from './run-command.ts';
+
+/** The headless entry: the same services as the application's, in plain Node. Exit codes: 0 done, 1 failed, 2 usage. */
+
+const USAGE = 2;
+const distFolder = dirname(dirname(fileURLToPath(import.meta.url)));
+const rootFolder = dirname(distFolder);
+
+function packageVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
+  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  return String(version);
+}
+
+function composeForTerminal(version: string): Services {
+  const platform = nodePlatform({
+    environment: process.env,
+    assetsFolder: join(rootFolder, 'assets'),
+    nativeFolder: join(distFolder, 'native'),
+  });
+  return compose({
+    platform,
+    version,
+    versions: { node: process.versions.node },
+    spawnEngine: () =>
+      forkEngine(join(distFolder, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
+    onEngineRestart: (reason) => {
+      process.stderr.write(`The trace engine was restarted (${reason}).\n`);
+    },
+    events: { changed: () => undefined, progress: showProgress },
+  });
+}
+
+/** Runs a command with the services, and ends what they hold whatever happens. */
+async function withServices(version: string, command: (services: Services) => Promise<number>): Promise<void> {
+  const services = composeForTerminal(version);
+  try {
+    process.exitCode = await command(services);
+  } finally {
+    services.engine.close();
+  }
+}
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+function program(version: string): Command {
+  const cli = new Command('iterscope')
+    .description('Profiled runs and traces of LLM inference, without a window.')
+    .version(version)
+    .exitOverride();
+  cli
+    .command('inspect')
+    .description('Say what traces hold: span, GPU time, kernels, iterations, warnings.')
+    .argument('<file...>', 'traces: Kineto or Chrome JSON, plain or gzip')
+    .option('--json', 'one JSON document a line, one for each file', false)
+    .action((files: string[], { json }: { json: boolean }) =>
+      withServices(version, (services) => inspectFiles(services, files, json)),
+    );
+  cli
+    .command('run')
+    .description('Run a recipe to its end and say what it gave.')
+    .requiredOption('--recipe <id>', 'which recipe; see "iterscope recipes"')
+    .option('--set <name=value>', 'a parameter of the recipe; repeatable', collect, [])
+    .option('--env <name=value>', 'an environment variable; repeatable', collect, [])
+    .option('--window <iterations>', 'iterations to capture: first+count (20+10) or first-last (20-29)')
+    .option('--trace', 'write a PyTorch-profiler trace of the window', false)
+    .option('--expert-statistics', 'record tokens per expert over the window', false)
+    .option('--perfect-router', 'spread tokens evenly; the output text is wrong', false)
+    .option('--json', 'the whole manifest as one JSON document', false)
+    .action((options: RunOptions) => withServices(version, (services) => runRecipe(services, options)));
+  cli
+    .command('recipes')
+    .description('List the recipes and their parameters.')
+    .action(() => withServices(version, listRecipes));
+  return cli;
+}
+
+async function listRecipes(services: Services): Promise<number> {
+  for (const recipe of await services.recipes.list()) {
+    process.stdout.write(`${recipe.id}  ${recipe.title}\n  ${recipe.summary}\n`);
+    for (const { name, default: value, unit, help } of recipe.parameters) {
+      process.stdout.write(`  ${name}=${String(value)}${unit === undefined ? '' : ` ${unit}`}  ${help}\n`);
+    }
+  }
+  return 0;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program(packageVersion()).parseAsync(process.argv);
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      process.exitCode = thrown.exitCode === 0 ? 0 : USAGE;
+      return;
+    }
+    const { code, message } = toFailure(thrown);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = code.startsWith('form.') || code === 'recipe.unknown' ? USAGE : 1;
+  }
+}
+
+await main();

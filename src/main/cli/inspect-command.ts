@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import { toFailure } from '#shared/base/errors.ts';
+import { formatCount, formatDurationNs } from '#shared/base/units.ts';
+import type { Services } from '../composition.ts';
+import { inspectTrace } from '../services/inspect.ts';
+import type { InspectedIteration, Inspection } from '../services/inspect.ts';
+import { columns } from './columns.ts';
+
+const SHOWN_KERNELS = 10;
+const NAME_WIDTH = 80;
+
+function describeStep(iteration: InspectedIteration): string {
+  const { contextRequests, contextTokens, generationRequests } = iteration;
+  if (contextRequests === null && generationRequests === null) return '';
+  const tokens = contextTokens === null ? '' : ` (${contextTokens.toString()} tokens)`;
+  return `${(contextRequests ?? 0).toString()} ctx${tokens}, ${(generationRequests ?? 0).toString()} gen`;
+}
+
+function iterationRows(iterations: readonly InspectedIteration[]): string[][] {
+  const rows = iterations.map((iteration) => [
+    iteration.index.toString(),
+    formatDurationNs(iteration.endNs - iteration.startNs),
+    iteration.gpuBusyNs === null ? '-' : formatDurationNs(iteration.gpuBusyNs),
+    `${describeStep(iteration)}${iteration.inferred ? ' inferred' : ''}`,
+  ]);
+  return [['Iteration', 'Host window', 'GPU busy', 'Batch'], ...rows];
+}
+
+/** A trace's figures for a terminal. */
+function inspectionText(inspection: Inspection): string {
+  const { gpu, span } = inspection;
+  const lines = [
+    inspection.file,
+    ...columns([
+      ['Format', inspection.format],
+      ['Span', formatDurationNs(span.endNs - span.startNs)],
+      ['Slices', formatCount(inspection.slices)],
+      ['Tracks', formatCount(inspection.tracks)],
+      ['Kernels', `${formatCount(gpu.kernelCount)}, ${formatDurationNs(gpu.kernelTimeNs)} in all`],
+      ['Copies, sets', `${formatDurationNs(gpu.memcpyTimeNs)}, ${formatDurationNs(gpu.memsetTimeNs)}`],
+      ...gpu.devices.map(({ id, name, busyNs }) => [`GPU ${id.toString()}`, `${name}, busy ${formatDurationNs(busyNs)}`]),
+    ]),
+  ];
+  if (inspection.iterations.length > 0) lines.push('', ...columns(iterationRows(inspection.iterations)));
+  if (inspection.topKernels.length > 0) {
+    const rows = inspection.topKernels
+      .slice(0, SHOWN_KERNELS)
+      .map(({ name, kind, count, totalNs }) => [formatDurationNs(totalNs), formatCount(count), kind, name.slice(0, NAME_WIDTH)]);
+    lines.push('', ...columns([['Total', 'Count', 'Kind', 'Kernel'], ...rows]));
+  }
+  if (inspection.warnings.length > 0) {
+    lines.push('', 'Warnings');
+    for (const { code, count, message } of inspection.warnings) lines.push(`  ${code} (${formatCount(count)}): ${message}`);
+  }
+  return lines.join('\n');
+}
+
+/** Prints what the files hold; resolves to the exit code: 1 when one of them could not be read. */
+export async function inspectFiles(services: Services, files: readonly string[], json: boolean): Promise<number> {
+  let exitCode = 0;
+  for (const file of files) {
+    try {
+      const { sources } = await services.sources.fromPaths([file]);
+      for (const source of sources) {
+        const inspection = await inspectTrace(services.engine, source, () => undefined);
+        process.stdout.write(`${json ? JSON.stringify(inspection) : inspectionText(inspection)}\n`);
+      }
+    } catch (thrown) {
+      exitCode = 1;
+      const error = toFailure(thrown);
+      if (json) process.stdout.write(`${JSON.stringify({ file, error })}\n`);
+      process.stderr.write(`${error.message}\n`);
+    }
+  }
+  return exitCode;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { RunProgress } from '#shared/contract/run.ts';
+import { defaultForm } from '../launch/default-form.ts';
+import { reportLines } from '../services/run-report.ts';
+import type { Services } from '../composition.ts';
+
+export interface RunOptions {
+  readonly recipe: string;
+  readonly set: readonly string[];
+  readonly env: readonly string[];
+  readonly window?: string;
+  readonly trace: boolean;
+  readonly expertStatistics: boolean;
+  readonly perfectRouter: boolean;
+  readonly json: boolean;
+}
+
+function splitAssignment(text: string, option: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  const message = `${option} ${text} lacks a value: write ${option} NAME=VALUE.`;
+  throw new IterscopeError({ code: 'form.parameter', message });
+}
+
+export async function formOf(services: Services, options: RunOptions): Promise<LaunchForm> {
+  const recipe = await services.recipes.get(options.recipe);
+  const form = defaultForm(recipe);
+  const recorded = options.trace || options.expertStatistics;
+  return {
+    ...form,
+    parameters: {
+      ...form.parameters,
+      ...Object.fromEntries(options.set.map((text) => splitAssignment(text, '--set'))),
+    },
+    window: options.window ?? (recorded ? recipe.defaultWindow : ''),
+    torchTrace: options.trace,
+    expertStatistics: options.expertStatistics,
+    perfectRouter: options.perfectRouter,
+    extraEnvironment: options.env.map((text) => {
+      const [name, value] = splitAssignment(text, '--env');
+      return { name, value };
+    }),
+  };
+}
+
+/** One line on a terminal that is rewritten; nothing where the output is not a terminal. */
+export function showProgress(progress: RunProgress): void {
+  if (!process.stderr.isTTY) return;
+  const percent = progress.ratio === undefined ? '' : ` ${Math.round(progress.ratio * 100).toString()} %`;
+  process.stderr.write(`\r\u001b[K${progress.step}${percent}`);
+}
+
+/** Runs a recipe to its end; resolves to the exit code: 0 ready, 1 anything else. */
+export async function runRecipe(services: Services, options: RunOptions): Promise<number> {
+  const form = await formOf(services, options);
+  for (const { severity, message } of (await services.runs.preview(form)).findings) {
+    if (severity !== 'error') process.stderr.write(`${message}\n`);
+  }
+  const { id } = await services.runs.start(form);
+  const cancel = (): void => {
+    void services.runs.cancel(id);
+  };
+  process.once('SIGINT', cancel);
+  process.once('SIGTERM', cancel);
+  const run = await services.runs.finished(id);
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  const folder = services.library.folderOf(id);
+  if (options.json) process.stdout.write(`${JSON.stringify({ folder, ...run })}\n`);
+  else process.stdout.write(`${reportLines(run).join('\n')}\nFolder  ${folder}\n`);
+  return run.state === 'ready' ? 0 : 1;
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Source } from '#shared/contract/app.ts';
+import type { EngineInput, ExpertHeatmap, ExpertHistogram, ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
+import { nativeFailure } from './native.ts';
+import type { Native, NativeModule } from './native.ts';
+import { toExpertSummary, toLayerMetrics } from './shapes.ts';
+
+/** Open expert statistics, by source. Small enough to be held whole. */
+export class ExpertSessions {
+  readonly #native: NativeModule;
+  readonly #open = new Map<string, Promise<Native.ExpertStatistics>>();
+
+  constructor(native: NativeModule) {
+    this.#native = native;
+  }
+
+  async open(source: Source): Promise<ExpertSummary> {
+    const opening = this.#native.openExpertStatistics(source.path);
+    this.#open.set(source.sourceId, opening);
+    try {
+      return toExpertSummary((await opening).summary());
+    } catch (thrown) {
+      this.#open.delete(source.sourceId);
+      throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
+    }
+  }
+
+  async histogram(source: Source, input: EngineInput<'experts.histogram'>): Promise<ExpertHistogram> {
+    const { layer, iterationFrom, iterationTo } = input;
+    const { counts, total } = (await this.#get(source)).histogram(layer, iterationFrom, iterationTo);
+    return { layer, counts, total };
+  }
+
+  async layerMetrics(source: Source, input: EngineInput<'experts.layerMetrics'>): Promise<LayerMetrics[]> {
+    const statistics = await this.#get(source);
+    return statistics.layerMetrics(input.iterationFrom, input.iterationTo, input.ranks).map(toLayerMetrics);
+  }
+
+  async heatmap(source: Source, input: EngineInput<'experts.heatmap'>): Promise<ExpertHeatmap> {
+    const statistics = await this.#get(source);
+    const { layers, experts } = statistics.summary();
+    return { layers, experts, tokens: statistics.heatmap(input.iterationFrom, input.iterationTo) };
+  }
+
+  async rankLoads(source: Source, input: EngineInput<'experts.rankLoads'>): Promise<number[]> {
+    const statistics = await this.#get(source);
+    return [...statistics.rankLoads(input.layer, input.iterationFrom, input.iterationTo, input.ranks)];
+  }
+
+  async #get(source: Source): Promise<Native.ExpertStatistics> {
+    const opening = this.#open.get(source.sourceId);
+    if (opening !== undefined) return opening;
+    const message = `${source.name} is not open: open it first.`;
+    throw new IterscopeError({ code: 'source.unknown', message, path: source.path });
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Source } from '#shared/contract/app.ts';
+import { source as sourceSchema } from '#shared/contract/app.ts';
+import type { EngineReply } from '#shared/contract/engine.ts';
+import { z } from 'zod';
+import { loadNative } from './native.ts';
+import { EngineServer } from './server.ts';
+
+/**
+ * The engine process: the only one that reads traces. Started by Electron as a utility process, or by
+ * plain Node as a child with a message channel; both speak the same messages.
+ */
+
+const registration = z.object({ type: z.literal('source'), source: sourceSchema });
+const portAnnouncement = z.object({ type: z.literal('port') });
+
+/** The parts of Electron's utility-process port that are used here. */
+interface MessagePortLike {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { data: unknown; ports?: MessagePortLike[] }) => void): void;
+  start?(): void;
+}
+
+function parentPort(): MessagePortLike | undefined {
+  return (process as unknown as { parentPort?: MessagePortLike }).parentPort;
+}
+
+function main(): void {
+  const [, , nativeFolder, cacheFolder] = process.argv;
+  if (nativeFolder === undefined || cacheFolder === undefined) {
+    throw new Error('usage: engine NATIVE_FOLDER CACHE_FOLDER');
+  }
+  const server = new EngineServer(loadNative(nativeFolder), cacheFolder);
+  const post = (reply: EngineReply): void => {
+    const port = parentPort();
+    if (port !== undefined) port.postMessage(reply);
+    else process.send?.(reply);
+  };
+  const answerMain = server.serve({ post });
+  const onMessage = (data: unknown, ports: readonly MessagePortLike[]): void => {
+    const registered = registration.safeParse(data);
+    const [port] = ports;
+    if (registered.success) server.register(toSource(registered.data.source));
+    else if (port !== undefined && portAnnouncement.safeParse(data).success) serveWindow(server, port);
+    else answerMain(data);
+  };
+
+  const utility = parentPort();
+  if (utility === undefined) {
+    process.on('message', (data) => {
+      onMessage(data, []);
+    });
+    process.on('disconnect', () => {
+      process.exit(0);
+    });
+  } else {
+    utility.on('message', ({ data, ports }) => {
+      onMessage(data, ports ?? []);
+    });
+  }
+}
+
+function serveWindow(server: EngineServer, port: MessagePortLike): void {
+  const answer = server.serve({
+    post: (reply) => {
+      port.postMessage(reply);
+    },
+  });
+  port.on('message', ({ data }) => {
+    answer(data);
+  });
+  port.start?.();
+}
+
+function toSource(parsed: z.infer<typeof sourceSchema>): Source {
+  return parsed;
+}
+
+main();

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Source } from '#shared/contract/app.ts';
+import { engineMessage, engineRequests, WINDOW_VERSION } from '#shared/contract/engine.ts';
+import type { EngineInput, EngineMethod, EngineOutputs, EngineProgress, EngineReply } from '#shared/contract/engine.ts';
+import { ExpertSessions } from './experts.ts';
+import { nativeFailure } from './native.ts';
+import type { NativeModule } from './native.ts';
+import { toIteration, toSliceDetails, toWindowBytes } from './shapes.ts';
+import { TraceSessions } from './traces.ts';
+
+/** One side of a conversation: a message port of the window, or the pipe to the main process. */
+export interface Endpoint {
+  post(reply: EngineReply): void;
+}
+
+interface CallContext {
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: EngineProgress) => void;
+}
+
+type Handlers = {
+  [M in EngineMethod]: (source: Source, input: EngineInput<M>, context: CallContext) => Promise<EngineOutputs[M]>;
+};
+
+function isMethod(name: string): name is EngineMethod {
+  return Object.hasOwn(engineRequests, name);
+}
+
+/** Answers the engine's questions for any number of askers. Holds what is open; does no analysis itself. */
+export class EngineServer {
+  readonly #traces: TraceSessions;
+  readonly #experts: ExpertSessions;
+  readonly #sources = new Map<string, Source>();
+  readonly #handlers: Handlers;
+
+  constructor(native: NativeModule, cacheFolder: string) {
+    this.#traces = new TraceSessions(native, cacheFolder);
+    this.#experts = new ExpertSessions(native);
+    this.#handlers = this.#makeHandlers();
+  }
+
+  register(source: Source): void {
+    this.#sources.set(source.sourceId, source);
+  }
+
+  /** Serves one asker: returns the function that takes its messages. */
+  serve(endpoint: Endpoint): (message: unknown) => void {
+    const running = new Map<number, AbortController>();
+    endpoint.post({ type: 'hello', windowVersion: WINDOW_VERSION });
+    return (raw) => {
+      const parsed = engineMessage.safeParse(raw);
+      if (!parsed.success) return;
+      const message = parsed.data;
+      if (message.type === 'cancel') {
+        running.get(message.id)?.abort();
+        return;
+      }
+      const { id, method, input } = message;
+      const abort = new AbortController();
+      running.set(id, abort);
+      const context: CallContext = {
+        signal: abort.signal,
+        onProgress: (progress) => {
+          if (running.has(id)) endpoint.post({ type: 'progress', id, progress });
+        },
+      };
+      this.#answer(method, input, context)
+        .then((value) => {
+          endpoint.post({ type: 'value', id, value });
+        })
+        .catch((thrown: unknown) => {
+          endpoint.post({ type: 'error', id, error: nativeFailure(thrown) });
+        })
+        .finally(() => running.delete(id));
+    };
+  }
+
+  async #answer(method: string, input: unknown, context: CallContext): Promise<unknown> {
+    if (!isMethod(method)) {
+      const message = `The engine does not know the question "${method}".`;
+      throw new IterscopeError({ code: 'request.unknown-method', message });
+    }
+    return this.#dispatch(method, input, context);
+  }
+
+  async #dispatch<M extends EngineMethod>(method: M, raw: unknown, context: CallContext): Promise<EngineOutputs[M]> {
+    const parsed = engineRequests[method].safeParse(raw);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const message = `The question ${method} is malformed at ${issue?.path.join('.') ?? 'its top'}: ${issue?.message ?? 'unknown'}.`;
+      throw new IterscopeError({ code: 'request.malformed', message });
+    }
+    // The schema that parsed it is the one of this method.
+    const input = parsed.data as EngineInput<M>;
+    return this.#handlers[method](this.#sourceOf(input.sourceId), input, context);
+  }
+
+  #sourceOf(sourceId: string): Source {
+    const source = this.#sources.get(sourceId);
+    if (source === undefined) {
+      const message = 'This file was not opened by the application: open it through the menu, a drop or a run.';
+      throw new IterscopeError({ code: 'source.unknown', message });
+    }
+    return source;
+  }
+
+  #makeHandlers(): Handlers {
+    const traces = this.#traces;
+    const experts = this.#experts;
+    return {
+      'trace.open': (source, _input, { signal, onProgress }) => traces.open(source, signal, onProgress),
+      'trace.close': (source) => {
+        traces.close(source);
+        return Promise.resolve(undefined);
+      },
+      'trace.window': async (source, { startNs, endNs, units, tracks }) => {
+        const handle = await traces.handle(source);
+        return toWindowBytes(await handle.window(startNs, endNs, units, Uint32Array.from(tracks)));
+      },
+      'trace.names': async (source, { ids }) => {
+        const handle = await traces.handle(source);
+        return handle.names(Uint32Array.from(ids));
+      },
+      'trace.slice': async (source, { row }) => toSliceDetails(await (await traces.handle(source)).slice(row)),
+      'trace.iterations': async (source) => (await (await traces.handle(source)).iterations()).map(toIteration),
+      'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
+      'experts.open': (source) => experts.open(source),
+      'experts.histogram': (source, input) => experts.histogram(source, input),
+      'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),
+      'experts.heatmap': (source, input) => experts.heatmap(source, input),
+      'experts.rankLoads': (source, input) => experts.rankLoads(source, input),
+    };
+  }
+}

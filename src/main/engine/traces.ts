@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Source } from '#shared/contract/app.ts';
+import type { EngineProgress, OpenedTrace } from '#shared/contract/engine.ts';
+import { nativeFailure } from './native.ts';
+import type { Native, NativeModule } from './native.ts';
+
+/**
+ * Open traces, by source. Each file is read once into a store in the cache; opening it again maps the
+ * store. Askers of one file share its reading, which ends early only when all of them have cancelled.
+ */
+
+interface Opening {
+  readonly result: Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }>;
+  readonly token: Native.CancelToken;
+  readonly listeners: Set<(progress: EngineProgress) => void>;
+  waiting: number;
+  progress?: EngineProgress;
+}
+
+/** Codes after which the store is made again from its source. */
+const REBUILD = new Set(['store.stale', 'store.damaged', 'store.version', 'trace.not-found']);
+
+export class TraceSessions {
+  readonly #native: NativeModule;
+  readonly #storeRoot: string;
+  readonly #openings = new Map<string, Opening>();
+
+  constructor(native: NativeModule, cacheFolder: string) {
+    this.#native = native;
+    this.#storeRoot = join(cacheFolder, 'stores');
+  }
+
+  async open(source: Source, signal: AbortSignal, onProgress: (progress: EngineProgress) => void): Promise<OpenedTrace> {
+    const opening = this.#openings.get(source.sourceId) ?? this.#begin(source);
+    opening.waiting += 1;
+    opening.listeners.add(onProgress);
+    if (opening.progress !== undefined) onProgress(opening.progress);
+    const { promise: aborted, end } = abortion(signal);
+    try {
+      const { opened } = await Promise.race([opening.result, aborted]);
+      return opened;
+    } finally {
+      end();
+      opening.listeners.delete(onProgress);
+      opening.waiting -= 1;
+      if (signal.aborted && opening.waiting === 0) opening.token.cancel();
+    }
+  }
+
+  /** The handle of an open trace. */
+  async handle(source: Source): Promise<Native.TraceHandle> {
+    const opening = this.#openings.get(source.sourceId);
+    if (opening === undefined) {
+      throw new IterscopeError({
+        code: 'source.unknown',
+        message: `${source.name} is not open: open it first.`,
+        path: source.path,
+      });
+    }
+    return (await opening.result).handle;
+  }
+
+  close(source: Source): void {
+    this.#openings.delete(source.sourceId);
+  }
+
+  #begin(source: Source): Opening {
+    const token = new this.#native.CancelToken();
+    const listeners = new Set<(progress: EngineProgress) => void>();
+    const opening: Opening = {
+      token,
+      listeners,
+      waiting: 0,
+      result: this.#read(source, token, (progress) => {
+        opening.progress = progress;
+        for (const listener of listeners) listener(progress);
+      }),
+    };
+    this.#openings.set(source.sourceId, opening);
+    // A failed or cancelled reading is forgotten, so that asking again tries again.
+    opening.result.catch(() => {
+      if (this.#openings.get(source.sourceId) === opening) this.#openings.delete(source.sourceId);
+    });
+    return opening;
+  }
+
+  async #read(
+    source: Source,
+    token: Native.CancelToken,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }> {
+    try {
+      const info = await stat(source.path).catch(() => undefined);
+      const storePath = join(this.#storeRoot, storeName(source.path));
+      const handle =
+        (await this.#reopen(storePath, source.path)) ??
+        (await this.#ingest(storePath, source.path, token, onProgress));
+      const [summary, tracks] = await Promise.all([handle.summary(), handle.tracks()]);
+      const opened: OpenedTrace = {
+        sourceId: source.sourceId,
+        path: source.path,
+        fileBytes: info?.size ?? 0,
+        summary: toSummary(summary),
+        tracks: tracks.map(toTrack),
+      };
+      return { opened, handle };
+    } catch (thrown) {
+      throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
+    }
+  }
+
+  async #reopen(storePath: string, sourcePath: string): Promise<Native.TraceHandle | null> {
+    const present = await stat(storePath).catch(() => undefined);
+    if (present === undefined) return null;
+    try {
+      return await this.#native.openTrace(storePath, sourcePath);
+    } catch (thrown) {
+      if (REBUILD.has(nativeFailure(thrown).code)) return null;
+      throw thrown;
+    }
+  }
+
+  async #ingest(
+    storePath: string,
+    sourcePath: string,
+    token: Native.CancelToken,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<Native.TraceHandle> {
+    await this.#native.ingestTrace(sourcePath, storePath, onProgress, token);
+    return this.#native.openTrace(storePath, sourcePath);
+  }
+}
+
+/** One store per source path: a changed file replaces its own store. */
+function storeName(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 32);
+}
+
+function abortion(signal: AbortSignal): { promise: Promise<never>; end: () => void } {
+  let listener: () => void = () => undefined;
+  const promise = new Promise<never>((_resolve, reject) => {
+    listener = () => {
+      reject(new IterscopeError({ code: 'request.cancelled', message: 'Cancelled.' }));
+    };
+    if (signal.aborted) listener();
+    else signal.addEventListener('abort', listener, { once: true });
+  });
+  promise.catch(() => undefined);
+  return {
+    promise,
+    end: () => {
+      signal.removeEventListener('abort', listener);
+    },
+  };
+}
+
+function toSummary(summary: Native.TraceSummary): OpenedTrace['summary'] {
+  return {
+    format: summary.format,
+    originNs: summary.span.originNs,
+    startNs: summary.span.startNs,
+    endNs: summary.span.endNs,
+    sliceCount: summary.sliceCount,
+    trackCount: summary.trackCount,
+    rank: summary.rank ?? null,
+    worldSize: summary.worldSize ?? null,
+    gpu: summary.gpu,
+    warnings: summary.warnings,
+  };
+}
+
+function toTrack(track: Native.Track): OpenedTrace['tracks'][number] {
+  return {
+    id: track.id,
+    pid: track.pid,
+    tid: track.tid,
+    processName: track.processName,
+    name: track.name,
+    type: track.type === 'thread' || track.type === 'gpu-stream' ? track.type : 'other',
+    deviceId: track.deviceId ?? null,
+    lanes: track.lanes,
+    sliceCount: track.sliceCount,
+    totalNs: track.totalNs,
+    sortIndex: track.sortIndex,
+  };
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Source } from '#shared/contract/app.ts';
+import type { EngineInput, EngineMethod, EngineOutputs, EngineProgress } from '#shared/contract/engine.ts';
+
+export interface EngineCallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: EngineProgress) => void;
+}
+
+/** The process that reads traces and expert statistics. Its death loses a view, never a run. */
+export interface Engine {
+  /** Makes a source known; only known sources can be opened. */
+  register(source: Source): void;
+  /** Rejects with an IterscopeError. */
+  call<M extends EngineMethod>(
+    method: M,
+    input: EngineInput<M>,
+    options?: EngineCallOptions,
+  ): Promise<EngineOutputs[M]>;
+  close(): void;
+}

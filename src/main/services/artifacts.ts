@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artifact, ReportedFigure } from '#shared/contract/run.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { readJson } from './files.ts';
+
+/** What a run left behind, and what its report says. */
+
+/** `*` stands for any text within a name; everything else is literal. */
+function patternOf(glob: string): RegExp {
+  const literal = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${literal.join('.*')}$`);
+}
+
+const RANK_IN_NAME = /rank[-_]?(\d+)/;
+
+async function sizeOf(path: string): Promise<number> {
+  const info = await stat(path);
+  if (!info.isDirectory()) return info.size;
+  const names = await readdir(path);
+  const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The artifacts that the recipe names and that are there, by rank. */
+export async function collectArtifacts(recipe: Recipe, folder: string): Promise<Artifact[]> {
+  const names = (await readdir(folder)).sort();
+  const artifacts: Artifact[] = [];
+  for (const { kind, pattern } of recipe.artifacts) {
+    const matches = names.filter((name) => patternOf(pattern).test(name));
+    for (const path of matches) {
+      const rank = RANK_IN_NAME.exec(path)?.[1];
+      const bytes = await sizeOf(join(folder, path));
+      artifacts.push({ kind, path, bytes, ...(rank === undefined ? {} : { rank: Number(rank) }) });
+    }
+  }
+  return artifacts.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
+}
+
+/** Keys of a benchmark report and what they are called; the program's own names and units. */
+const REPORT_KEYS = [
+  ['performance', 'request_throughput_req_s', 'Request throughput', 'req/s'],
+  ['performance', 'system_output_throughput_tok_s', 'Output throughput', 'tok/s'],
+  ['performance', 'system_total_throughput_tok_s', 'Total token throughput', 'tok/s'],
+  ['performance', 'total_latency_ms', 'Total latency', 'ms'],
+  ['performance', 'avg_request_latency_ms', 'Average request latency', 'ms'],
+  ['moe', 'predicted_gain', 'Estimated gain from balance', 'ratio'],
+] as const;
+
+function numberAt(report: unknown, section: string, key: string): number | undefined {
+  if (typeof report !== 'object' || report === null) return undefined;
+  const part: unknown = (report as Record<string, unknown>)[section];
+  if (typeof part !== 'object' || part === null) return undefined;
+  const value: unknown = (part as Record<string, unknown>)[key];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The figures of a report file; none when it is absent or not a report. */
+export async function readReportFigures(path: string): Promise<ReportedFigure[]> {
+  const report = await readJson(path).catch(() => undefined);
+  return REPORT_KEYS.flatMap(([section, key, label, unit]) => {
+    const value = numberAt(report, section, key);
+    return value === undefined ? [] : [{ label, value, unit }];
+  });
+}

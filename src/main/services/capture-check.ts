@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IterationSpan } from '#shared/contract/launch.ts';
+import type { Iteration } from '#shared/contract/engine.ts';
+import type { CaptureCheck } from '#shared/contract/run.ts';
+
+export interface RankIterations {
+  readonly rank: number;
+  readonly iterations: readonly Iteration[];
+}
+
+/**
+ * Whether the captured steps are the ones asked for, on every rank. Steps of which the log says that they
+ * scheduled nothing have no marker; the embedded engine and the recorded programs do not skip any.
+ */
+export function checkCapture(asked: readonly IterationSpan[], ranks: readonly RankIterations[]): CaptureCheck {
+  const wanted = new Set<number>();
+  for (const { first, last } of asked) for (let step = first; step <= last; step += 1) wanted.add(step);
+
+  const problems: string[] = [];
+  const found = ranks.map(({ rank, iterations }) => {
+    const steps = new Set(iterations.map(({ index }) => index));
+    const missing = [...wanted].filter((step) => !steps.has(step));
+    const extra = [...steps].filter((step) => !wanted.has(step));
+    if (missing.length > 0) problems.push(`rank ${rank.toString()} lacks ${listSteps(missing)}`);
+    if (extra.length > 0) problems.push(`rank ${rank.toString()} also holds ${listSteps(extra)}`);
+    const indices = iterations.map(({ index }) => index);
+    return { rank, first: indices[0] ?? null, last: indices.at(-1) ?? null, count: steps.size };
+  });
+  if (ranks.length === 0) problems.push('the program wrote no trace');
+  return {
+    asked: [...asked],
+    found,
+    complete: problems.length === 0,
+    message:
+      problems.length === 0
+        ? `Captured exactly what was asked: ${wanted.size.toString()} iterations on ${ranks.length.toString()} ${ranks.length === 1 ? 'rank' : 'ranks'}.`
+        : `The capture differs from what was asked: ${problems.join('; ')}. Check the era of the engine and whether the run reached the window.`,
+  };
+}
+
+/** Steps as text, the first few of many. */
+function listSteps(steps: readonly number[]): string {
+  const shown = steps.slice(0, 5).join(', ');
+  const rest = steps.length > 5 ? ` and ${(steps.length - 5).toString()} more` : '';
+  return `${steps.length === 1 ? 'iteration' : 'iterations'} ${shown}${rest}`;
+}

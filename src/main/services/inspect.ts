@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { EngineProgress, GpuDevice, Iteration, KernelStat, TraceWarning } from '#shared/contract/engine.ts';
+import type { Source } from '#shared/contract/app.ts';
+import type { Engine } from '../ports/engine.ts';
+
+/** Everything that `inspect` says of a trace; times are nanoseconds from the origin. */
+export interface Inspection {
+  readonly file: string;
+  readonly format: string;
+  readonly span: { readonly originNs: string; readonly startNs: number; readonly endNs: number };
+  /** Duration slices. */
+  readonly slices: number;
+  readonly tracks: number;
+  readonly gpu: {
+    readonly devices: readonly GpuDevice[];
+    readonly kernelCount: number;
+    readonly kernelTimeNs: number;
+    readonly memcpyTimeNs: number;
+    readonly memsetTimeNs: number;
+  };
+  readonly topKernels: readonly KernelStat[];
+  readonly iterations: readonly InspectedIteration[];
+  readonly warnings: readonly TraceWarning[];
+}
+
+export type InspectedIteration = Pick<
+  Iteration,
+  'index' | 'startNs' | 'endNs' | 'contextRequests' | 'contextTokens' | 'generationRequests' | 'gpuBusyNs' | 'inferred'
+>;
+
+const TOP_KERNELS = 20;
+
+function toInspected(iteration: Iteration): InspectedIteration {
+  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred } = iteration;
+  return { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred };
+}
+
+/** Opens a trace and asks the engine for its figures. */
+export async function inspectTrace(
+  engine: Engine,
+  source: Source,
+  onProgress: (progress: EngineProgress) => void,
+): Promise<Inspection> {
+  const { sourceId } = source;
+  const { summary } = await engine.call('trace.open', { sourceId }, { onProgress });
+  const [topKernels, iterations] = await Promise.all([
+    engine.call('trace.topKernels', { sourceId, limit: TOP_KERNELS }),
+    engine.call('trace.iterations', { sourceId }),
+  ]);
+  const { format, originNs, startNs, endNs, sliceCount, trackCount, gpu, warnings } = summary;
+  return {
+    file: source.path,
+    format,
+    span: { originNs, startNs, endNs },
+    slices: sliceCount,
+    tracks: trackCount,
+    gpu,
+    topKernels,
+    iterations: iterations.map(toInspected),
+    warnings,
+  };
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Source, SourceSet } from '#shared/contract/app.ts';
+import type { RunManifest } from '#shared/contract/run.ts';
+import type { Engine } from '../ports/engine.ts';
+import { isMissing } from './files.ts';
+
+/**
+ * What the engine may open, made here only: from dialogs, drops, the command line and runs. The window
+ * knows sources by id and cannot make one.
+ */
+export class SourceService {
+  readonly #engine: Engine;
+  readonly #byKey = new Map<string, Source>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /** Sources for files that the user chose. Folders are expert statistics; what a file is, the engine finds out. */
+  async fromPaths(paths: readonly string[]): Promise<SourceSet> {
+    const sources: Source[] = [];
+    for (const path of paths.map((candidate) => resolve(candidate))) {
+      const info = await stat(path).catch((thrown: unknown) => {
+        throw unreadable(path, thrown);
+      });
+      const kind = info.isDirectory() || path.endsWith('.safetensors') ? 'expert-statistics' : 'trace';
+      const folder = kind === 'expert-statistics' && !info.isDirectory() ? resolve(path, '..') : path;
+      sources.push(this.#make({ kind, path: folder, name: basename(folder) }));
+    }
+    const [first] = sources;
+    const more = sources.length > 1 ? ` and ${(sources.length - 1).toString()} more` : '';
+    return { title: `${first?.name ?? ''}${more}`, sources };
+  }
+
+  /** What of a run can be opened. */
+  ofRun(manifest: RunManifest, artifactsFolder: string): SourceSet {
+    const sources = manifest.artifacts.flatMap((artifact) => {
+      const kind =
+        artifact.kind === 'kineto-trace' ? 'trace' : artifact.kind === 'expert-statistics' ? artifact.kind : null;
+      if (kind === null) return [];
+      const path = join(artifactsFolder, artifact.path);
+      const rank = artifact.rank === undefined ? {} : { rank: artifact.rank };
+      return [this.#make({ kind, path, name: basename(path), runId: manifest.id, ...rank })];
+    });
+    return { title: manifest.title, runId: manifest.id, sources };
+  }
+
+  #make(description: Omit<Source, 'sourceId'>): Source {
+    const key = `${description.kind}\0${description.path}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const source: Source = { sourceId: randomUUID(), ...description };
+    this.#byKey.set(key, source);
+    this.#engine.register(source);
+    return source;
+  }
+}
+
+function unreadable(path: string, thrown: unknown): IterscopeError {
+  if (isMissing(thrown)) {
+    const message = `There is no file ${path}: check its name and that the disk holding it is mounted.`;
+    return new IterscopeError({ code: 'trace.not-found', message, path }, { cause: thrown });
+  }
+  const message = `${path} cannot be read: ${String(thrown)}. Check its permissions.`;
+  return new IterscopeError({ code: 'trace.unreadable', message, path }, { cause: thrown });
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Everything that can go wrong, as values. A code says which kind of failure it is (for tests and the
+ * command line); the message is a whole sentence: what happened, to which file or process, what to do.
+ */
+export const errorCodes = [
+  'trace.not-found',
+  'trace.unreadable',
+  'trace.not-a-trace',
+  'trace.empty',
+  'trace.too-large',
+  'store.stale',
+  'store.damaged',
+  'store.version',
+  'store.no-space',
+  'ingest.cancelled',
+  'experts.not-found',
+  'experts.unreadable',
+  'experts.malformed',
+  'experts.empty',
+  'launch.program-not-found',
+  'launch.permission',
+  'launch.cwd-missing',
+  'launch.output',
+  'launch.supervisor',
+  'recipe.unknown',
+  'recipe.malformed',
+  'form.parameter',
+  'form.window',
+  'form.environment',
+  'run.unknown',
+  'run.state',
+  'run.manifest',
+  'run.folder',
+  'settings.malformed',
+  'engine.crashed',
+  'engine.unavailable',
+  'source.unknown',
+  'source.kind',
+  'request.malformed',
+  'request.unknown-method',
+  'request.foreign-sender',
+  'request.cancelled',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** A failure as it crosses process borders. */
+export interface Failure {
+  readonly code: ErrorCode;
+  /** A sentence for the user: what happened, to what, what to do. */
+  readonly message: string;
+  /** The file or folder concerned, when there is one. */
+  readonly path?: string;
+  /** The form field concerned, when there is one. */
+  readonly field?: string;
+}
+
+/** The one exception class of Iterscope: a Failure that travels as an Error inside a process. */
+export class IterscopeError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.name = 'IterscopeError';
+    this.failure = failure;
+  }
+}
+
+const known: ReadonlySet<string> = new Set(errorCodes);
+
+/** Whether a text is one of the closed set of codes. */
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === 'string' && known.has(text);
+}
+
+/** Any thrown value as a Failure; what is not ours is `internal` and keeps its message. */
+export function toFailure(thrown: unknown): Failure {
+  if (thrown instanceof IterscopeError) return thrown.failure;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return { code: 'internal', message };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import { appInfo, settings, sourceSet } from './app.ts';
+import { launchForm, launchPreview } from './launch.ts';
+import { recipe } from './recipe.ts';
+import { iterationLine, logChunk, runManifest, runProgress, runSummary } from './run.ts';
+import type { EventName, MethodName } from './methods.ts';
+
+/** The whole conversation between the main process and a window: every input is parsed by these. */
+
+const nothing = z.undefined();
+const runId = z.object({ id: z.string().regex(/^[0-9A-Za-z-]{8,128}$/) });
+const paths = z.array(z.string().min(1).max(4096)).min(1).max(1024);
+
+export const contract = {
+  'app.info': { input: nothing, output: appInfo },
+  'settings.get': { input: nothing, output: settings },
+  'settings.set': { input: settings, output: settings },
+  'recipes.list': { input: nothing, output: z.array(recipe) },
+  'launch.preview': { input: launchForm, output: launchPreview },
+  'runs.list': { input: nothing, output: z.array(runSummary) },
+  'runs.get': { input: runId, output: runManifest },
+  'runs.start': { input: launchForm, output: runManifest },
+  'runs.cancel': { input: runId, output: nothing },
+  'runs.readLog': {
+    input: runId.extend({ stream: z.enum(['stdout', 'stderr']), offset: z.int().min(0) }),
+    output: logChunk,
+  },
+  /** All iteration lines of a run, from its log: live or ended. */
+  'runs.iterationLines': { input: runId, output: z.array(iterationLine) },
+  'runs.openFolder': { input: runId, output: nothing },
+  /** What of a run can be opened, as sources that the engine will accept. */
+  'sources.ofRun': { input: runId, output: sourceSet },
+  /** Asks with the system's file dialog; null when the user closed it. */
+  'sources.choose': { input: nothing, output: sourceSet.nullable() },
+  /** Files dropped on the window. */
+  'sources.fromPaths': { input: z.object({ paths }), output: sourceSet },
+  /** Files named on the command line; null when there were none. */
+  'sources.initial': { input: nothing, output: sourceSet.nullable() },
+} as const satisfies Record<MethodName, { input: z.ZodType; output: z.ZodType }>;
+
+export type MethodInput<M extends MethodName> = z.input<(typeof contract)[M]['input']>;
+export type MethodOutput<M extends MethodName> = z.output<(typeof contract)[M]['output']>;
+
+export const events = {
+  'runs.changed': runSummary,
+  'runs.progress': runProgress,
+  /** A second start of the application handed its files over, or the menu asked to open some. */
+  'sources.opened': sourceSet,
+  /** The engine process died and was started again: views must reopen what they show. */
+  'engine.restarted': z.object({ reason: z.string() }),
+} as const satisfies Record<EventName, z.ZodType>;
+
+export type EventPayload<E extends EventName> = z.output<(typeof events)[E]>;

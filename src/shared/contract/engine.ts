@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import type { Failure } from '../base/errors.ts';
+
+/**
+ * The conversation with the engine process, over a message port. Requests are parsed; replies are
+ * trusted (same code base, other process) because windows are packed bytes and arrive at frame rate.
+ * Times are nanoseconds from the trace's origin unless a name says otherwise.
+ */
+
+const traceRef = z.object({ sourceId: z.string().max(200) });
+const layerWindow = traceRef.extend({
+  iterationFrom: z.int(),
+  /** Exclusive. */
+  iterationTo: z.int(),
+});
+
+export const engineRequests = {
+  /** Ingests if needed, then opens. Reports progress. */
+  'trace.open': traceRef,
+  'trace.close': traceRef,
+  'trace.window': traceRef.extend({
+    startNs: z.number(),
+    endNs: z.number(),
+    /** Horizontal resolution of the reply. */
+    units: z.int().min(1).max(65_535),
+    tracks: z.array(z.int().min(0)).max(4096),
+  }),
+  'trace.names': traceRef.extend({ ids: z.array(z.int().min(0)).max(16_384) }),
+  'trace.slice': traceRef.extend({ row: z.int().min(0) }),
+  'trace.iterations': traceRef,
+  'trace.topKernels': traceRef.extend({ limit: z.int().min(1).max(100_000) }),
+  'experts.open': traceRef,
+  'experts.histogram': layerWindow.extend({ layer: z.int() }),
+  'experts.layerMetrics': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
+  'experts.heatmap': layerWindow,
+  'experts.rankLoads': layerWindow.extend({ layer: z.int(), ranks: z.int().min(1).max(65_536) }),
+} as const;
+export type EngineMethod = keyof typeof engineRequests;
+export type EngineInput<M extends EngineMethod> = z.input<(typeof engineRequests)[M]>;
+
+export interface TraceWarning {
+  readonly code: string;
+  readonly message: string;
+  readonly count: number;
+}
+
+export interface GpuDevice {
+  readonly id: number;
+  readonly name: string;
+  readonly busyNs: number;
+}
+
+export interface TraceSummary {
+  readonly format: string;
+  /** Wall clock of time zero, nanoseconds since the epoch, decimal. */
+  readonly originNs: string;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly sliceCount: number;
+  readonly trackCount: number;
+  readonly rank: number | null;
+  readonly worldSize: number | null;
+  readonly gpu: {
+    readonly devices: readonly GpuDevice[];
+    readonly kernelCount: number;
+    readonly kernelTimeNs: number;
+    readonly memcpyTimeNs: number;
+    readonly memsetTimeNs: number;
+  };
+  readonly warnings: readonly TraceWarning[];
+}
+
+export interface Track {
+  readonly id: number;
+  readonly pid: string;
+  readonly tid: string;
+  readonly processName: string;
+  readonly name: string;
+  readonly type: 'thread' | 'gpu-stream' | 'other';
+  readonly deviceId: number | null;
+  readonly lanes: number;
+  readonly sliceCount: number;
+  /** Sum of durations of its outermost slices. */
+  readonly totalNs: number;
+  readonly sortIndex: number;
+}
+
+export interface OpenedTrace {
+  readonly sourceId: string;
+  readonly path: string;
+  readonly fileBytes: number;
+  readonly summary: TraceSummary;
+  readonly tracks: readonly Track[];
+}
+
+export interface SliceDetails {
+  readonly row: number;
+  readonly trackId: number;
+  readonly name: string;
+  readonly category: string;
+  readonly kind: string;
+  readonly startNs: number;
+  readonly durNs: number;
+  readonly lane: number;
+  readonly correlation: number | null;
+  /** The arguments as the file has them: JSON text. */
+  readonly argsJson: string | null;
+  readonly parentRow: number | null;
+  /** Launch call of a kernel, or kernels of a launch call. */
+  readonly partnerRows: readonly number[];
+  /** Kernel start minus launch call start (metrics: launch delay). */
+  readonly launchDelayNs: number | null;
+}
+
+/** The split of a window without overlap; the parts sum to the window exactly. */
+export interface Composition {
+  readonly computeNs: number;
+  readonly communicationNs: number;
+  readonly memoryNs: number;
+  readonly idleNs: number;
+}
+
+export interface GpuWindow {
+  readonly deviceId: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly composition: Composition;
+}
+
+export interface Iteration {
+  readonly index: number;
+  /** Host window: from this step marker to the next. */
+  readonly startNs: number;
+  readonly endNs: number;
+  /** The marker itself. */
+  readonly markerEndNs: number;
+  readonly contextRequests: number | null;
+  readonly contextTokens: number | null;
+  readonly generationRequests: number | null;
+  readonly gpuWindows: readonly GpuWindow[];
+  /** Union of the GPU activities attributed to this iteration; null in a trace without GPU activity. */
+  readonly gpuBusyNs: number | null;
+  readonly kernelCount: number;
+  readonly kernelTimeNs: number;
+  /** Over the host window of the rank's thread, in traces without GPU activity; else null. */
+  readonly hostComposition: Composition | null;
+  readonly gcNs: number;
+  readonly inferred: boolean;
+}
+
+export interface KernelStat {
+  readonly name: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly totalNs: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+}
+
+export interface ExpertSummary {
+  readonly experts: number;
+  readonly topK: number | null;
+  readonly layers: readonly number[];
+  readonly iterationStart: number;
+  readonly iterationCount: number;
+  readonly ranks: number;
+  /** How the ranks' counts were made one: they counted different tokens, or all hold the same vectors. */
+  readonly combination: 'summed' | 'one-of-identical' | 'single';
+  readonly warnings: readonly TraceWarning[];
+}
+
+export interface ExpertHistogram {
+  readonly layer: number;
+  readonly counts: readonly number[];
+  readonly total: number;
+}
+
+/** Every metric of a layer over a window; null where the layer has no tokens to answer with. */
+export interface LayerMetrics {
+  readonly layer: number;
+  readonly tokens: number;
+  readonly expertImbalanceMean: number | null;
+  readonly expertImbalanceOfSums: number | null;
+  readonly rankImbalanceMean: number | null;
+  readonly rankImbalanceOfSums: number | null;
+  readonly balancedness: number | null;
+  readonly cv: number | null;
+  readonly gini: number | null;
+  readonly effectiveExperts: number | null;
+  readonly activeExperts: number;
+  readonly deadExperts: number;
+  readonly topShare: number | null;
+  readonly hotSetPersistence: number | null;
+}
+
+export interface ExpertHeatmap {
+  readonly layers: readonly number[];
+  readonly experts: number;
+  /** Row-major, layers × experts, tokens. */
+  readonly tokens: Float64Array;
+}
+
+export interface EngineOutputs {
+  'trace.open': OpenedTrace;
+  'trace.close': undefined;
+  'trace.window': ArrayBuffer;
+  'trace.names': readonly string[];
+  'trace.slice': SliceDetails;
+  'trace.iterations': readonly Iteration[];
+  'trace.topKernels': readonly KernelStat[];
+  'experts.open': ExpertSummary;
+  'experts.histogram': ExpertHistogram;
+  'experts.layerMetrics': readonly LayerMetrics[];
+  'experts.heatmap': ExpertHeatmap;
+  'experts.rankLoads': readonly number[];
+}
+
+export interface EngineProgress {
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly slices: number;
+}
+
+/** Messages on the port. Ids are the asker's. */
+export const engineCall = z.object({
+  type: z.literal('call'),
+  id: z.int(),
+  method: z.string().max(64),
+  input: z.unknown(),
+});
+export const engineCancel = z.object({ type: z.literal('cancel'), id: z.int() });
+export const engineMessage = z.discriminatedUnion('type', [engineCall, engineCancel]);
+export type EngineMessage = z.infer<typeof engineMessage>;
+
+export type EngineReply =
+  | { readonly type: 'hello'; readonly windowVersion: number }
+  | { readonly type: 'value'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: Failure }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: EngineProgress };
+
+/** Layout version of packed windows; both sides must agree. */
+export const WINDOW_VERSION = 1;

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+
+/** What a user states before a run, and what Iterscope makes of it. */
+
+export const environmentEntry = z.object({
+  name: z.string().max(256),
+  value: z.string().max(32_768),
+});
+
+/** The launcher form. The command line is a pure function of it and of the recipe. */
+export const launchForm = z.object({
+  recipeId: z.string().max(64),
+  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** Iterations to capture, as typed: `20+10` (first+count), `20-29` (first-last), comma-separated; empty = none. */
+  window: z.string().max(200),
+  /** Write a PyTorch-profiler (Kineto) trace of the window. */
+  torchTrace: z.boolean(),
+  perfectRouter: z.boolean(),
+  /** Record expert statistics over the window. */
+  expertStatistics: z.boolean(),
+  extraEnvironment: z.array(environmentEntry).max(200),
+});
+export type LaunchForm = z.infer<typeof launchForm>;
+
+export const finding = z.object({
+  severity: z.enum(['error', 'warning', 'note']),
+  code: z.string(),
+  message: z.string(),
+  field: z.string().optional(),
+});
+export type Finding = z.infer<typeof finding>;
+
+/** Iterations that a window captures: first and last are both captured. */
+export const iterationSpan = z.object({ first: z.int(), last: z.int() });
+export type IterationSpan = z.infer<typeof iterationSpan>;
+
+export const launchPreview = z.object({
+  /** The same run as a bash script, quoted, environment included. */
+  shell: z.string(),
+  environment: z.array(environmentEntry),
+  spans: z.array(iterationSpan),
+  findings: z.array(finding),
+  runnable: z.boolean(),
+});
+export type LaunchPreview = z.infer<typeof launchPreview>;

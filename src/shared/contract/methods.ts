@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Names only, without the schema library: the preload script carries nothing else. */
+export const methodNames = [
+  'app.info',
+  'settings.get',
+  'settings.set',
+  'recipes.list',
+  'launch.preview',
+  'runs.list',
+  'runs.get',
+  'runs.start',
+  'runs.cancel',
+  'runs.readLog',
+  'runs.iterationLines',
+  'runs.openFolder',
+  'sources.ofRun',
+  'sources.choose',
+  'sources.fromPaths',
+  'sources.initial',
+] as const;
+export type MethodName = (typeof methodNames)[number];
+
+export const eventNames = ['runs.changed', 'runs.progress', 'sources.opened', 'engine.restarted'] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** The channel that carries a method call or event between main and window. */
+export const methodChannel = (name: MethodName): string => `iterscope.method.${name}`;
+export const eventChannel = (name: EventName): string => `iterscope.event.${name}`;
+export const enginePortChannel = 'iterscope.engine-port';
+/** The message that hands the engine's port from the preload script to the page. */
+export const enginePortMessage = 'iterscope.engine-port';

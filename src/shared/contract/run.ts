@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import { errorCodes } from '../base/errors.ts';
+import { artifactKind } from './recipe.ts';
+import { environmentEntry, iterationSpan, launchForm } from './launch.ts';
+
+/** A run: one folder on disk, described by its manifest. */
+
+export const runState = z.enum([
+  'queued',
+  'starting',
+  'running',
+  'finalising',
+  'ingesting',
+  'ready',
+  'failed',
+  'cancelled',
+  'interrupted',
+]);
+export type RunState = z.infer<typeof runState>;
+
+/** States in which nothing of a run is alive any more. */
+export const endStates: ReadonlySet<RunState> = new Set(['ready', 'failed', 'cancelled', 'interrupted']);
+
+export const artifact = z.object({
+  kind: artifactKind,
+  /** Relative to the run's folder, with forward slashes. */
+  path: z.string(),
+  bytes: z.number(),
+  rank: z.int().optional(),
+});
+export type Artifact = z.infer<typeof artifact>;
+
+/**
+ * One line of the engine's iteration log. The engine prints a line after its counter moved: the line
+ * numbered N describes step N-1 (and the device time of N-2); \`iteration\` is the step described.
+ */
+export const iterationLine = z.object({
+  iteration: z.int(),
+  hostStepMs: z.number(),
+  previousDeviceStepMs: z.number().optional(),
+  contextRequests: z.int().optional(),
+  contextTokens: z.int().optional(),
+  generationTokens: z.int().optional(),
+});
+export type IterationLine = z.infer<typeof iterationLine>;
+
+/** A figure that the program itself reported at its end. */
+export const reportedFigure = z.object({ label: z.string(), value: z.number(), unit: z.string() });
+export type ReportedFigure = z.infer<typeof reportedFigure>;
+
+export const captureCheck = z.object({
+  asked: z.array(iterationSpan),
+  /** Step markers found in the trace, per rank. */
+  found: z.array(z.object({ rank: z.int(), first: z.int().nullable(), last: z.int().nullable(), count: z.int() })),
+  complete: z.boolean(),
+  message: z.string(),
+});
+export type CaptureCheck = z.infer<typeof captureCheck>;
+
+export const runExit = z.object({
+  code: z.int().nullable(),
+  signal: z.string().nullable(),
+  wallMs: z.number(),
+  cpuMs: z.number(),
+  peakRssBytes: z.number(),
+  endedBy: z.enum(['program', 'cancel', 'application-died']),
+});
+export type RunExit = z.infer<typeof runExit>;
+
+export const runManifest = z.object({
+  version: z.literal(1),
+  id: z.string().regex(/^[0-9A-Za-z-]{8,128}$/),
+  title: z.string(),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  state: runState,
+  failure: z
+    .object({ code: z.enum(errorCodes), message: z.string(), path: z.string().optional(), field: z.string().optional() })
+    .optional(),
+  form: launchForm,
+  recipeTitle: z.string(),
+  target: z.object({ kind: z.literal('local') }),
+  command: z.object({ program: z.string(), args: z.array(z.string()), cwd: z.string() }),
+  /** What this run adds to the environment; secrets are masked. */
+  environment: z.array(environmentEntry),
+  spans: z.array(iterationSpan),
+  /** True when a profiler or recorder was on: its throughput is not a measurement. */
+  profiled: z.boolean(),
+  versions: z.record(z.string(), z.string()),
+  host: z.object({
+    os: z.string(),
+    cpu: z.string(),
+    cores: z.int(),
+    memoryBytes: z.number(),
+  }),
+  gpus: z.array(z.object({ name: z.string() })),
+  exit: runExit.optional(),
+  artifacts: z.array(artifact),
+  captureCheck: captureCheck.optional(),
+  figures: z.array(reportedFigure),
+});
+export type RunManifest = z.infer<typeof runManifest>;
+
+/** What a list shows of a run. */
+export const runSummary = runManifest.pick({
+  id: true,
+  title: true,
+  createdAt: true,
+  startedAt: true,
+  endedAt: true,
+  state: true,
+  failure: true,
+  recipeTitle: true,
+  spans: true,
+  profiled: true,
+  figures: true,
+  exit: true,
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** What changes while a run lives; sent ten times a second at most. */
+export const runProgress = z.object({
+  id: z.string(),
+  state: runState,
+  /** 0..1 when the end is known. */
+  ratio: z.number().optional(),
+  /** What is being done, in words, with its count. */
+  step: z.string(),
+  elapsedMs: z.number(),
+  cpuMs: z.number().optional(),
+  rssBytes: z.number().optional(),
+  /** Iteration lines that arrived since the last event. */
+  lines: z.array(iterationLine),
+});
+export type RunProgress = z.infer<typeof runProgress>;
+
+export const logChunk = z.object({
+  text: z.string(),
+  /** Byte offset to ask from next time. */
+  nextOffset: z.int(),
+  /** More is already there. */
+  more: z.boolean(),
+});
+export type LogChunk = z.infer<typeof logChunk>;
