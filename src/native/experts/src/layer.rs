@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//! All figures of one layer over a window.
+
+use crate::metrics::{
+    PERSISTENCE_WINDOW_ITERATIONS, TOP_EXPERTS, active_experts, balancedness, coefficient_of_variation,
+    contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of, top_share,
+};
+use crate::statistics::{ExpertStatistics, Window, add};
+
+/// Figures of a layer over a window. Those over experts without "mean" in their name are of the summed counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayerMetrics {
+    /// The layer.
+    pub layer: u32,
+    /// Tokens routed, each counted once per chosen expert.
+    pub tokens: u64,
+    /// Iterations of the window in which the layer had tokens.
+    pub iterations_with_tokens: u32,
+    /// Imbalance ratio over experts, mean over iterations (as TensorRT-LLM reports it).
+    pub expert_imbalance_mean: Option<f64>,
+    /// Imbalance ratio over experts of the summed counts; smaller.
+    pub expert_imbalance_of_sums: Option<f64>,
+    /// Imbalance ratio over ranks with contiguous blocks of experts, mean over iterations.
+    pub rank_imbalance_mean: Option<f64>,
+    /// Imbalance ratio over such ranks of the summed counts.
+    pub rank_imbalance_of_sums: Option<f64>,
+    /// mean/max over experts.
+    pub balancedness: Option<f64>,
+    /// Sample standard deviation over mean, over experts.
+    pub coefficient_of_variation: Option<f64>,
+    /// Gini coefficient over experts.
+    pub gini: Option<f64>,
+    /// exp(entropy) over experts.
+    pub effective_experts: Option<f64>,
+    /// Experts with tokens; `None` in a layer without tokens, as for `dead_experts`.
+    pub active_experts: Option<usize>,
+    /// Experts without tokens.
+    pub dead_experts: Option<usize>,
+    /// Share of the 8 most loaded experts.
+    pub top_share: Option<f64>,
+    /// Mean Jaccard overlap of the top-8 sets of consecutive windows of 10 iterations.
+    pub hot_set_persistence: Option<f64>,
+}
+
+/// The figures of `layer` over `window`, with ranks as `ep_size` contiguous blocks of experts (no figure over ranks
+/// when the experts do not divide evenly). `None` when there is no such layer.
+#[must_use]
+pub fn layer_metrics(
+    statistics: &ExpertStatistics,
+    layer: u32,
+    window: &Window,
+    ep_size: usize,
+) -> Option<LayerMetrics> {
+    let sums = statistics.histogram(layer, window)?;
+    let vectors = || statistics.vectors(layer, window).map(|(_, counts)| counts);
+    let over_ranks =
+        |loads: &[u64]| contiguous_rank_loads(loads, ep_size).and_then(|ranks| imbalance_ratio(&ranks));
+    let tokens: u64 = sums.iter().sum();
+    let active = (tokens > 0).then(|| active_experts(&sums));
+    let with_tokens = vectors().filter(|counts| active_experts(counts) > 0).count();
+    Some(LayerMetrics {
+        layer,
+        tokens,
+        iterations_with_tokens: u32::try_from(with_tokens).unwrap_or(u32::MAX),
+        expert_imbalance_mean: mean_of(vectors().filter_map(imbalance_ratio)),
+        expert_imbalance_of_sums: imbalance_ratio(&sums),
+        rank_imbalance_mean: mean_of(vectors().filter_map(over_ranks)),
+        rank_imbalance_of_sums: over_ranks(&sums),
+        balancedness: balancedness(&sums),
+        coefficient_of_variation: coefficient_of_variation(&sums),
+        gini: gini(&sums),
+        effective_experts: effective_experts(&sums),
+        active_experts: active,
+        dead_experts: active.map(|active| statistics.experts - active),
+        top_share: top_share(&sums, TOP_EXPERTS),
+        hot_set_persistence: hot_set_persistence(&persistence_windows(statistics, layer, window)),
+    })
+}
+
+/// Summed counts of each whole run of 10 iteration numbers, from the first recorded iteration of the window on.
+fn persistence_windows(statistics: &ExpertStatistics, layer: u32, window: &Window) -> Vec<Vec<u64>> {
+    let mut sums: Vec<Vec<u64>> = Vec::new();
+    let mut numbers = statistics.vectors(layer, window).map(|(iteration, _)| iteration);
+    let Some(first) = numbers.next() else { return sums };
+    let last = numbers.last().unwrap_or(first);
+    let whole = ((last - first + 1) / PERSISTENCE_WINDOW_ITERATIONS) as usize;
+    sums.resize(whole, vec![0; statistics.experts]);
+    for (iteration, counts) in statistics.vectors(layer, window) {
+        if let Some(sum) = sums.get_mut(((iteration - first) / PERSISTENCE_WINDOW_ITERATIONS) as usize) {
+            add(sum, counts);
+        }
+    }
+    sums
+}
