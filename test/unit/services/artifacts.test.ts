@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { collectArtifacts, readReportFigures } from '#main/services/artifacts.ts';
+import { checkCapture } from '#main/services/capture-check.ts';
+import { temporaryFolder } from '../../builders/folder.ts';
+import { makeRecipe } from '../../builders/recipe.ts';
+import { makeIteration } from '../../builders/run.ts';
+
+const folder = temporaryFolder();
+const steps = (first: number, last: number): ReturnType<typeof makeIteration>[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => makeIteration(first + index));
+
+describe('what a run left', () => {
+  test('artifacts are found by pattern and ordered by rank', async () => {
+    const path = folder();
+    for (const name of ['trace-rank-10.json', 'trace-rank-2.json', 'notes.txt', 'xtrace.json']) {
+      writeFileSync(join(path, name), 'abc');
+    }
+    mkdirSync(join(path, 'stats'));
+    writeFileSync(join(path, 'stats', 'a'), '12345');
+    const recipe = {
+      ...makeRecipe(),
+      artifacts: [
+        { kind: 'kineto-trace' as const, pattern: 'trace*.json' },
+        { kind: 'expert-statistics' as const, pattern: 'stats' },
+      ],
+    };
+    expect(await collectArtifacts(recipe, path)).toEqual([
+      { kind: 'expert-statistics', path: 'stats', bytes: 5 },
+      { kind: 'kineto-trace', path: 'trace-rank-2.json', bytes: 3, rank: 2 },
+      { kind: 'kineto-trace', path: 'trace-rank-10.json', bytes: 3, rank: 10 },
+    ]);
+  });
+
+  test('figures come from the report, with units; a broken report gives none', async () => {
+    const path = folder();
+    const report = join(path, 'report.json');
+    writeFileSync(
+      report,
+      JSON.stringify({ performance: { request_throughput_req_s: 2.5, total_latency_ms: 'x' } }),
+    );
+    expect(await readReportFigures(report)).toEqual([
+      { label: 'Request throughput', value: 2.5, unit: 'req/s' },
+    ]);
+    writeFileSync(report, '{');
+    expect(await readReportFigures(report)).toEqual([]);
+    expect(await readReportFigures(join(path, 'absent.json'))).toEqual([]);
+  });
+});
+
+describe('capture check', () => {
+  const asked = [{ first: 20, last: 22 }];
+
+  test('exactly the steps asked for, on every rank', () => {
+    const check = checkCapture(
+      asked,
+      [0, 1].map((rank) => ({ rank, iterations: steps(20, 22) })),
+    );
+    expect(check.complete).toBe(true);
+    expect(check.message).toBe('Captured exactly what was asked: 3 iterations on 2 ranks.');
+    expect(check.found[1]).toEqual({ rank: 1, first: 20, last: 22, count: 3 });
+  });
+
+  test('missing and extra steps are named with their rank', () => {
+    const check = checkCapture(asked, [
+      { rank: 0, iterations: steps(20, 21) },
+      { rank: 1, iterations: steps(20, 30) },
+    ]);
+    expect(check.complete).toBe(false);
+    expect(check.message).toContain('rank 0 lacks iteration 22');
+    expect(check.message).toContain('rank 1 also holds iterations 23, 24, 25, 26, 27 and 3 more');
+  });
+
+  test('no trace at all is not complete', () => {
+    expect(checkCapture(asked, []).message).toContain('the program wrote no trace');
+  });
+});
