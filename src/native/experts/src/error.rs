@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! What can be wrong with a folder of expert statistics: errors end the reading, warnings come with its result.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The statistics cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,12 @@ pub enum ExpertsError {
         /// Layers named.
         layers: usize,
     },
+    /// A layer was asked for that was not recorded.
+    #[error("The statistics hold no layer {layer}. Choose one of the recorded layers.")]
+    NoSuchLayer {
+        /// The layer asked for.
+        layer: u32,
+    },
 }
 
 impl ExpertsError {
@@ -78,15 +84,21 @@ impl ExpertsError {
             Self::Damaged { .. } => "experts.damaged",
             Self::BadTensor { .. } => "experts.bad-tensor",
             Self::TooSparse { .. } => "experts.too-sparse",
+            Self::NoSuchLayer { .. } => "experts.no-such-layer",
         }
     }
 
     /// The file or folder that it is about.
     #[must_use]
-    pub const fn path(&self) -> &PathBuf {
+    pub fn path(&self) -> Option<&Path> {
         match self {
-            Self::NotFound { dir, .. } | Self::NoStatistics { dir } | Self::TooSparse { dir, .. } => dir,
-            Self::Unreadable { path, .. } | Self::Damaged { path, .. } | Self::BadTensor { path, .. } => path,
+            Self::NotFound { dir, .. } | Self::NoStatistics { dir } | Self::TooSparse { dir, .. } => {
+                Some(dir)
+            }
+            Self::Unreadable { path, .. } | Self::Damaged { path, .. } | Self::BadTensor { path, .. } => {
+                Some(path)
+            }
+            Self::NoSuchLayer { .. } => None,
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! All figures of one layer over a window.
 
+use crate::error::ExpertsError;
 use crate::metrics::{
     PERSISTENCE_WINDOW_ITERATIONS, TOP_EXPERTS, active_experts, balancedness, coefficient_of_variation,
     contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of, top_share,
@@ -43,14 +44,16 @@ pub struct LayerMetrics {
 }
 
 /// The figures of `layer` over `window`, with ranks as `ep_size` contiguous blocks of experts (no figure over ranks
-/// when the experts do not divide evenly). `None` when there is no such layer.
-#[must_use]
+/// when the experts do not divide evenly).
+///
+/// # Errors
+/// [`ExpertsError::NoSuchLayer`].
 pub fn layer_metrics(
     statistics: &ExpertStatistics,
     layer: u32,
     window: &Window,
     ep_size: usize,
-) -> Option<LayerMetrics> {
+) -> Result<LayerMetrics, ExpertsError> {
     let sums = statistics.histogram(layer, window)?;
     let vectors = || statistics.vectors(layer, window).map(|(_, counts)| counts);
     let over_ranks =
@@ -58,7 +61,7 @@ pub fn layer_metrics(
     let tokens: u64 = sums.iter().sum();
     let active = (tokens > 0).then(|| active_experts(&sums));
     let with_tokens = vectors().filter(|counts| active_experts(counts) > 0).count();
-    Some(LayerMetrics {
+    Ok(LayerMetrics {
         layer,
         tokens,
         iterations_with_tokens: u32::try_from(with_tokens).unwrap_or(u32::MAX),

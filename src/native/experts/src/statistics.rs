@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::error::Warning;
+use crate::error::{ExpertsError, Warning};
 
 /// A half-open range of iteration numbers.
 pub type Window = Range<u32>;
@@ -32,7 +32,7 @@ impl Combination {
 }
 
 /// Expert statistics of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ExpertStatistics {
     /// Number of experts.
     pub experts: usize,
@@ -65,15 +65,17 @@ impl ExpertStatistics {
         })
     }
 
-    /// Tokens per expert of `layer`, summed over `window`; `None` when there is no such layer.
-    #[must_use]
-    pub fn histogram(&self, layer: u32, window: &Window) -> Option<Vec<u64>> {
-        self.layers.binary_search(&layer).ok()?;
+    /// Tokens per expert of `layer`, summed over `window`.
+    ///
+    /// # Errors
+    /// [`ExpertsError::NoSuchLayer`].
+    pub fn histogram(&self, layer: u32, window: &Window) -> Result<Vec<u64>, ExpertsError> {
+        self.layers.binary_search(&layer).map_err(|_| ExpertsError::NoSuchLayer { layer })?;
         let mut sums = vec![0; self.experts];
         for (_, counts) in self.vectors(layer, window) {
             add(&mut sums, counts);
         }
-        Some(sums)
+        Ok(sums)
     }
 
     /// Tokens by layer (in the order of `layers`) and expert, summed over `window`: layers × experts.

@@ -106,7 +106,7 @@ fn ranks_that_counted_different_tokens_are_added() {
         .file("rank0_raw.safetensors", &[("3_0", &[9, 9])]);
     let statistics = folder.read();
     assert_eq!((statistics.combination, statistics.ranks.len()), (Combination::Summed, 2));
-    assert_eq!(statistics.histogram(0, &(3..4)), Some(vec![5, 5, 5, 5]));
+    assert_eq!(statistics.histogram(0, &(3..4)).expect("layer 0"), [5, 5, 5, 5]);
 }
 
 #[test]
@@ -135,11 +135,12 @@ fn what_is_missing_is_told_and_the_rest_is_used() {
     let found: Vec<(WarningCode, usize)> =
         statistics.warnings.iter().map(|warning| (warning.code, warning.count)).collect();
     assert_eq!(found, expected);
-    assert_eq!(statistics.histogram(0, &(0..9)), Some(vec![2, 0, 0, 1]));
+    assert_eq!(statistics.histogram(0, &(0..9)).expect("layer 0"), [2, 0, 0, 1]);
     let unrecorded = layer_metrics(&statistics, 2, &(6..7), 2).expect("layer 2");
     assert_eq!((unrecorded.tokens, unrecorded.iterations_with_tokens), (0, 0));
     assert_eq!((unrecorded.expert_imbalance_mean, unrecorded.dead_experts), (None, None));
-    assert_eq!(layer_metrics(&statistics, 1, &(0..9), 2), None);
+    let unknown = layer_metrics(&statistics, 1, &(0..9), 2).expect_err("no layer 1");
+    assert_eq!(unknown.code(), "experts.no-such-layer");
 }
 
 #[test]

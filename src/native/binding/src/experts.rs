@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Expert load of mixture-of-experts models. Windows are half-open ranges of iteration numbers: `iterFrom` included, `iterTo` not.
+
+use std::path::PathBuf;
+
+use iterscope_experts::metrics::contiguous_rank_loads;
+use iterscope_experts::{ExpertStatistics, layer_metrics, read_folder};
+use napi::bindgen_prelude::{AsyncTask, Float64Array};
+use napi::{Env, Result, Task};
+use napi_derive::napi;
+
+use crate::error::experts_error;
+
+/// Something that the user should know about the statistics.
+#[napi(object)]
+pub struct ExpertWarning {
+    /// Kind, such as `experts.rank-missing`.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+    /// How often.
+    pub count: u32,
+}
+
+/// What the statistics hold.
+#[napi(object, use_nullable = true)]
+pub struct ExpertSummary {
+    /// Number of experts.
+    pub experts: u32,
+    /// Experts per token, where the statistics tell.
+    pub top_k: Option<u32>,
+    /// Recorded layers, ascending.
+    pub layers: Vec<u32>,
+    /// First recorded iteration.
+    pub iteration_start: u32,
+    /// One past the last recorded iteration.
+    pub iteration_end: u32,
+    /// Recorded iterations; fewer than between start and end when there are gaps.
+    pub iteration_count: u32,
+    /// Ranks with a file, ascending.
+    pub ranks: Vec<u32>,
+    /// How the ranks' counts became one.
+    #[napi(ts_type = "'single' | 'summed' | 'one-of-identical'")]
+    pub combination: String,
+    /// What the user should know.
+    pub warnings: Vec<ExpertWarning>,
+}
+
+/// Tokens per expert.
+#[napi(object)]
+pub struct ExpertHistogram {
+    /// Tokens, by expert.
+    pub counts: Float64Array,
+    /// Their sum.
+    pub total: f64,
+}
+
+/// Figures of a layer over a window; null where there is no answer. Those over experts without "Mean" in their name
+/// are of the summed counts.
+#[napi(object, use_nullable = true)]
+pub struct ExpertLayerMetrics {
+    /// The layer.
+    pub layer: u32,
+    /// Tokens routed, each counted once per chosen expert.
+    pub tokens: f64,
+    /// Iterations of the window in which the layer had tokens.
+    pub iterations_with_tokens: u32,
+    /// max/mean − 1 over experts, mean over iterations (as TensorRT-LLM reports it).
+    pub expert_imbalance_mean: Option<f64>,
+    /// max/mean − 1 over experts of the summed counts.
+    pub expert_imbalance_of_sums: Option<f64>,
+    /// max/mean − 1 over ranks with contiguous blocks of experts, mean over iterations.
+    pub rank_imbalance_mean: Option<f64>,
+    /// max/mean − 1 over such ranks of the summed counts.
+    pub rank_imbalance_of_sums: Option<f64>,
+    /// mean/max over experts.
+    pub balancedness: Option<f64>,
+    /// Sample standard deviation over mean, over experts.
+    pub coefficient_of_variation: Option<f64>,
+    /// Gini coefficient over experts.
+    pub gini: Option<f64>,
+    /// exp(entropy) over experts.
+    pub effective_experts: Option<f64>,
+    /// Experts with tokens.
+    pub active_experts: Option<u32>,
+    /// Experts without tokens.
+    pub dead_experts: Option<u32>,
+    /// Share of the 8 most loaded experts, 0 to 1.
+    pub top_share: Option<f64>,
+    /// Mean Jaccard overlap of the top-8 sets of consecutive windows of 10 iterations.
+    pub hot_set_persistence: Option<f64>,
+}
+
+/// Expert statistics of a run, in memory.
+#[napi(js_name = "ExpertStatistics")]
+pub struct OpenStatistics {
+    statistics: ExpertStatistics,
+}
+
+#[napi]
+impl OpenStatistics {
+    /// What the statistics hold.
+    #[napi]
+    pub fn summary(&self) -> ExpertSummary {
+        let statistics = &self.statistics;
+        let warning = |warning: &iterscope_experts::Warning| ExpertWarning {
+            code: warning.code.as_str().to_owned(),
+            message: warning.message.clone(),
+            count: small(warning.count),
+        };
+        ExpertSummary {
+            experts: small(statistics.experts),
+            top_k: statistics.top_k,
+            layers: statistics.layers.clone(),
+            iteration_start: statistics.iterations.first().copied().unwrap_or(0),
+            iteration_end: statistics.iterations.last().map_or(0, |last| last.saturating_add(1)),
+            iteration_count: small(statistics.iterations.len()),
+            ranks: statistics.ranks.clone(),
+            combination: statistics.combination.as_str().to_owned(),
+            warnings: statistics.warnings.iter().map(warning).collect(),
+        }
+    }
+
+    /// Tokens per expert of a layer, summed over a window. Throws `experts.no-such-layer`.
+    #[napi]
+    pub fn histogram(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<ExpertHistogram> {
+        let counts = self.sums(layer, iter_from, iter_to)?;
+        Ok(ExpertHistogram { total: real(counts.iter().sum()), counts: reals(&counts) })
+    }
+
+    /// Figures of every layer over a window; ranks are `epSize` contiguous blocks of experts.
+    #[napi]
+    pub fn layer_metrics(
+        &self,
+        iter_from: u32,
+        iter_to: u32,
+        ep_size: u32,
+    ) -> Result<Vec<ExpertLayerMetrics>> {
+        let window = iter_from..iter_to;
+        let metrics = |layer: &u32| layer_metrics(&self.statistics, *layer, &window, ep_size as usize);
+        let layers = self.statistics.layers.iter();
+        layers.map(|layer| metrics(layer).map(Into::into).map_err(|error| experts_error(&error))).collect()
+    }
+
+    /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
+    /// row by row.
+    #[napi]
+    pub fn heatmap(&self, iter_from: u32, iter_to: u32) -> Float64Array {
+        reals(&self.statistics.heatmap(&(iter_from..iter_to)))
+    }
+
+    /// Tokens per rank of a layer, summed over a window, with ranks as `epSize` contiguous blocks of experts; null
+    /// when the experts do not divide evenly. Throws `experts.no-such-layer`.
+    #[napi]
+    pub fn rank_loads(
+        &self,
+        layer: u32,
+        iter_from: u32,
+        iter_to: u32,
+        ep_size: u32,
+    ) -> Result<Option<Float64Array>> {
+        let counts = self.sums(layer, iter_from, iter_to)?;
+        Ok(contiguous_rank_loads(&counts, ep_size as usize).map(|loads| reals(&loads)))
+    }
+}
+
+impl OpenStatistics {
+    fn sums(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<Vec<u64>> {
+        self.statistics.histogram(layer, &(iter_from..iter_to)).map_err(|error| experts_error(&error))
+    }
+}
+
+impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
+    fn from(metrics: iterscope_experts::LayerMetrics) -> Self {
+        Self {
+            layer: metrics.layer,
+            tokens: real(metrics.tokens),
+            iterations_with_tokens: metrics.iterations_with_tokens,
+            expert_imbalance_mean: metrics.expert_imbalance_mean,
+            expert_imbalance_of_sums: metrics.expert_imbalance_of_sums,
+            rank_imbalance_mean: metrics.rank_imbalance_mean,
+            rank_imbalance_of_sums: metrics.rank_imbalance_of_sums,
+            balancedness: metrics.balancedness,
+            coefficient_of_variation: metrics.coefficient_of_variation,
+            gini: metrics.gini,
+            effective_experts: metrics.effective_experts,
+            active_experts: metrics.active_experts.map(small),
+            dead_experts: metrics.dead_experts.map(small),
+            top_share: metrics.top_share,
+            hot_set_persistence: metrics.hot_set_persistence,
+        }
+    }
+}
+
+/// Work of [`open_expert_statistics`].
+pub struct Open {
+    dir: PathBuf,
+}
+
+impl Task for Open {
+    type Output = ExpertStatistics;
+    type JsValue = OpenStatistics;
+
+    fn compute(&mut self) -> Result<ExpertStatistics> {
+        read_folder(&self.dir).map_err(|error| experts_error(&error))
+    }
+
+    fn resolve(&mut self, _env: Env, statistics: ExpertStatistics) -> Result<OpenStatistics> {
+        Ok(OpenStatistics { statistics })
+    }
+}
+
+/// Reads a folder of expert statistics. Rejects with an `experts.*` code.
+#[napi]
+pub fn open_expert_statistics(dir: String) -> AsyncTask<Open> {
+    AsyncTask::new(Open { dir: dir.into() })
+}
+
+/// Counts and numbers of things stay far below 2^32.
+fn small(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn reals(values: &[u64]) -> Float64Array {
+    Float64Array::new(values.iter().map(|value| real(*value)).collect())
+}
+
+/// Token counts stay far below 2^53, where doubles are exact.
+#[allow(clippy::cast_precision_loss)]
+fn real(value: u64) -> f64 {
+    value as f64
+}

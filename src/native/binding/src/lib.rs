@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The native module that Node and Electron load. It converts values, moves slow work off the calling thread, and maps
+//! errors; everything else is in the crates below it.
+
+mod error;
+mod experts;
+mod launch;
+
+use napi_derive::napi;
+
+/// Version of the native module; it is that of the application it was built with.
+#[must_use]
+#[napi]
+pub fn native_version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
