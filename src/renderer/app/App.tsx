@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LauncherView } from '#renderer/features/launcher/index.tsx';
+import { InfoDialog } from '#renderer/features/settings/index.tsx';
+import { showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
+import { useOpened } from '#renderer/stores/opened.ts';
+import { TooltipProvider } from '#renderer/widgets/Tooltip.tsx';
+import { DropTarget } from './DropTarget.tsx';
+import { KeysDialog } from './KeysDialog.tsx';
+import { Notices } from './Notices.tsx';
+import { RunPage } from './RunPage.tsx';
+import { SetPage } from './SetPage.tsx';
+import { Sidebar } from './Sidebar.tsx';
+import { TitleBar } from './TitleBar.tsx';
+import { ViewBoundary } from './ViewBoundary.tsx';
+import { modifierName } from './platform.ts';
+import './app.css';
+
+export function App() {
+  const keysShown = useNavigation((state) => state.keysShown);
+  const infoShown = useNavigation((state) => state.infoShown);
+  return (
+    <TooltipProvider>
+      <div className="app">
+        <TitleBar />
+        <Sidebar />
+        <main className="app__main" aria-label="View">
+          <CurrentPlace />
+        </main>
+        <Notices />
+      </div>
+      <DropTarget />
+      <KeysDialog
+        open={keysShown}
+        onClose={() => {
+          showKeys(false);
+        }}
+      />
+      <InfoDialog
+        open={infoShown}
+        onClose={() => {
+          showInfo(false);
+        }}
+      />
+    </TooltipProvider>
+  );
+}
+
+function CurrentPlace() {
+  const place = useNavigation((state) => state.place);
+  const opened = useOpened((state) => state.sets);
+  if (place.kind === 'run') {
+    return (
+      <ViewBoundary key={place.id}>
+        <RunPage id={place.id} />
+      </ViewBoundary>
+    );
+  }
+  const set = place.kind === 'opened' ? opened.find(({ key }) => key === place.key)?.set : undefined;
+  if (set !== undefined) {
+    return (
+      <ViewBoundary key={set.sources.map((source) => source.sourceId).join()}>
+        <SetPage set={set} />
+      </ViewBoundary>
+    );
+  }
+  return (
+    <ViewBoundary key="launcher">
+      <LauncherView modifier={modifierName} />
+    </ViewBoundary>
+  );
+}

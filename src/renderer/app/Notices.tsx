@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import { dismissNotice, useNotices } from '#renderer/stores/notices.ts';
+import { Notice } from '#renderer/widgets/Notice.tsx';
+
+/** What was said and not yet dismissed, over the lower right of the view; it never takes the focus. */
+export function Notices() {
+  const entries = useNotices((state) => state.entries);
+  return (
+    <section className="notices" aria-label="Notices" aria-live="polite">
+      {entries.map((entry) => (
+        <Notice
+          key={entry.id}
+          severity={entry.severity}
+          onDismiss={() => {
+            dismissNotice(entry.id);
+          }}
+        >
+          {entry.message}
+          {entry.count > 1 && <span className="notices__count"> ({entry.count} times)</span>}
+        </Notice>
+      ))}
+    </section>
+  );
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState, type ReactNode } from 'react';
+import type { SourceSet } from '#shared/contract/app.ts';
+import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
+import { invoke } from '#renderer/data/bridge.ts';
+import { ExpertsView } from '#renderer/features/experts/index.tsx';
+import { LiveView, LogView, Overview, RunHeader, useManifest } from '#renderer/features/run/index.tsx';
+import { TraceView } from '#renderer/features/trace/index.tsx';
+import { chooseRunTab, useNavigation, type RunTab } from '#renderer/stores/navigation.ts';
+import { notifyFailure } from '#renderer/stores/notices.ts';
+import { isEnded } from '#renderer/stores/run-state.ts';
+import { useRuns } from '#renderer/stores/runs.ts';
+import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
+import { Tabs } from '#renderer/widgets/Tabs.tsx';
+import { useVisited } from './use-visited.ts';
+
+/** A run: live while it lives, then its tabs. */
+export function RunPage({ id }: { readonly id: string }) {
+  const run = useRuns((state) => state.summaries?.find((summary) => summary.id === id));
+  if (run === undefined) return <div className="run" aria-busy="true" />;
+  return <KnownRun run={run} />;
+}
+
+function KnownRun({ run }: { readonly run: RunSummary }) {
+  const manifest = useManifest(run.id, run.state);
+  return (
+    <div className="run">
+      <RunHeader run={run} manifest={manifest} />
+      {isEnded(run.state) ? <EndedRun run={run} manifest={manifest} /> : <LiveView run={run} />}
+    </div>
+  );
+}
+
+/** What of an ended run can be opened; null until it is known. */
+function useSourcesOf(id: string): SourceSet | null {
+  const [set, setSet] = useState<SourceSet | null>(null);
+  useEffect(() => {
+    let current = true;
+    invoke('sources.ofRun', { id }).then((found) => {
+      if (current) setSet(found);
+    }, notifyFailure);
+    return () => {
+      current = false;
+    };
+  }, [id]);
+  return set;
+}
+
+interface EndedRunProps {
+  readonly run: RunSummary;
+  readonly manifest: RunManifest | null;
+}
+
+function EndedRun({ run, manifest }: EndedRunProps) {
+  const tab = useNavigation((state) => state.runTabs[run.id] ?? 'overview');
+  const set = useSourcesOf(run.id);
+  const visited = useVisited(tab);
+  const has = (kind: 'trace' | 'expert-statistics'): boolean =>
+    set?.sources.some((source) => source.kind === kind) ?? false;
+  // The manifest of the end is here when its state is; an older one would lack what was found.
+  const ended = manifest !== null && isEnded(manifest.state) ? manifest : null;
+  return (
+    <Tabs<RunTab>
+      label="Views of the run"
+      value={tab}
+      onChange={(next) => {
+        chooseRunTab(run.id, next);
+      }}
+      tabs={[
+        { value: 'overview', label: 'Overview', panel: ended !== null && <Overview manifest={ended} /> },
+        {
+          value: 'timeline',
+          label: 'Timeline',
+          panel: visited.has('timeline') && (
+            <SourcesPanel set={set} present={has('trace')} missing={missingTrace}>
+              {(known) => <TraceView set={known} visible={tab === 'timeline'} />}
+            </SourcesPanel>
+          ),
+        },
+        {
+          value: 'experts',
+          label: 'Experts',
+          panel: visited.has('experts') && (
+            <SourcesPanel set={set} present={has('expert-statistics')} missing={missingStatistics}>
+              {(known) => <ExpertsView set={known} visible={tab === 'experts'} />}
+            </SourcesPanel>
+          ),
+        },
+        { value: 'log', label: 'Log', panel: visited.has('log') && <LogView id={run.id} live={false} /> },
+      ]}
+    />
+  );
+}
+
+const missingTrace = {
+  title: 'This run left no trace',
+  text: 'Run it again with an iteration window and “PyTorch-profiler trace” switched on to see its timeline here.',
+};
+const missingStatistics = {
+  title: 'This run left no expert statistics',
+  text: 'Run it again with an iteration window and “Expert statistics” switched on to see how its experts were loaded.',
+};
+
+interface SourcesPanelProps {
+  readonly set: SourceSet | null;
+  readonly present: boolean;
+  readonly missing: { readonly title: string; readonly text: string };
+  readonly children: (set: SourceSet) => ReactNode;
+}
+
+function SourcesPanel({ set, present, missing, children }: SourcesPanelProps) {
+  if (set === null) return null;
+  if (!present) return <EmptyState title={missing.title}>{missing.text}</EmptyState>;
+  return children(set);
+}

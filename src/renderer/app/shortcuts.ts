@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Keys of the whole window. Views have their own; a field that is being edited keeps its keys. */
+export type Command =
+  | { readonly kind: 'new-run' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'launch' }
+  | { readonly kind: 'show-run'; readonly place: number }
+  | { readonly kind: 'keys' }
+  | { readonly kind: 'dismiss' };
+
+export interface KeyStroke {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+  /** The focus is where text is typed. */
+  readonly typing: boolean;
+}
+
+/** What a key stroke asks of the window; null when nothing. */
+export function commandOf(stroke: KeyStroke, isMac: boolean): Command | null {
+  const { key, altKey, shiftKey, typing } = stroke;
+  const modifier = isMac ? stroke.metaKey && !stroke.ctrlKey : stroke.ctrlKey && !stroke.metaKey;
+  if (altKey) return null;
+  if (modifier && !shiftKey) {
+    if (/^[1-9]$/.test(key)) return { kind: 'show-run', place: Number(key) - 1 };
+    if (key === 'Enter') return { kind: 'launch' };
+    if (key.toLowerCase() === 'n') return { kind: 'new-run' };
+    if (key.toLowerCase() === 'o') return { kind: 'open' };
+    return null;
+  }
+  if (stroke.ctrlKey || stroke.metaKey) return null;
+  if (key === '?' && !typing) return { kind: 'keys' };
+  if (key === 'Escape') return { kind: 'dismiss' };
+  return null;
+}
+
+/** The keys as the help names them; `Mod` stands for Ctrl, or Cmd on a Mac. */
+export const windowKeys: readonly (readonly [keys: string, meaning: string])[] = [
+  ['Mod+N', 'New run'],
+  ['Mod+Enter', 'Run what the launcher shows'],
+  ['Mod+O', 'Open traces or expert statistics'],
+  ['Mod+1 … Mod+9', 'Show a run of the list'],
+  ['?', 'Show these keys'],
+  ['Escape', 'Close a dialog, dismiss the newest notice'],
+];
+
+export const timelineKeys: readonly (readonly [keys: string, meaning: string])[] = [
+  ['W, S', 'Zoom in and out'],
+  ['A, D', 'Pan left and right'],
+  ['← →', 'Previous and next slice of the track'],
+  ['↑ ↓', 'Lane or track above and below'],
+  ['[ ]', 'Previous and next iteration'],
+  ['F', 'Fit the selection, or everything'],
+  ['Home', 'Show everything'],
+  ['Shift+drag', 'Select a range of time'],
+  ['Mod+wheel', 'Zoom at the pointer'],
+];

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import { invoke, subscribe } from '#renderer/data/bridge.ts';
+import { showEnd } from '#renderer/features/run/index.tsx';
+import { applyTheme } from '#renderer/features/settings/index.tsx';
+import { takeRecipes } from '#renderer/stores/launcher.ts';
+import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { isEnded } from '#renderer/stores/run-state.ts';
+import { setRuns, takeProgress, updateRun } from '#renderer/stores/runs.ts';
+import { takeSettings } from '#renderer/stores/settings.ts';
+import { listenToKeys, showSet } from './commands.ts';
+
+/** Connects the stores to the main process. Whatever cannot be read is told; the rest goes on. */
+export function start(): void {
+  applyTheme();
+  listenToKeys();
+  subscribe('runs.changed', (summary) => {
+    const before = updateRun(summary);
+    if (before !== undefined && !isEnded(before) && isEnded(summary.state)) void showEnd(summary);
+  });
+  subscribe('runs.progress', takeProgress);
+  subscribe('sources.opened', showSet);
+  subscribe('engine.restarted', ({ reason }) => {
+    notify('warning', reason);
+  });
+  invoke('settings.get').then(takeSettings, notifyFailure);
+  invoke('recipes.list').then(takeRecipes, (thrown: unknown) => {
+    takeRecipes([]);
+    notifyFailure(thrown);
+  });
+  invoke('runs.list').then(setRuns, (thrown: unknown) => {
+    setRuns([]);
+    notifyFailure(thrown);
+  });
+  invoke('sources.initial').then((set) => {
+    if (set !== null) showSet(set);
+  }, notifyFailure);
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Finding, IterationSpan, LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { Notice } from '#renderer/widgets/Notice.tsx';
+import { Switch } from '#renderer/widgets/Switch.tsx';
+import { TextField } from '#renderer/widgets/TextField.tsx';
+import { editForm } from '#renderer/stores/launcher.ts';
+import { explainSpans, findingsOf, totalIterations } from './model.ts';
+import { WindowStrip } from './WindowStrip.tsx';
+
+interface CaptureSectionProps {
+  readonly recipe: Recipe;
+  readonly form: LaunchForm;
+  readonly spans: readonly IterationSpan[];
+  readonly findings: readonly Finding[];
+  /** Main has said what the window means. */
+  readonly checked: boolean;
+}
+
+const WINDOW_HELP =
+  'Iterations to capture: first+count (20+10) or first-last (20-29), several separated by commas. Empty captures nothing. What the program receives is worded for its generation of TensorRT-LLM.';
+
+/** Which iterations are captured, and by what. */
+export function CaptureSection({ recipe, form, spans, findings, checked }: CaptureSectionProps) {
+  const messages = findingsOf(findings, 'window');
+  const wrong = messages.some((message) => message.severity === 'error');
+  return (
+    <section className="launcher__section" aria-labelledby="launcher-capture">
+      <div className="launcher__section-head">
+        <h2 id="launcher-capture">Capture</h2>
+      </div>
+      <div className="launcher__window">
+        <TextField
+          label="Iteration window"
+          value={form.window}
+          placeholder="none"
+          mono
+          help={WINDOW_HELP}
+          messages={messages}
+          onChange={(window) => {
+            editForm({ window });
+          }}
+        />
+        <div className="launcher__window-meaning">
+          <p className="launcher__explanation" aria-live="polite">
+            {checked && !wrong ? explainSpans(spans) : ''}
+          </p>
+          <WindowStrip spans={wrong ? [] : spans} total={totalIterations(recipe, form)} />
+        </div>
+      </div>
+      <CaptureSwitches form={form} findings={findings} />
+    </section>
+  );
+}
+
+const TRACE_HELP =
+  'Writes a PyTorch-profiler (Kineto) trace of the window, one file per rank: steps, layers and operators on a timeline. Costs time in the captured iterations and disk space per iteration.';
+const EXPERTS_HELP =
+  'Counts, for every layer and iteration of the window, the tokens that go to each expert. Costs a little time after every router in the captured iterations.';
+const ROUTER_HELP =
+  'Sends tokens to experts evenly instead of where the router wants them; the gate is still computed. The difference in time to a normal run is what imbalance costs. Outputs are wrong: for analysis only.';
+const ROUTER_WARNING =
+  'The outputs of this run will be wrong: tokens go to experts evenly, not where the router sends them. Use it to measure, never to serve.';
+
+function CaptureSwitches({ form, findings }: { readonly form: LaunchForm; readonly findings: readonly Finding[] }) {
+  const routerFindings = findingsOf(findings, 'perfectRouter');
+  return (
+    <div className="launcher__switches">
+      <Switch
+        label="PyTorch-profiler trace"
+        hint="timeline of the window"
+        help={TRACE_HELP}
+        checked={form.torchTrace}
+        messages={findingsOf(findings, 'torchTrace')}
+        onChange={(torchTrace) => {
+          editForm({ torchTrace });
+        }}
+      />
+      <Switch
+        label="Expert statistics"
+        hint="tokens per expert, layer and iteration"
+        help={EXPERTS_HELP}
+        checked={form.expertStatistics}
+        messages={findingsOf(findings, 'expertStatistics')}
+        onChange={(expertStatistics) => {
+          editForm({ expertStatistics });
+        }}
+      />
+      <Switch
+        label="Perfect router"
+        hint="even expert load, wrong outputs"
+        help={ROUTER_HELP}
+        checked={form.perfectRouter}
+        messages={
+          form.perfectRouter && routerFindings.length === 0
+            ? [{ severity: 'warning', text: ROUTER_WARNING }]
+            : routerFindings
+        }
+        onChange={(perfectRouter) => {
+          editForm({ perfectRouter });
+        }}
+      />
+      {(form.torchTrace || form.expertStatistics) && (
+        <Notice severity="note">
+          A recorder is on: the throughput of this run is not a measurement. Switch both recorders off to measure.
+        </Notice>
+      )}
+    </div>
+  );
+}

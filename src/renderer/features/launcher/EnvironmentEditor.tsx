@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useId } from 'react';
+import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { FieldMessages, messagesId } from '#renderer/widgets/Field.tsx';
+import { IconButton } from '#renderer/widgets/IconButton.tsx';
+import { editForm } from '#renderer/stores/launcher.ts';
+import { findingsOf } from './model.ts';
+
+type Entries = LaunchForm['extraEnvironment'];
+
+interface EnvironmentEditorProps {
+  readonly entries: Entries;
+  readonly findings: readonly Finding[];
+}
+
+const ENVIRONMENT_HELP = 'Variables that the program gets in addition to those of Iterscope and of your session.';
+
+/** Name and value of each variable that the user adds. */
+export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps) {
+  const id = useId();
+  const set = (extraEnvironment: Entries): void => {
+    editForm({ extraEnvironment });
+  };
+  return (
+    <section className="launcher__section" aria-labelledby={id} data-help={ENVIRONMENT_HELP}>
+      <div className="launcher__section-head">
+        <h2 id={id}>Environment</h2>
+        <Button
+          variant="quiet"
+          icon="plus"
+          onClick={() => {
+            set([...entries, { name: '', value: '' }]);
+          }}
+        >
+          Add variable
+        </Button>
+      </div>
+      {entries.length === 0 && <p className="launcher__quiet">Nothing is added to your environment.</p>}
+      {entries.map((entry, index) => (
+        <EnvironmentRow
+          // Rows have no identity of their own but their place.
+          key={index}
+          entry={entry}
+          number={index + 1}
+          describedBy={messagesId(id)}
+          onChange={(changed) => {
+            set(entries.map((kept, place) => (place === index ? changed : kept)));
+          }}
+          onRemove={() => {
+            set(entries.filter((_, place) => place !== index));
+          }}
+        />
+      ))}
+      <FieldMessages id={id} messages={findingsOf(findings, 'extraEnvironment')} />
+    </section>
+  );
+}
+
+interface EnvironmentRowProps {
+  readonly entry: Entries[number];
+  readonly number: number;
+  readonly describedBy: string;
+  readonly onChange: (entry: Entries[number]) => void;
+  readonly onRemove: () => void;
+}
+
+function EnvironmentRow({ entry, number, describedBy, onChange, onRemove }: EnvironmentRowProps) {
+  const shared = {
+    className: 'field__input field__input--mono',
+    spellCheck: false,
+    autoComplete: 'off',
+    'aria-describedby': describedBy,
+  };
+  return (
+    <div className="launcher__variable">
+      <input
+        {...shared}
+        aria-label={`Name of variable ${number}`}
+        placeholder="NAME"
+        value={entry.name}
+        onChange={(event) => {
+          onChange({ ...entry, name: event.target.value });
+        }}
+      />
+      <span aria-hidden="true">=</span>
+      <input
+        {...shared}
+        aria-label={`Value of variable ${number}`}
+        placeholder="value"
+        value={entry.value}
+        onChange={(event) => {
+          onChange({ ...entry, value: event.target.value });
+        }}
+      />
+      <IconButton icon="close" label={`Remove variable ${number}`} onClick={onRemove} />
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useMemo } from 'react';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
+import { Select } from '#renderer/widgets/Select.tsx';
+import { formOfRecipe, setForm, useLauncher } from '#renderer/stores/launcher.ts';
+import { launch, refreshPreview } from './actions.ts';
+import { blockerOf, problemsOf } from './model.ts';
+import { CaptureSection } from './CaptureSection.tsx';
+import { CommandPanel } from './CommandPanel.tsx';
+import { EnvironmentEditor } from './EnvironmentEditor.tsx';
+import { HelpLine } from './HelpLine.tsx';
+import { ParameterFields } from './ParameterFields.tsx';
+import './launcher.css';
+
+/** Typing settles for this long before main is asked. */
+const PREVIEW_DELAY_MS = 100;
+
+/** The launcher: the form on the left, what it means (findings, command line) on the right. */
+export function LauncherView({ modifier }: { readonly modifier: string }) {
+  const recipes = useLauncher((state) => state.recipes);
+  const form = useLauncher((state) => state.form);
+  const recipe = recipes?.find((known) => known.id === form?.recipeId);
+  if (recipes === null) return <div className="launcher" aria-busy="true" />;
+  if (recipe === undefined || form === null) return <NoRecipe recipes={recipes} />;
+  return <LauncherForm recipes={recipes} recipe={recipe} form={form} modifier={modifier} />;
+}
+
+function NoRecipe({ recipes }: { readonly recipes: readonly Recipe[] }) {
+  const [first] = recipes;
+  return (
+    <EmptyState
+      title={first === undefined ? 'There is no recipe to run' : 'This form’s recipe is not there any more'}
+      actions={
+        first !== undefined && (
+          <Button
+            onClick={() => {
+              setForm(formOfRecipe(first));
+            }}
+          >
+            Start from “{first.title}”
+          </Button>
+        )
+      }
+    >
+      A recipe says what can be run, with which parameters. Iterscope ships its own; if none is listed, its
+      installation is incomplete: install it again. Traces can be opened all the same.
+    </EmptyState>
+  );
+}
+
+interface LauncherFormProps {
+  readonly recipes: readonly Recipe[];
+  readonly recipe: Recipe;
+  readonly form: LaunchForm;
+  readonly modifier: string;
+}
+
+function LauncherForm({ recipes, recipe, form, modifier }: LauncherFormProps) {
+  const preview = useLauncher((state) => state.preview?.value ?? null);
+  const starting = useLauncher((state) => state.starting);
+  const problems = useMemo(() => problemsOf(recipe, form), [recipe, form]);
+  const findings = preview?.findings ?? [];
+  const blocker = blockerOf(recipe, problems, preview, starting);
+
+  useEffect(() => {
+    const timer = setTimeout(() => void refreshPreview(recipe, form), PREVIEW_DELAY_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [recipe, form]);
+
+  return (
+    <div className="launcher">
+      <header className="launcher__head">
+        <h1 className="launcher__title">New run</h1>
+        <p id="launcher-blocker" className="launcher__blocker" role="status">
+          {blocker}
+        </p>
+        <Button
+          variant="primary"
+          icon="play"
+          shortcut={`${modifier}+Enter`}
+          aria-disabled={blocker !== null}
+          aria-describedby="launcher-blocker"
+          onClick={() => void launch()}
+        >
+          Run
+        </Button>
+      </header>
+      <div className="launcher__body">
+        <form
+          className="launcher__form"
+          aria-label="Run settings"
+          onSubmit={(event) => {
+            event.preventDefault();
+          }}
+        >
+          <RecipeChoice recipes={recipes} recipe={recipe} />
+          <CaptureSection
+            recipe={recipe}
+            form={form}
+            spans={preview?.spans ?? []}
+            findings={findings}
+            checked={preview !== null}
+          />
+          <ParameterFields recipe={recipe} form={form} problems={problems} findings={findings} />
+          <EnvironmentEditor entries={form.extraEnvironment} findings={findings} />
+        </form>
+        <CommandPanel preview={preview} problems={problems} recipe={recipe} />
+      </div>
+      <HelpLine />
+    </div>
+  );
+}
+
+function RecipeChoice({ recipes, recipe }: { readonly recipes: readonly Recipe[]; readonly recipe: Recipe }) {
+  return (
+    <section className="launcher__section launcher__recipe" aria-label="Recipe">
+      <Select
+        label="Recipe"
+        value={recipe.id}
+        options={recipes.map((known) => ({ value: known.id, label: known.title }))}
+        help="What is run: a program with its parameters and what it leaves behind."
+        onChange={(id) => {
+          const chosen = recipes.find((known) => known.id === id);
+          if (chosen !== undefined) setForm(formOfRecipe(chosen));
+        }}
+      />
+      <p className="launcher__summary">{recipe.summary}</p>
+    </section>
+  );
+}

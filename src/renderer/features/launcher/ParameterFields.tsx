@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe, RecipeParameter } from '#shared/contract/recipe.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
+import { NumberField } from '#renderer/widgets/NumberField.tsx';
+import { Select } from '#renderer/widgets/Select.tsx';
+import { editForm, editParameter, formOfRecipe, showAdvanced, useLauncher } from '#renderer/stores/launcher.ts';
+import { isDefault, parameterMessages, textOf } from './model.ts';
+
+interface ParameterFieldsProps {
+  readonly recipe: Recipe;
+  readonly form: LaunchForm;
+  readonly problems: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
+}
+
+export function ParameterFields(props: ParameterFieldsProps) {
+  const { recipe, form, problems } = props;
+  const shown = useLauncher((state) => state.advancedShown);
+  const usual = recipe.parameters.filter((parameter) => !parameter.advanced);
+  const rare = recipe.parameters.filter((parameter) => parameter.advanced);
+  const changed = rare.filter((parameter) => !isDefault(parameter, form)).length;
+  // A field that stops the run must be seen.
+  const open = shown || rare.some((parameter) => problems.has(parameter.name));
+  return (
+    <section className="launcher__section" aria-labelledby="launcher-workload">
+      <div className="launcher__section-head">
+        <h2 id="launcher-workload">Workload</h2>
+        {recipe.parameters.some((parameter) => !isDefault(parameter, form)) && (
+          <Button
+            variant="quiet"
+            onClick={() => {
+              editForm({ parameters: formOfRecipe(recipe).parameters });
+            }}
+          >
+            Use defaults
+          </Button>
+        )}
+      </div>
+      <ParameterGrid {...props} parameters={usual} />
+      {rare.length > 0 && (
+        <Disclosure
+          title="More parameters"
+          note={changed === 0 ? rare.length.toString() : `${changed} changed`}
+          open={open}
+          onToggle={showAdvanced}
+        >
+          <ParameterGrid {...props} parameters={rare} />
+        </Disclosure>
+      )}
+    </section>
+  );
+}
+
+function ParameterGrid({
+  parameters,
+  form,
+  problems,
+  findings,
+}: ParameterFieldsProps & { readonly parameters: readonly RecipeParameter[] }) {
+  return (
+    <div className="launcher__grid">
+      {parameters.map((parameter) => (
+        <ParameterField
+          key={parameter.name}
+          parameter={parameter}
+          text={textOf(parameter, form)}
+          messages={parameterMessages(parameter.name, problems, findings)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ParameterFieldProps {
+  readonly parameter: RecipeParameter;
+  readonly text: string;
+  readonly messages: ReturnType<typeof parameterMessages>;
+}
+
+function ParameterField({ parameter, text, messages }: ParameterFieldProps) {
+  const { name, label, help, unit } = parameter;
+  const onChange = (next: string): void => {
+    editParameter(name, next);
+  };
+  if (parameter.type === 'choice') {
+    return (
+      <Select label={label} help={help} value={text} options={parameter.choices} messages={messages} onChange={onChange} />
+    );
+  }
+  return (
+    <NumberField
+      label={label}
+      help={`${help} Default ${parameter.default}.`}
+      unit={unit}
+      value={text}
+      min={parameter.min}
+      max={parameter.max}
+      whole={parameter.type === 'integer'}
+      messages={messages}
+      onChange={onChange}
+    />
+  );
+}

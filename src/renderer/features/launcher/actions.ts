@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { toFailure } from '#shared/base/errors.ts';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { invoke } from '#renderer/data/bridge.ts';
+import { goTo } from '#renderer/stores/navigation.ts';
+import { notifyFailure } from '#renderer/stores/notices.ts';
+import { setStarting, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
+import { blockerOf, completeForm, problemsOf } from './model.ts';
+
+let previewAsked = 0;
+
+/** Asks main what the form means; an answer that a newer question has overtaken is dropped. */
+export async function refreshPreview(recipe: Recipe, form: LaunchForm): Promise<void> {
+  previewAsked += 1;
+  const asked = previewAsked;
+  try {
+    const value = await invoke('launch.preview', completeForm(recipe, form));
+    if (asked === previewAsked) takePreview(form, value);
+  } catch (thrown) {
+    if (asked !== previewAsked) return;
+    const failure = toFailure(thrown);
+    const finding = {
+      severity: 'error' as const,
+      code: failure.code,
+      message: failure.message,
+      ...(failure.field === undefined ? {} : { field: failure.field }),
+    };
+    takePreview(form, { shell: '', environment: [], spans: [], findings: [finding], runnable: false });
+  }
+}
+
+/** Starts the run that the form describes and shows it. Does nothing when it cannot be run: the view says why. */
+export async function launch(): Promise<void> {
+  const { recipes, form, preview, starting } = useLauncher.getState();
+  const recipe = recipes?.find((known) => known.id === form?.recipeId);
+  if (recipe === undefined || form === null) return;
+  if (blockerOf(recipe, problemsOf(recipe, form), preview?.value ?? null, starting) !== null) return;
+  setStarting(true);
+  try {
+    const manifest = await invoke('runs.start', completeForm(recipe, form));
+    goTo({ kind: 'run', id: manifest.id });
+  } catch (thrown) {
+    notifyFailure(thrown);
+  } finally {
+    setStarting(false);
+  }
+}

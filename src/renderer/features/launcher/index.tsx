@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+export { LauncherView } from './LauncherView.tsx';
+export { launch } from './actions.ts';

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
+import { formatInstant } from '#renderer/base/format.ts';
+import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
+import { useRuns } from '#renderer/stores/runs.ts';
+import { Badge } from '#renderer/widgets/Badge.tsx';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { cancelRun, editAgain, openFolder } from './actions.ts';
+
+interface RunHeaderProps {
+  readonly run: RunSummary;
+  readonly manifest: RunManifest | null;
+}
+
+/** Which run this is, how it stands, and what can be done with it. */
+export function RunHeader({ run, manifest }: RunHeaderProps) {
+  const cancelling = useRuns((state) => state.live[run.id]?.cancelling ?? false);
+  const ended = isEnded(run.state);
+  return (
+    <header className="run__head">
+      <h1 className="run__title selectable">{run.title}</h1>
+      <span role="status">
+        <Badge tone={stateTone(run.state)}>{cancelling && !ended ? 'Cancelling' : stateWord(run.state)}</Badge>
+      </span>
+      {run.profiled && <Badge>Profiled</Badge>}
+      {manifest?.form.perfectRouter === true && <Badge tone="warning">Perfect router: outputs wrong</Badge>}
+      <span className="run__when">{formatInstant(run.startedAt ?? run.createdAt)}</span>
+      <span className="run__space" />
+      {ended ? (
+        <>
+          <Button
+            icon="folder"
+            variant="quiet"
+            onClick={() => {
+              openFolder(run.id);
+            }}
+          >
+            Open folder
+          </Button>
+          <Button
+            icon="again"
+            disabled={manifest === null}
+            onClick={() => {
+              if (manifest !== null) editAgain(manifest);
+            }}
+          >
+            Run again or edit
+          </Button>
+        </>
+      ) : (
+        <Button variant="danger" icon="stop" disabled={cancelling} onClick={() => void cancelRun(run.id)}>
+          {cancelling ? 'Cancelling…' : 'Cancel run'}
+        </Button>
+      )}
+    </header>
+  );
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatBytes, formatCount } from '#shared/base/units.ts';
+import type { ArtifactKind } from '#shared/contract/recipe.ts';
+import type { CaptureCheck, IterationLine, RunExit } from '#shared/contract/run.ts';
+import { formatClock } from '#renderer/base/format.ts';
+
+/** What a run's data say, without any element of it: everything here is pure. */
+
+/** Middle value of the last `most` host step times; null without lines. Robust against single slow steps. */
+export function medianStepMs(lines: readonly IterationLine[], most: number): number | null {
+  const sorted = lines
+    .slice(-most)
+    .map((line) => line.hostStepMs)
+    .sort((a, b) => a - b);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
+}
+
+/** What the newest line's iteration worked on: `3 context requests (96 tokens), 128 generation tokens`. */
+export function batchText(line: IterationLine): string {
+  const parts: string[] = [];
+  if (line.contextRequests !== undefined && line.contextRequests > 0) {
+    const tokens = line.contextTokens === undefined ? '' : ` (${formatCount(line.contextTokens)} tokens)`;
+    parts.push(`${formatCount(line.contextRequests)} context${tokens}`);
+  }
+  if (line.generationTokens !== undefined && line.generationTokens > 0) {
+    parts.push(`${formatCount(line.generationTokens)} generation`);
+  }
+  return parts.join(', ');
+}
+
+/** How the program ended, as a sentence. */
+export function exitSentence(exit: RunExit): string {
+  const how =
+    exit.signal !== null
+      ? `was ended by ${exit.signal}`
+      : exit.code === 0
+        ? 'ended by itself without an error (exit code 0)'
+        : `ended with exit code ${exit.code ?? 'unknown'}`;
+  if (exit.endedBy === 'cancel') return `It was cancelled; the program ${how}.`;
+  if (exit.endedBy === 'application-died') return `Iterscope ended while the run went on; the program ${how}.`;
+  return `The program ${how}.`;
+}
+
+/** Cores that were busy on average: processor time over elapsed time; null before there is any. */
+export function averageCores(cpuMs: number | undefined, elapsedMs: number): number | null {
+  return cpuMs === undefined || elapsedMs <= 0 ? null : cpuMs / elapsedMs;
+}
+
+/** A size split into figure and unit. */
+export function sizeParts(bytes: number): readonly [figure: string, unit: string] {
+  const [figure = '', unit = ''] = formatBytes(bytes).split(' ');
+  return [figure, unit];
+}
+
+export function wallText(ms: number): string {
+  return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : formatClock(ms);
+}
+
+const artifactWords: Readonly<Record<ArtifactKind, string>> = {
+  'kineto-trace': 'PyTorch-profiler trace',
+  'expert-statistics': 'Expert statistics',
+  'report-json': 'Report',
+  log: 'Log',
+};
+export const artifactWord = (kind: ArtifactKind): string => artifactWords[kind];
+
+/** One line per rank of what the trace holds: `rank 0: 20 to 29 (10)`. */
+export function foundText(check: CaptureCheck): readonly string[] {
+  return check.found.map(({ rank, first, last, count }) =>
+    first === null || last === null
+      ? `rank ${rank}: none`
+      : `rank ${rank}: ${formatCount(first)} to ${formatCount(last)} (${formatCount(count)})`,
+  );
+}
+
+export function askedText(check: CaptureCheck): string {
+  return check.asked.map(({ first, last }) => `${formatCount(first)} to ${formatCount(last)}`).join(', ');
+}

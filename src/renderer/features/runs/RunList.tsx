@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RunSummary } from '#shared/contract/run.ts';
+import { formatInstant, formatWhen } from '#renderer/base/format.ts';
+import { Dot } from '#renderer/widgets/Badge.tsx';
+import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
+import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
+import { useRuns } from '#renderer/stores/runs.ts';
+import { keyText } from './model.ts';
+import './run-list.css';
+
+/** Every run on disk, newest first. */
+export function RunList() {
+  const summaries = useRuns((state) => state.summaries);
+  const current = useNavigation((state) => (state.place.kind === 'run' ? state.place.id : null));
+  if (summaries === null) return <p className="run-list__empty">Reading runs…</p>;
+  if (summaries.length === 0) {
+    return <p className="run-list__empty">No run yet. What you run is kept here, with everything it wrote.</p>;
+  }
+  const now = new Date();
+  return (
+    <ul className="run-list" aria-label="Runs">
+      {summaries.map((run) => (
+        <li key={run.id}>
+          <RunItem run={run} current={run.id === current} now={now} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+interface RunItemProps {
+  readonly run: RunSummary;
+  readonly current: boolean;
+  readonly now: Date;
+}
+
+function RunItem({ run, current, now }: RunItemProps) {
+  const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
+  return (
+    <button
+      type="button"
+      className="run-item"
+      aria-current={current ? 'page' : undefined}
+      title={`${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`}
+      onClick={() => {
+        goTo({ kind: 'run', id: run.id });
+      }}
+    >
+      <Dot tone={stateTone(run.state)} pulsing={!isEnded(run.state) && run.state !== 'queued'} />
+      <span className="run-item__title">{run.title}</span>
+      <span className="visually-hidden">{stateWord(run.state)}</span>
+      <span className="run-item__when">{formatWhen(run.createdAt, now)}</span>
+      <span className="run-item__key">{keyText(run, progress)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { create } from 'zustand';
+import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+
+/**
+ * The launcher's form. Parameters are kept as the text that was typed, so that a half-typed number
+ * survives a look at another view; the launcher's model makes numbers of them when it asks main.
+ */
+
+interface LauncherState {
+  /** Null until they arrived. */
+  readonly recipes: readonly Recipe[] | null;
+  readonly form: LaunchForm | null;
+  /** What main made of the form, and of which state of it. */
+  readonly preview: { readonly of: LaunchForm; readonly value: LaunchPreview } | null;
+  readonly starting: boolean;
+  readonly advancedShown: boolean;
+}
+
+export const useLauncher = create<LauncherState>(() => ({
+  recipes: null,
+  form: null,
+  preview: null,
+  starting: false,
+  advancedShown: false,
+}));
+
+/** The form that a recipe starts with: its defaults, capturing its default window. */
+export function formOfRecipe(recipe: Recipe): LaunchForm {
+  return {
+    recipeId: recipe.id,
+    parameters: Object.fromEntries(
+      recipe.parameters.map((parameter) => [parameter.name, parameter.default.toString()]),
+    ),
+    window: recipe.defaultWindow,
+    torchTrace: true,
+    perfectRouter: false,
+    expertStatistics: true,
+    extraEnvironment: [],
+  };
+}
+
+/** A form with its parameters as texts: what a past run was started with, for editing. */
+export function formForEditing(form: LaunchForm): LaunchForm {
+  return {
+    ...form,
+    parameters: Object.fromEntries(
+      Object.entries(form.parameters).map(([name, value]) => [name, value.toString()]),
+    ),
+  };
+}
+
+export function takeRecipes(recipes: readonly Recipe[]): void {
+  useLauncher.setState(({ form }) => {
+    const [first] = recipes;
+    return { recipes, form: form ?? (first === undefined ? null : formOfRecipe(first)) };
+  });
+}
+
+export function setForm(form: LaunchForm): void {
+  useLauncher.setState({ form });
+}
+
+/** Changes some of the form. */
+export function editForm(change: Partial<LaunchForm>): void {
+  useLauncher.setState(({ form }) => (form === null ? {} : { form: { ...form, ...change } }));
+}
+
+export function editParameter(name: string, text: string): void {
+  useLauncher.setState(({ form }) =>
+    form === null ? {} : { form: { ...form, parameters: { ...form.parameters, [name]: text } } },
+  );
+}
+
+export function takePreview(of: LaunchForm, value: LaunchPreview): void {
+  useLauncher.setState({ preview: { of, value } });
+}
+
+export function setStarting(starting: boolean): void {
+  useLauncher.setState({ starting });
+}
+
+export function showAdvanced(advancedShown: boolean): void {
+  useLauncher.setState({ advancedShown });
+}

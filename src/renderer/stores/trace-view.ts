@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createStore, type StoreApi } from 'zustand/vanilla';
+
+/** What is selected in one trace view: ids and numbers only. Each view has a store of its own. */
+
+export interface SelectedSlice {
+  readonly sourceId: string;
+  readonly row: number;
+}
+
+export type TraceTab = 'iterations' | 'kernels';
+
+export interface TraceViewState {
+  readonly slice: SelectedSlice | null;
+  /** Counts up when the timeline should move to the slice. */
+  readonly revealNonce: number;
+  readonly iteration: number | null;
+  /** Counts up when the timeline should zoom to the iteration. */
+  readonly iterationNonce: number;
+  /** Nanoseconds of world time. */
+  readonly range: { readonly startNs: number; readonly endNs: number } | null;
+  readonly tab: TraceTab;
+  /** The user selected something on the timeline. */
+  readonly sliceChosen: (slice: SelectedSlice | null) => void;
+  readonly iterationShown: (index: number) => void;
+  readonly rangeChosen: (range: TraceViewState['range']) => void;
+  /** The user asked from elsewhere to be led there. */
+  readonly goToSlice: (slice: SelectedSlice) => void;
+  readonly goToIteration: (index: number) => void;
+  readonly showTab: (tab: TraceTab) => void;
+}
+
+export type TraceViewStore = StoreApi<TraceViewState>;
+
+export function createTraceViewStore(): TraceViewStore {
+  return createStore((set) => ({
+    slice: null,
+    revealNonce: 0,
+    iteration: null,
+    iterationNonce: 0,
+    range: null,
+    tab: 'iterations',
+    sliceChosen: (slice) => set({ slice }),
+    iterationShown: (iteration) => set({ iteration }),
+    rangeChosen: (range) => set({ range }),
+    goToSlice: (slice) => set((before) => ({ slice, revealNonce: before.revealNonce + 1 })),
+    goToIteration: (iteration) =>
+      set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
+    showTab: (tab) => set({ tab }),
+  }));
+}
