@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { RunEvents } from './services/runs.ts';
+import type { RunEvents } from './services/run-life.ts';
 import { RunService } from './services/runs.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
@@ -30,6 +30,8 @@ export interface CompositionOptions {
   readonly spawnEngine: () => EngineProcess;
   readonly onEngineRestart: (reason: string) => void;
   readonly events: RunEvents;
+  /** What runs inherit. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export function compose(options: CompositionOptions): Services {
@@ -48,7 +50,7 @@ export function compose(options: CompositionOptions): Services {
     engine,
     target: new LocalTarget(native, platform),
     events: options.events,
-    environment: process.env,
+    environment: options.environment,
     versions: { iterscope: options.version, native: nativeVersion, ...options.versions },
   });
   const settings = new SettingsService(platform.configFolder);

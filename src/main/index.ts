@@ -38,6 +38,7 @@ function composeServices(): Services {
   return compose({
     platform,
     version: app.getVersion(),
+    environment: process.env,
     versions: { electron: process.versions.electron, node: process.versions.node },
     spawnEngine: () =>
       spawnEngine(join(distFolder, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
@@ -68,7 +69,8 @@ function guardQuit(services: Services): void {
     if (agreed || services.runs.liveCount === 0) return;
     event.preventDefault();
     const owner = window;
-    const asked = owner === undefined ? Promise.resolve(true) : askCancelAndQuit(owner, services.runs.liveCount);
+    const asked =
+      owner === undefined ? Promise.resolve(true) : askCancelAndQuit(owner, services.runs.liveCount);
     void asked.then(async (quit) => {
       if (!quit) return;
       agreed = true;

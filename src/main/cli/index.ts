@@ -20,7 +20,8 @@ const rootFolder = dirname(distFolder);
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(rootFolder, 'package.json'), 'utf8'));
-  const version = typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
+  const version =
+    typeof manifest === 'object' && manifest !== null && 'version' in manifest ? manifest.version : '';
   return String(version);
 }
 
@@ -33,6 +34,7 @@ function composeForTerminal(version: string): Services {
   return compose({
     platform,
     version,
+    environment: process.env,
     versions: { node: process.versions.node },
     spawnEngine: () =>
       forkEngine(join(distFolder, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
@@ -44,7 +46,10 @@ function composeForTerminal(version: string): Services {
 }
 
 /** Runs a command with the services, and ends what they hold whatever happens. */
-async function withServices(version: string, command: (services: Services) => Promise<number>): Promise<void> {
+async function withServices(
+  version: string,
+  command: (services: Services) => Promise<number>,
+): Promise<void> {
   const services = composeForTerminal(version);
   try {
     process.exitCode = await command(services);

@@ -12,7 +12,7 @@ const NAME_WIDTH = 80;
 function describeStep(iteration: InspectedIteration): string {
   const { contextRequests, contextTokens, generationRequests } = iteration;
   if (contextRequests === null && generationRequests === null) return '';
-  const tokens = contextTokens === null ? '' : ` (${contextTokens.toString()} tokens)`;
+  const tokens = contextTokens === null ? '' : ` (${contextTokens} tokens)`;
   return `${(contextRequests ?? 0).toString()} ctx${tokens}, ${(generationRequests ?? 0).toString()} gen`;
 }
 
@@ -38,25 +38,38 @@ function inspectionText(inspection: Inspection): string {
       ['Tracks', formatCount(inspection.tracks)],
       ['Kernels', `${formatCount(gpu.kernelCount)}, ${formatDurationNs(gpu.kernelTimeNs)} in all`],
       ['Copies, sets', `${formatDurationNs(gpu.memcpyTimeNs)}, ${formatDurationNs(gpu.memsetTimeNs)}`],
-      ...gpu.devices.map(({ id, name, busyNs }) => [`GPU ${id.toString()}`, `${name}, busy ${formatDurationNs(busyNs)}`]),
+      ...gpu.devices.map(({ id, name, busyNs }) => [
+        `GPU ${id}`,
+        `${name}, busy ${formatDurationNs(busyNs)}`,
+      ]),
     ]),
   ];
   if (inspection.iterations.length > 0) lines.push('', ...columns(iterationRows(inspection.iterations)));
   if (inspection.topKernels.length > 0) {
     const rows = inspection.topKernels
       .slice(0, SHOWN_KERNELS)
-      .map(({ name, kind, count, totalNs }) => [formatDurationNs(totalNs), formatCount(count), kind, name.slice(0, NAME_WIDTH)]);
+      .map(({ name, kind, count, totalNs }) => [
+        formatDurationNs(totalNs),
+        formatCount(count),
+        kind,
+        name.slice(0, NAME_WIDTH),
+      ]);
     lines.push('', ...columns([['Total', 'Count', 'Kind', 'Kernel'], ...rows]));
   }
   if (inspection.warnings.length > 0) {
     lines.push('', 'Warnings');
-    for (const { code, count, message } of inspection.warnings) lines.push(`  ${code} (${formatCount(count)}): ${message}`);
+    for (const { code, count, message } of inspection.warnings)
+      lines.push(`  ${code} (${formatCount(count)}): ${message}`);
   }
   return lines.join('\n');
 }
 
 /** Prints what the files hold; resolves to the exit code: 1 when one of them could not be read. */
-export async function inspectFiles(services: Services, files: readonly string[], json: boolean): Promise<number> {
+export async function inspectFiles(
+  services: Services,
+  files: readonly string[],
+  json: boolean,
+): Promise<number> {
   let exitCode = 0;
   for (const file of files) {
     try {

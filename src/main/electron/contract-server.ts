@@ -19,7 +19,10 @@ export type MethodHandlers = {
 function checkSender(event: IpcMainInvokeEvent): void {
   const frame = event.senderFrame;
   if (frame?.parent === null && isAppAddress(frame.url)) return;
-  throw new IterscopeError({ code: 'request.foreign-sender', message: 'This page may not ask Iterscope anything.' });
+  throw new IterscopeError({
+    code: 'request.foreign-sender',
+    message: 'This page may not ask Iterscope anything.',
+  });
 }
 
 function serve<M extends MethodName>(name: M, handler: MethodHandlers[M]): void {

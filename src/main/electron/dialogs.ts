@@ -19,7 +19,7 @@ export async function chooseFiles(window: BrowserWindow): Promise<readonly strin
 export async function askCancelAndQuit(window: BrowserWindow, count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
-    message: count === 1 ? 'A run is still going' : `${count.toString()} runs are still going`,
+    message: count === 1 ? 'A run is still going' : `${count} runs are still going`,
     detail: 'Quitting ends every process of it. What it has written so far is kept.',
     buttons: ['Stay', 'Cancel the run and quit'],
     defaultId: 0,

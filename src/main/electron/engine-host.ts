@@ -25,7 +25,7 @@ export function spawnEngine(script: string, nativeFolder: string, cacheFolder: s
     },
     onExit: (listener) => {
       utility.on('exit', (code) => {
-        listener(`exit code ${code.toString()}`);
+        listener(`exit code ${code}`);
       });
     },
     kill: () => {

@@ -22,7 +22,11 @@ async function savePicture(window: BrowserWindow, folder: string, name: string):
 }
 
 /** Resolves to the exit code: 0 when the run became ready. */
-export async function reportFirstRun(services: Services, window: BrowserWindow, folder: string): Promise<number> {
+export async function reportFirstRun(
+  services: Services,
+  window: BrowserWindow,
+  folder: string,
+): Promise<number> {
   await mkdir(folder, { recursive: true });
   const recipe = await services.recipes.get(RECIPE);
   await savePicture(window, folder, '1-launcher');

@@ -44,7 +44,11 @@ export function createWindow(distFolder: string, iconPath: string): BrowserWindo
 }
 
 /** Sends an event to a window that still exists. */
-export function sendEvent<E extends EventName>(window: BrowserWindow | undefined, name: E, payload: EventPayload<E>): void {
+export function sendEvent<E extends EventName>(
+  window: BrowserWindow | undefined,
+  name: E,
+  payload: EventPayload<E>,
+): void {
   if (window === undefined || window.isDestroyed()) return;
   window.webContents.send(eventChannel(name), payload);
 }

@@ -2,7 +2,13 @@
 import { fork } from 'node:child_process';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
-import type { EngineInput, EngineMethod, EngineOutputs, EngineProgress, EngineReply } from '#shared/contract/engine.ts';
+import type {
+  EngineInput,
+  EngineMethod,
+  EngineOutputs,
+  EngineProgress,
+  EngineReply,
+} from '#shared/contract/engine.ts';
 import type { Engine, EngineCallOptions } from '../ports/engine.ts';
 
 /** A process that runs the engine, however it was started. */
@@ -121,7 +127,10 @@ export class EngineClient implements Engine {
 
 /** Starts the engine as a child of plain Node: for the command line and tests. */
 export function forkEngine(script: string, nativeFolder: string, cacheFolder: string): EngineProcess {
-  const child = fork(script, [nativeFolder, cacheFolder], { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(script, [nativeFolder, cacheFolder], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   return {
     post: (message) => {
       child.send(message as object);

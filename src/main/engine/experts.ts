@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
-import type { EngineInput, ExpertHeatmap, ExpertHistogram, ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
+import type {
+  EngineInput,
+  ExpertHeatmap,
+  ExpertHistogram,
+  ExpertSummary,
+  LayerMetrics,
+} from '#shared/contract/engine.ts';
 import { nativeFailure } from './native.ts';
 import type { Native, NativeModule } from './native.ts';
 import { toExpertSummary, toLayerMetrics } from './shapes.ts';
@@ -29,7 +35,7 @@ export class ExpertSessions {
   async histogram(source: Source, input: EngineInput<'experts.histogram'>): Promise<ExpertHistogram> {
     const { layer, iterationFrom, iterationTo } = input;
     const { counts, total } = (await this.#get(source)).histogram(layer, iterationFrom, iterationTo);
-    return { layer, counts, total };
+    return { layer, counts: [...counts], total };
   }
 
   async layerMetrics(source: Source, input: EngineInput<'experts.layerMetrics'>): Promise<LayerMetrics[]> {
@@ -43,9 +49,10 @@ export class ExpertSessions {
     return { layers, experts, tokens: statistics.heatmap(input.iterationFrom, input.iterationTo) };
   }
 
-  async rankLoads(source: Source, input: EngineInput<'experts.rankLoads'>): Promise<number[]> {
+  async rankLoads(source: Source, input: EngineInput<'experts.rankLoads'>): Promise<number[] | null> {
     const statistics = await this.#get(source);
-    return [...statistics.rankLoads(input.layer, input.iterationFrom, input.iterationTo, input.ranks)];
+    const loads = statistics.rankLoads(input.layer, input.iterationFrom, input.iterationTo, input.ranks);
+    return loads === null ? null : [...loads];
   }
 
   async #get(source: Source): Promise<Native.ExpertStatistics> {

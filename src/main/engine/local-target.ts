@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
 
+/** What a dead application left had its chance to end by itself. */
+const GRACE_MS = 2_000;
+
 const supervisorEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('started'), pid: z.int() }),
   z.object({ event: z.literal('sample'), elapsedMs: z.number(), cpuMs: z.number(), rssBytes: z.number() }),
@@ -53,7 +56,7 @@ export class LocalTarget implements Target {
           program: spec.program,
           args: [...spec.args],
           cwd: spec.cwd,
-          env: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
+          env: Object.entries(spec.environment),
           stdoutPath: spec.stdoutPath,
           stderrPath: spec.stderrPath,
           graceMs: spec.graceMs,
@@ -76,6 +79,6 @@ export class LocalTarget implements Target {
   }
 
   async endLeftovers(runFolder: string): Promise<number> {
-    return this.#native.endJournalled(runFolder);
+    return this.#native.endJournalled(runFolder, GRACE_MS);
   }
 }

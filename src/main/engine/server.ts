@@ -2,7 +2,13 @@
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import { engineMessage, engineRequests, WINDOW_VERSION } from '#shared/contract/engine.ts';
-import type { EngineInput, EngineMethod, EngineOutputs, EngineProgress, EngineReply } from '#shared/contract/engine.ts';
+import type {
+  EngineInput,
+  EngineMethod,
+  EngineOutputs,
+  EngineProgress,
+  EngineReply,
+} from '#shared/contract/engine.ts';
 import { ExpertSessions } from './experts.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
@@ -20,7 +26,11 @@ interface CallContext {
 }
 
 type Handlers = {
-  [M in EngineMethod]: (source: Source, input: EngineInput<M>, context: CallContext) => Promise<EngineOutputs[M]>;
+  [M in EngineMethod]: (
+    source: Source,
+    input: EngineInput<M>,
+    context: CallContext,
+  ) => Promise<EngineOutputs[M]>;
 };
 
 function isMethod(name: string): name is EngineMethod {
@@ -84,7 +94,11 @@ export class EngineServer {
     return this.#dispatch(method, input, context);
   }
 
-  async #dispatch<M extends EngineMethod>(method: M, raw: unknown, context: CallContext): Promise<EngineOutputs[M]> {
+  async #dispatch<M extends EngineMethod>(
+    method: M,
+    raw: unknown,
+    context: CallContext,
+  ): Promise<EngineOutputs[M]> {
     const parsed = engineRequests[method].safeParse(raw);
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
@@ -99,7 +113,8 @@ export class EngineServer {
   #sourceOf(sourceId: string): Source {
     const source = this.#sources.get(sourceId);
     if (source === undefined) {
-      const message = 'This file was not opened by the application: open it through the menu, a drop or a run.';
+      const message =
+        'This file was not opened by the application: open it through the menu, a drop or a run.';
       throw new IterscopeError({ code: 'source.unknown', message });
     }
     return source;
@@ -122,8 +137,10 @@ export class EngineServer {
         const handle = await traces.handle(source);
         return handle.names(Uint32Array.from(ids));
       },
-      'trace.slice': async (source, { row }) => toSliceDetails(await (await traces.handle(source)).slice(row)),
-      'trace.iterations': async (source) => (await (await traces.handle(source)).iterations()).map(toIteration),
+      'trace.slice': async (source, { row }) =>
+        toSliceDetails(await (await traces.handle(source)).slice(row)),
+      'trace.iterations': async (source) =>
+        (await (await traces.handle(source)).iterations()).map(toIteration),
       'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),

@@ -34,7 +34,11 @@ export class TraceSessions {
     this.#storeRoot = join(cacheFolder, 'stores');
   }
 
-  async open(source: Source, signal: AbortSignal, onProgress: (progress: EngineProgress) => void): Promise<OpenedTrace> {
+  async open(
+    source: Source,
+    signal: AbortSignal,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<OpenedTrace> {
     const opening = this.#openings.get(source.sourceId) ?? this.#begin(source);
     opening.waiting += 1;
     opening.listeners.add(onProgress);

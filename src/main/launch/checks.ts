@@ -20,10 +20,13 @@ const warning = (code: string, field: string, message: string): Finding => ({
   message,
 });
 
-function checkNumber(parameter: Exclude<RecipeParameter, { type: 'choice' }>, value: string | number): string | null {
+function checkNumber(
+  parameter: Exclude<RecipeParameter, { type: 'choice' }>,
+  value: string | number,
+): string | null {
   const number = typeof value === 'number' ? value : Number(value.trim() === '' ? 'empty' : value);
   const unit = parameter.unit === undefined ? '' : ` ${parameter.unit}`;
-  const range = `${parameter.min.toString()} to ${parameter.max.toString()}${unit}`;
+  const range = `${parameter.min} to ${parameter.max}${unit}`;
   if (!Number.isFinite(number)) {
     return `${parameter.label} is "${String(value)}", which is not a number: give one from ${range}.`;
   }
@@ -31,7 +34,7 @@ function checkNumber(parameter: Exclude<RecipeParameter, { type: 'choice' }>, va
     return `${parameter.label} must be a whole number from ${range}.`;
   }
   if (number < parameter.min || number > parameter.max) {
-    return `${parameter.label} is ${number.toString()}: it must be from ${range}.`;
+    return `${parameter.label} is ${number}: it must be from ${range}.`;
   }
   return null;
 }
@@ -72,13 +75,18 @@ export function checkWindow(recipe: Recipe, form: LaunchForm, parsed: WindowText
   if (!parsed.ok) return [error('form.window', 'window', parsed.message)];
   const { spans } = parsed;
   const findings: Finding[] = [];
-  const recorder = form.torchTrace ? 'A PyTorch-profiler trace' : form.expertStatistics ? 'Recording expert statistics' : null;
+  const recorder = form.torchTrace
+    ? 'A PyTorch-profiler trace'
+    : form.expertStatistics
+      ? 'Recording expert statistics'
+      : null;
   if (recorder !== null && spans.length === 0) {
     const message = `${recorder} needs an iteration window: write first+count, for example ${recipe.defaultWindow}.`;
     findings.push(error('form.window', 'window', message));
   }
   if (spans.length > 1 && form.torchTrace) {
-    const message = 'Several windows write to one trace file, so each would replace the one before: state one window.';
+    const message =
+      'Several windows write to one trace file, so each would replace the one before: state one window.';
     findings.push(error('form.window', 'window', message));
   } else if (spans.length > 1 && form.expertStatistics) {
     const message = 'Expert statistics are recorded over exactly one range: state one window.';
@@ -90,16 +98,18 @@ export function checkWindow(recipe: Recipe, form: LaunchForm, parsed: WindowText
     // The recorder writes its files when the iteration after the window runs.
     const needed = last + (form.expertStatistics ? 2 : 1);
     if (needed > limit) {
-      const message = `The window captures ${describeSpans(spans)}, but the run ends after ${limit.toString()} iterations (0 to ${(limit - 1).toString()})${form.expertStatistics ? ', and expert statistics are written one iteration after the window' : ''}: choose an earlier window or more iterations.`;
+      const message = `The window captures ${describeSpans(spans)}, but the run ends after ${limit} iterations (0 to ${(limit - 1).toString()})${form.expertStatistics ? ', and expert statistics are written one iteration after the window' : ''}: choose an earlier window or more iterations.`;
       findings.push(error('form.window', 'window', message));
     }
   }
   if (spans.length > 0 && recorder === null) {
-    const message = 'Nothing records this window: switch on the PyTorch-profiler trace or the expert statistics.';
+    const message =
+      'Nothing records this window: switch on the PyTorch-profiler trace or the expert statistics.';
     findings.push(warning('window-unused', 'window', message));
   }
   if (spans[0]?.first === 0) {
-    const message = 'Iteration 0 includes first-touch costs: a window from iteration 10 on shows the steady state.';
+    const message =
+      'Iteration 0 includes first-touch costs: a window from iteration 10 on shows the steady state.';
     findings.push(warning('window-cold', 'window', message));
   }
   return [...findings, ...checkSwitches(form)];
@@ -108,7 +118,8 @@ export function checkWindow(recipe: Recipe, form: LaunchForm, parsed: WindowText
 function checkSwitches(form: LaunchForm): Finding[] {
   const findings: Finding[] = [];
   if (form.perfectRouter) {
-    const message = 'The perfect router spreads tokens evenly whatever they are: the output text is wrong. For analysis only.';
+    const message =
+      'The perfect router spreads tokens evenly whatever they are: the output text is wrong. For analysis only.';
     findings.push(warning('perfect-router', 'perfectRouter', message));
   }
   if (form.torchTrace && form.expertStatistics) {
@@ -129,13 +140,16 @@ export function checkEnvironment(form: LaunchForm, controlled: readonly string[]
       findings.push(error('form.environment', 'extraEnvironment', message));
     };
     if (!VARIABLE_NAME.test(name)) {
-      refuse(`"${name}" is not a variable name: use letters, digits and underscores, not starting with a digit.`);
+      refuse(
+        `"${name}" is not a variable name: use letters, digits and underscores, not starting with a digit.`,
+      );
     } else if (controlled.includes(name)) {
       refuse(`${name} is set by the switches of this form: remove it here.`);
     } else if (seen.has(name)) {
       refuse(`${name} is given twice: keep one.`);
     }
-    if (value.includes('\0')) refuse(`The value of ${name} holds a NUL character, which no environment can carry.`);
+    if (value.includes('\0'))
+      refuse(`The value of ${name} holds a NUL character, which no environment can carry.`);
     if (value === MASK) refuse(`The value of ${name} was a secret and was not kept: type it again.`);
     seen.add(name);
   }

@@ -45,7 +45,7 @@ function statisticRange(spans: readonly IterationSpan[]): string | undefined {
   const [first] = spans;
   const last = spans.at(-1);
   if (first === undefined || last === undefined) return undefined;
-  return `${first.first.toString()}-${(last.last + 1).toString()}`;
+  return `${first.first}-${(last.last + 1).toString()}`;
 }
 
 function profilingVariables(form: LaunchForm, spans: readonly IterationSpan[], era: Era): Variable[] {

@@ -14,7 +14,11 @@ export interface ShellCommand {
   readonly program: string;
   readonly args: readonly string[];
   /** Values are literal, except secrets, which the reader's own shell must hold. */
-  readonly environment: readonly { readonly name: string; readonly value: string; readonly secret: boolean }[];
+  readonly environment: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly secret: boolean;
+  }[];
   /** Variables that must not be inherited. */
   readonly unset: readonly string[];
 }

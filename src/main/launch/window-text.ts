@@ -32,7 +32,7 @@ function parseSpan(text: string): IterationSpan | string {
   if (ranged !== null) {
     const [first, last] = [Number(ranged[1]), Number(ranged[2])];
     if (last <= first) {
-      return `The window "${text}" ends at or before its start: its last iteration must be greater than ${first.toString()}; write ${first.toString()}+1 for one iteration.`;
+      return `The window "${text}" ends at or before its start: its last iteration must be greater than ${first}; write ${first}+1 for one iteration.`;
     }
     return { first, last };
   }
@@ -47,7 +47,7 @@ export function parseWindowText(text: string): WindowText {
     const span = parseSpan(piece.trim());
     if (typeof span === 'string') return refuse(span);
     if (span.last > LARGEST_ITERATION) {
-      return refuse(`The window "${piece.trim()}" reaches beyond iteration ${LARGEST_ITERATION.toString()}.`);
+      return refuse(`The window "${piece.trim()}" reaches beyond iteration ${LARGEST_ITERATION}.`);
     }
     spans.push(span);
   }
@@ -63,7 +63,7 @@ export function parseWindowText(text: string): WindowText {
   return { ok: true, spans };
 }
 
-const spanText = (span: IterationSpan): string => `${span.first.toString()}-${span.last.toString()}`;
+const spanText = (span: IterationSpan): string => `${span.first}-${span.last}`;
 
 /**
  * The value of TLLM_PROFILE_START_STOP that captures exactly these iterations in this era: e1 includes
@@ -71,13 +71,13 @@ const spanText = (span: IterationSpan): string => `${span.first.toString()}-${sp
  */
 export function startStopText(spans: readonly IterationSpan[], era: Era): string {
   const beyond = era === 'e1' ? 0 : 1;
-  return spans.map(({ first, last }) => `${first.toString()}-${(last + beyond).toString()}`).join(',');
+  return spans.map(({ first, last }) => `${first}-${(last + beyond).toString()}`).join(',');
 }
 
 /** A window in words, for messages. */
 export function describeSpans(spans: readonly IterationSpan[]): string {
   const parts = spans.map(({ first, last }) =>
-    first === last ? `iteration ${first.toString()}` : `iterations ${first.toString()} to ${last.toString()}`,
+    first === last ? `iteration ${first}` : `iterations ${first} to ${last}`,
   );
   return parts.join(', ');
 }

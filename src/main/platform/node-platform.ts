@@ -42,7 +42,7 @@ function userFolders(environment: NodeJS.ProcessEnv): Folders {
 /** Start time in clock ticks since boot: with the pid it names one process only. */
 function linuxProcessIdentity(pid: number): string | null {
   try {
-    const stat = readFileSync(`/proc/${pid.toString()}/stat`, 'utf8');
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The program's name may hold spaces and parentheses: fields count from the last one.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? null : (fields[19] ?? null);

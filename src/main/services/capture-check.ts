@@ -12,7 +12,10 @@ export interface RankIterations {
  * Whether the captured steps are the ones asked for, on every rank. Steps of which the log says that they
  * scheduled nothing have no marker; the embedded engine and the recorded programs do not skip any.
  */
-export function checkCapture(asked: readonly IterationSpan[], ranks: readonly RankIterations[]): CaptureCheck {
+export function checkCapture(
+  asked: readonly IterationSpan[],
+  ranks: readonly RankIterations[],
+): CaptureCheck {
   const wanted = new Set<number>();
   for (const { first, last } of asked) for (let step = first; step <= last; step += 1) wanted.add(step);
 
@@ -21,8 +24,8 @@ export function checkCapture(asked: readonly IterationSpan[], ranks: readonly Ra
     const steps = new Set(iterations.map(({ index }) => index));
     const missing = [...wanted].filter((step) => !steps.has(step));
     const extra = [...steps].filter((step) => !wanted.has(step));
-    if (missing.length > 0) problems.push(`rank ${rank.toString()} lacks ${listSteps(missing)}`);
-    if (extra.length > 0) problems.push(`rank ${rank.toString()} also holds ${listSteps(extra)}`);
+    if (missing.length > 0) problems.push(`rank ${rank} lacks ${listSteps(missing)}`);
+    if (extra.length > 0) problems.push(`rank ${rank} also holds ${listSteps(extra)}`);
     const indices = iterations.map(({ index }) => index);
     return { rank, first: indices[0] ?? null, last: indices.at(-1) ?? null, count: steps.size };
   });
@@ -33,7 +36,7 @@ export function checkCapture(asked: readonly IterationSpan[], ranks: readonly Ra
     complete: problems.length === 0,
     message:
       problems.length === 0
-        ? `Captured exactly what was asked: ${wanted.size.toString()} iterations on ${ranks.length.toString()} ${ranks.length === 1 ? 'rank' : 'ranks'}.`
+        ? `Captured exactly what was asked: ${wanted.size} iterations on ${ranks.length} ${ranks.length === 1 ? 'rank' : 'ranks'}.`
         : `The capture differs from what was asked: ${problems.join('; ')}. Check the era of the engine and whether the run reached the window.`,
   };
 }

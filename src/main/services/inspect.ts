@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EngineProgress, GpuDevice, Iteration, KernelStat, TraceWarning } from '#shared/contract/engine.ts';
+import type {
+  EngineProgress,
+  GpuDevice,
+  Iteration,
+  KernelStat,
+  TraceWarning,
+} from '#shared/contract/engine.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { Engine } from '../ports/engine.ts';
 
@@ -25,13 +31,21 @@ export interface Inspection {
 
 export type InspectedIteration = Pick<
   Iteration,
-  'index' | 'startNs' | 'endNs' | 'contextRequests' | 'contextTokens' | 'generationRequests' | 'gpuBusyNs' | 'inferred'
+  | 'index'
+  | 'startNs'
+  | 'endNs'
+  | 'contextRequests'
+  | 'contextTokens'
+  | 'generationRequests'
+  | 'gpuBusyNs'
+  | 'inferred'
 >;
 
 const TOP_KERNELS = 20;
 
 function toInspected(iteration: Iteration): InspectedIteration {
-  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred } = iteration;
+  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred } =
+    iteration;
   return { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred };
 }
 

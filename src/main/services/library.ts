@@ -44,6 +44,10 @@ export class Library {
     return join(this.#root, id, 'artifacts');
   }
 
+  logOf(id: string, stream: 'stdout' | 'stderr'): string {
+    return join(this.#root, id, `${stream}.log`);
+  }
+
   /** A new run's id, with its folders made: `<utc>-<slug>-<hex4>`. */
   async createFolder(slug: string, now: Date): Promise<string> {
     const utc = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');

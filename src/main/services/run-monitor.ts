@@ -77,7 +77,10 @@ export class RunMonitor {
       this.#lastIteration = last.iteration;
       const total = this.#options.iterations;
       const done = last.iteration + 1;
-      this.#step = total === undefined ? `Iteration ${last.iteration.toString()}` : `Iteration ${last.iteration.toString()}, ${done.toString()} of ${total.toString()}`;
+      this.#step =
+        total === undefined
+          ? `Iteration ${last.iteration}`
+          : `Iteration ${last.iteration}, ${done} of ${total}`;
       this.#ratio = total === undefined ? undefined : Math.min(1, done / total);
     } else if (this.#state === 'running' && this.#lastIteration < 0) {
       this.#step = 'Loading the model and warming up';

@@ -40,7 +40,11 @@ export class SourceService {
   ofRun(manifest: RunManifest, artifactsFolder: string): SourceSet {
     const sources = manifest.artifacts.flatMap((artifact) => {
       const kind =
-        artifact.kind === 'kineto-trace' ? 'trace' : artifact.kind === 'expert-statistics' ? artifact.kind : null;
+        artifact.kind === 'kineto-trace'
+          ? 'trace'
+          : artifact.kind === 'expert-statistics'
+            ? artifact.kind
+            : null;
       if (kind === null) return [];
       const path = join(artifactsFolder, artifact.path);
       const rank = artifact.rank === undefined ? {} : { rank: artifact.rank };

@@ -34,5 +34,9 @@ export const source = z.object({
 export type Source = z.infer<typeof source>;
 
 /** What one view shows together: the traces of all ranks of a run, or the files opened at once. */
-export const sourceSet = z.object({ title: z.string(), runId: z.string().optional(), sources: z.array(source) });
+export const sourceSet = z.object({
+  title: z.string(),
+  runId: z.string().optional(),
+  sources: z.array(source),
+});
 export type SourceSet = z.infer<typeof sourceSet>;

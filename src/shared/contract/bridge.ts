@@ -4,7 +4,10 @@ import type { EventName, MethodName } from './methods.ts';
 
 /** What the preload script puts on `window.iterscope`: untyped transport, typed by the renderer's data layer. */
 export interface Bridge {
-  invoke(method: MethodName, input: unknown): Promise<{ ok: true; value: unknown } | { ok: false; error: Failure }>;
+  invoke(
+    method: MethodName,
+    input: unknown,
+  ): Promise<{ ok: true; value: unknown } | { ok: false; error: Failure }>;
   /** Calls back on every event; returns the function that ends it. */
   subscribe(event: EventName, listener: (payload: unknown) => void): () => void;
   /** The path of a dropped file; empty when it has none. */

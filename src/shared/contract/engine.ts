@@ -163,6 +163,9 @@ export interface ExpertSummary {
   readonly topK: number | null;
   readonly layers: readonly number[];
   readonly iterationStart: number;
+  /** One past the last recorded iteration. */
+  readonly iterationEnd: number;
+  /** Recorded iterations: fewer than from start to end when there are gaps. */
   readonly iterationCount: number;
   readonly ranks: number;
   /** How the ranks' counts were made one: they counted different tokens, or all hold the same vectors. */
@@ -188,8 +191,8 @@ export interface LayerMetrics {
   readonly cv: number | null;
   readonly gini: number | null;
   readonly effectiveExperts: number | null;
-  readonly activeExperts: number;
-  readonly deadExperts: number;
+  readonly activeExperts: number | null;
+  readonly deadExperts: number | null;
   readonly topShare: number | null;
   readonly hotSetPersistence: number | null;
 }
@@ -213,7 +216,8 @@ export interface EngineOutputs {
   'experts.histogram': ExpertHistogram;
   'experts.layerMetrics': readonly LayerMetrics[];
   'experts.heatmap': ExpertHeatmap;
-  'experts.rankLoads': readonly number[];
+  /** Null when the experts do not divide evenly among so many ranks. */
+  'experts.rankLoads': readonly number[] | null;
 }
 
 export interface EngineProgress {

@@ -52,7 +52,9 @@ export type ReportedFigure = z.infer<typeof reportedFigure>;
 export const captureCheck = z.object({
   asked: z.array(iterationSpan),
   /** Step markers found in the trace, per rank. */
-  found: z.array(z.object({ rank: z.int(), first: z.int().nullable(), last: z.int().nullable(), count: z.int() })),
+  found: z.array(
+    z.object({ rank: z.int(), first: z.int().nullable(), last: z.int().nullable(), count: z.int() }),
+  ),
   complete: z.boolean(),
   message: z.string(),
 });
@@ -77,7 +79,12 @@ export const runManifest = z.object({
   endedAt: z.string().optional(),
   state: runState,
   failure: z
-    .object({ code: z.enum(errorCodes), message: z.string(), path: z.string().optional(), field: z.string().optional() })
+    .object({
+      code: z.enum(errorCodes),
+      message: z.string(),
+      path: z.string().optional(),
+      field: z.string().optional(),
+    })
     .optional(),
   form: launchForm,
   recipeTitle: z.string(),

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Inspection } from '#main/services/inspect.ts';
+import { temporaryFolder } from '../builders/folder.ts';
+
+const folder = temporaryFolder();
+const traces = resolve('test/fixtures/traces');
+
+function iterscope(home: string, ...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const result = spawnSync(process.execPath, [resolve('dist/cli/index.js'), ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ITERSCOPE_HOME: home },
+    maxBuffer: 1 << 28,
+  });
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+const inspect = (...files: string[]): Inspection[] => {
+  const { code, stdout } = iterscope(folder(), 'inspect', '--json', ...files);
+  expect(code).toBe(0);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Inspection);
+};
+
+describe('iterscope inspect', () => {
+  test('says of the eager recording what independent scripts say', () => {
+    const [found] = inspect(join(traces, 'kineto-h100-eager.json.gz'));
+    expect(found?.slices).toBe(133_352);
+    expect(found?.gpu.kernelCount).toBe(20_049);
+    expect(found?.gpu.kernelTimeNs).toBe(74_271_446);
+    expect(found?.gpu.devices.map(({ id, busyNs }) => ({ id, busyNs }))).toEqual([
+      { id: 0, busyNs: 75_589_063 },
+    ]);
+    expect(found?.iterations.map(({ index }) => index)).toEqual(Array.from({ length: 11 }, (_, i) => 20 + i));
+    expect(found?.iterations.every(({ inferred }) => !inferred)).toBe(true);
+  });
+
+  test('says of the overlap recordings what independent scripts say', () => {
+    const [marked, bare] = inspect(
+      join(traces, 'kineto-h100-overlap.json.gz'),
+      join(traces, 'kineto-h100-overlap-nomarkers.json.gz'),
+    );
+    expect(marked?.slices).toBe(10_404);
+    expect(marked?.gpu).toMatchObject({ kernelCount: 5_328, kernelTimeNs: 59_129_168 });
+    expect(marked?.gpu.devices[0]?.busyNs).toBe(59_410_082);
+    expect(marked?.iterations.map(({ index }) => index)).toEqual(
+      Array.from({ length: 16 }, (_, i) => 16 + i),
+    );
+    expect(
+      marked?.iterations
+        .filter(({ contextRequests }) => (contextRequests ?? 0) > 0)
+        .map(({ index }) => index),
+    ).toEqual([20, 26]);
+    expect(bare?.gpu).toMatchObject({ kernelCount: 5_328, kernelTimeNs: 59_388_409 });
+    expect(bare?.gpu.devices[0]?.busyNs).toBe(59_678_753);
+  });
+
+  test('goes on after a file that is none, and says which and what to do', () => {
+    const home = folder();
+    const foreign = join(home, 'notes.json');
+    writeFileSync(foreign, 'shopping list');
+    const good = join(traces, 'kineto-h100-overlap.json.gz');
+    const { code, stdout, stderr } = iterscope(
+      home,
+      'inspect',
+      '--json',
+      foreign,
+      '/no/such/file.json',
+      good,
+    );
+    expect(code).toBe(1);
+    const documents = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(documents).toHaveLength(3);
+    expect(documents[0]?.['error']).toMatchObject({ code: 'trace.not-a-trace' });
+    expect(documents[1]?.['error']).toMatchObject({ code: 'trace.not-found' });
+    expect(documents[2]?.['slices']).toBe(10_404);
+    expect(stderr).toContain(foreign);
+  });
+
+  test('prints a table for people', () => {
+    const { stdout } = iterscope(folder(), 'inspect', join(traces, 'kineto-h100-overlap.json.gz'));
+    expect(stdout).toContain('59.13 ms in all');
+    expect(stdout).toMatch(/20 .* ctx/);
+  });
+});
+
+describe('iterscope run', () => {
+  const small = ['--set', 'layers=2', '--set', 'requests=64', '--set', 'iterations=20'];
+
+  test('does a run and says what it gave', () => {
+    const { code, stdout } = iterscope(
+      folder(),
+      'run',
+      '--recipe',
+      'embedded-moe-engine',
+      ...small,
+      '--window',
+      '5+5',
+      '--trace',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('Captured exactly what was asked: 5 iterations on 2 ranks.');
+    expect(stdout).toMatch(/Output throughput .*tok\/s \(profiled: not a measurement\)/);
+  });
+
+  test.each([
+    [['run', '--recipe', 'no-such'], 2, 'There is no recipe "no-such"'],
+    [['run', '--recipe', 'embedded-moe-engine', '--set', 'layers=x'], 2, 'not a number'],
+    [
+      ['run', '--recipe', 'embedded-moe-engine', '--window', '30-20', '--trace'],
+      2,
+      'ends at or before its start',
+    ],
+    [['run', '--recipe', 'embedded-moe-engine', '--window', '5+5,8+5', '--trace'], 2, 'overlap'],
+    [
+      ['run', '--recipe', 'embedded-moe-engine', '--window', 'abc', '--trace'],
+      2,
+      'is not an iteration window',
+    ],
+    [['run', '--recipe', 'embedded-moe-engine', ...small, '--set', 'experts=3'], 1, 'do not split evenly'],
+    [['dance'], 2, "unknown command 'dance'"],
+    [['inspect'], 2, 'missing required argument'],
+  ])('%j ends with %d and a sentence', (args, expected, part) => {
+    const { code, stdout, stderr } = iterscope(folder(), ...args);
+    expect(code).toBe(expected);
+    expect(stdout + stderr).toContain(part);
+  });
+});
