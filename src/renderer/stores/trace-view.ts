@@ -44,8 +44,7 @@ export function createTraceViewStore(): TraceViewStore {
     iterationShown: (iteration) => set({ iteration }),
     rangeChosen: (range) => set({ range }),
     goToSlice: (slice) => set((before) => ({ slice, revealNonce: before.revealNonce + 1 })),
-    goToIteration: (iteration) =>
-      set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
+    goToIteration: (iteration) => set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
     showTab: (tab) => set({ tab }),
   }));
 }

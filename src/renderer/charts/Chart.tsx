@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useRef } from 'react';
+import { init, type ChartOption, type ECharts } from './echarts.ts';
+import { readChartTheme, type ChartTheme } from './theme.ts';
+import './chart.css';
+
+/** A place of a chart in numbers of categories; `y` is null where the vertical axis has values. */
+export interface ChartPick {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface ChartProps {
+  /** What the chart shows, for those who do not see it. */
+  readonly label: string;
+  /** Makes the option for a theme; a new function means new data, so keep it while nothing changed. */
+  readonly build: (theme: ChartTheme) => ChartOption;
+  /** Called with the categories under a click anywhere in the plot. */
+  readonly onPick?: (pick: ChartPick) => void;
+}
+
+/** Follows size and theme in animation frames, and ends the chart with its element. */
+class ChartHolder {
+  readonly #element: HTMLElement;
+  readonly #chart: ECharts;
+  readonly #resize: ResizeObserver;
+  readonly #theme: MutationObserver;
+  #build: ChartProps['build'] | undefined;
+  #frame = 0;
+  #resized = false;
+
+  constructor(element: HTMLElement) {
+    this.#element = element;
+    this.#chart = init(element, null, { renderer: 'canvas' });
+    this.#resize = new ResizeObserver(() => {
+      this.#resized = true;
+      this.#schedule();
+    });
+    this.#resize.observe(element);
+    this.#theme = new MutationObserver(() => this.#schedule());
+    this.#theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
+  }
+
+  show(build: ChartProps['build']): void {
+    this.#build = build;
+    this.#schedule();
+  }
+
+  onPick(listener: (pick: ChartPick) => void): () => void {
+    const onClick = (event: { readonly offsetX: number; readonly offsetY: number }): void => {
+      const point = [event.offsetX, event.offsetY];
+      if (!this.#chart.containPixel({ gridIndex: 0 }, point)) return;
+      const [x, y] = this.#chart.convertFromPixel({ gridIndex: 0 }, point);
+      if (x !== undefined && y !== undefined) listener({ x: Math.round(x), y: Math.round(y) });
+    };
+    const surface = this.#chart.getZr();
+    surface.on('click', onClick);
+    return () => surface.off('click', onClick);
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#resize.disconnect();
+    this.#theme.disconnect();
+    this.#chart.dispose();
+  }
+
+  #schedule(): void {
+    if (this.#frame !== 0) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    // A hidden chart has no size; it is drawn when it gets one.
+    if (this.#element.clientWidth === 0 || this.#build === undefined) return;
+    if (this.#resized) this.#chart.resize();
+    this.#resized = false;
+    const option = this.#build(readChartTheme(this.#element));
+    this.#chart.setOption(option, { replaceMerge: ['series', 'xAxis', 'yAxis', 'visualMap', 'dataZoom'] });
+  }
+}
+
+export function Chart({ label, build, onPick }: ChartProps) {
+  const element = useRef<HTMLDivElement>(null);
+  const holder = useRef<ChartHolder>(null);
+
+  useEffect(() => {
+    if (element.current === null) return undefined;
+    const made = new ChartHolder(element.current);
+    holder.current = made;
+    return () => {
+      holder.current = null;
+      made.dispose();
+    };
+  }, []);
+
+  useEffect(() => holder.current?.show(build), [build]);
+  useEffect(() => (onPick === undefined ? undefined : holder.current?.onPick(onPick)), [onPick]);
+
+  return (
+    <div
+      ref={element}
+      className={onPick === undefined ? 'chart' : 'chart chart--pickable'}
+      role="img"
+      aria-label={label}
+    />
+  );
+}

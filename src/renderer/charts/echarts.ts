@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import {
+  DataZoomInsideComponent,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+} from 'echarts/components';
+import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
+import { CanvasRenderer } from 'echarts/renderers';
+
+/** The parts of the chart library that are used; everything else stays out of the bundle. */
+use([
+  BarChart,
+  CanvasRenderer,
+  DataZoomInsideComponent,
+  GridComponent,
+  HeatmapChart,
+  LegendComponent,
+  LineChart,
+  MarkLineComponent,
+  TooltipComponent,
+  VisualMapContinuousComponent,
+]);
+
+export { init };
+export type { ECharts };
+export type ChartOption = EChartsCoreOption;

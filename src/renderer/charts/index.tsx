@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The charts that features show; nothing else imports the chart library. */
+export { CompositionChart } from './CompositionChart.tsx';
+export { ExpertBarsChart, ExpertHeatmapChart } from './ExpertCharts.tsx';
+export { IterationTimesChart } from './IterationTimesChart.tsx';

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IterscopeError, toFailure, type Failure } from '#shared/base/errors.ts';
+import { WINDOW_VERSION } from '#shared/contract/engine.ts';
+import type {
+  EngineProgress,
+  Iteration,
+  KernelStat,
+  OpenedTrace,
+  SliceDetails,
+} from '#shared/contract/engine.ts';
+import type { Source } from '#shared/contract/app.ts';
+import { viewWindow, type WindowView } from '#shared/trace/window.ts';
+import { askEngine } from './engine.ts';
+import { NameCache } from './trace-names.ts';
+
+/** One trace that a view has open: its state while it opens, and its answers once it is. */
+
+export type TraceState =
+  | { readonly phase: 'opening'; readonly progress: EngineProgress | null }
+  | { readonly phase: 'ready'; readonly trace: OpenedTrace; readonly iterations: readonly Iteration[] }
+  | { readonly phase: 'failed'; readonly failure: Failure }
+  | { readonly phase: 'cancelled' };
+
+interface WindowQuestion {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly tracks: readonly number[];
+}
+
+const MAX_KEPT_SLICES = 4096;
+const OPENING: TraceState = { phase: 'opening', progress: null };
+
+export class TraceSession {
+  readonly source: Source;
+  state: TraceState = OPENING;
+
+  readonly #onState: () => void;
+  readonly #names: NameCache;
+  readonly #slices = new Map<number, Promise<SliceDetails>>();
+  #abort: AbortController | undefined;
+
+  /** `onState` is called when the state changed, `onNames` when names arrived. */
+  constructor(source: Source, onState: () => void, onNames: () => void) {
+    this.source = source;
+    this.#onState = onState;
+    this.#names = new NameCache((ids) => this.#askNames(ids), onNames);
+  }
+
+  /** Opens (ingests if needed), unless that is under way or done. */
+  async open(): Promise<void> {
+    if (this.#abort !== undefined && !this.#abort.signal.aborted) return;
+    const abort = new AbortController();
+    this.#abort = abort;
+    const { signal } = abort;
+    const { sourceId } = this.source;
+    this.#setState(OPENING);
+    const onProgress = (progress: EngineProgress): void => {
+      if (!signal.aborted) this.#setState({ phase: 'opening', progress });
+    };
+    try {
+      const trace = await askEngine('trace.open', { sourceId }, { signal, onProgress });
+      const iterations = await askEngine('trace.iterations', { sourceId }, { signal });
+      if (!signal.aborted) this.#setState({ phase: 'ready', trace, iterations });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.#abort = undefined;
+      this.#setState({ phase: 'failed', failure: toFailure(thrown) });
+    }
+  }
+
+  /** Stops opening on the user's wish; `open` starts again. */
+  cancel(): void {
+    if (this.state.phase !== 'opening') return;
+    this.#abort?.abort();
+    this.#setState({ phase: 'cancelled' });
+  }
+
+  /** Lets the engine forget the trace. */
+  close(): void {
+    const ready = this.state.phase === 'ready';
+    this.#abort?.abort();
+    this.#abort = undefined;
+    this.#slices.clear();
+    this.state = OPENING;
+    if (ready) void askEngine('trace.close', { sourceId: this.source.sourceId }).catch(() => undefined);
+  }
+
+  async window(question: WindowQuestion, signal: AbortSignal): Promise<WindowView> {
+    const { sourceId } = this.source;
+    const input = { sourceId, ...question, tracks: [...question.tracks] };
+    const bytes = await askEngine('trace.window', input, { signal });
+    const view = viewWindow(bytes, WINDOW_VERSION);
+    if (view !== null) return view;
+    throw new IterscopeError({
+      code: 'internal',
+      message: `The engine's answer about ${this.source.name} cannot be read; restart Iterscope.`,
+    });
+  }
+
+  name(id: number): string | undefined {
+    return this.#names.get(id);
+  }
+
+  /** Everything about a slice; asked once, kept for the next question. */
+  slice(row: number): Promise<SliceDetails> {
+    const kept = this.#slices.get(row);
+    if (kept !== undefined) return kept;
+    if (this.#slices.size >= MAX_KEPT_SLICES) this.#slices.clear();
+    const asked = askEngine('trace.slice', { sourceId: this.source.sourceId, row });
+    this.#slices.set(row, asked);
+    asked.catch(() => this.#slices.delete(row));
+    return asked;
+  }
+
+  topKernels(limit: number, signal: AbortSignal): Promise<readonly KernelStat[]> {
+    return askEngine('trace.topKernels', { sourceId: this.source.sourceId, limit }, { signal });
+  }
+
+  #askNames(ids: readonly number[]): Promise<readonly string[]> {
+    return askEngine('trace.names', { sourceId: this.source.sourceId, ids: [...ids] });
+  }
+
+  #setState(state: TraceState): void {
+    this.state = state;
+    this.#onState();
+  }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SourceSet } from '#shared/contract/app.ts';
+import { subscribe } from './bridge.ts';
+import { TraceSession, type TraceState } from './trace-session.ts';
+
+/** The traces of a set, opened a few at a time, as one thing that a component can follow. */
+
+const MAX_OPENING = 3;
+
+/** An immutable picture of the set; a new one after every change. */
+export interface TraceSetSnapshot {
+  readonly sessions: readonly TraceSession[];
+  readonly states: readonly TraceState[];
+}
+
+export class TraceSet {
+  readonly #sessions: readonly TraceSession[];
+  readonly #listeners = new Set<() => void>();
+  readonly #nameListeners = new Set<() => void>();
+  #snapshot: TraceSetSnapshot;
+  #endSubscription: (() => void) | undefined;
+  #started = false;
+
+  constructor(set: SourceSet) {
+    this.#sessions = set.sources
+      .filter(({ kind }) => kind === 'trace')
+      .map(
+        (source) =>
+          new TraceSession(
+            source,
+            () => this.#changed(),
+            () => this.#nameListeners.forEach((listener) => listener()),
+          ),
+      );
+    this.#snapshot = this.#picture();
+  }
+
+  /** Opens everything; does nothing when it is open. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#endSubscription = subscribe('engine.restarted', () => this.#reopen());
+    void this.#openAll();
+  }
+
+  /** Closes everything; `start` opens it again. */
+  stop(): void {
+    this.#started = false;
+    this.#endSubscription?.();
+    for (const session of this.#sessions) session.close();
+    this.#changed();
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): TraceSetSnapshot => this.#snapshot;
+
+  /** Calls back when names arrived; returns the function that ends it. */
+  onNames(listener: () => void): () => void {
+    this.#nameListeners.add(listener);
+    return () => this.#nameListeners.delete(listener);
+  }
+
+  async #openAll(): Promise<void> {
+    const waiting = [...this.#sessions];
+    const work = async (): Promise<void> => {
+      for (let next = waiting.shift(); next !== undefined && this.#started; next = waiting.shift()) {
+        if (next.state.phase === 'opening') await next.open();
+      }
+    };
+    await Promise.all(Array.from({ length: MAX_OPENING }, work));
+  }
+
+  #reopen(): void {
+    for (const session of this.#sessions) session.close();
+    this.#changed();
+    void this.#openAll();
+  }
+
+  #changed(): void {
+    this.#snapshot = this.#picture();
+    this.#listeners.forEach((listener) => listener());
+  }
+
+  #picture(): TraceSetSnapshot {
+    return { sessions: this.#sessions, states: this.#sessions.map(({ state }) => state) };
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { SourceSet } from '#shared/contract/app.ts';
+import { TraceSet, type TraceSetSnapshot } from '#renderer/data/trace-set.ts';
+import { readySet, type ReadySet } from './ready.ts';
+
+/** Opens the traces of a set while the component lives. */
+export function useTraceSet(set: SourceSet): {
+  readonly traceSet: TraceSet;
+  readonly snapshot: TraceSetSnapshot;
+  readonly ready: ReadySet;
+} {
+  const traceSet = useMemo(() => new TraceSet(set), [set]);
+  useEffect(() => {
+    traceSet.start();
+    return () => traceSet.stop();
+  }, [traceSet]);
+  const snapshot = useSyncExternalStore(traceSet.subscribe, traceSet.getSnapshot);
+  // Progress of one trace must not rebuild what is shown of the others.
+  const readyKey = snapshot.states.map(({ phase }) => phase).join(' ');
+  const ready = useStableReady(traceSet, readyKey);
+  return { traceSet, snapshot, ready };
+}
+
+function useStableReady(traceSet: TraceSet, readyKey: string): ReadySet {
+  return useMemo(() => {
+    void readyKey;
+    return readySet(traceSet.getSnapshot());
+  }, [traceSet, readyKey]);
+}

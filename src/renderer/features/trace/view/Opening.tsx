@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatBytes, formatCount } from '#shared/base/units.ts';
+import type { TraceSetSnapshot } from '#renderer/data/trace-set.ts';
+import type { TraceSession, TraceState } from '#renderer/data/trace-session.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { Notice } from '#renderer/widgets/Notice.tsx';
+import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
+
+/** Traces that are not (yet) open: how far each is, or why it is not, and what can be done. */
+
+function progressText(state: TraceState & { readonly phase: 'opening' }): string {
+  const { progress } = state;
+  if (progress === null) return 'Waiting for the engine';
+  const { bytesDone, bytesTotal, slices } = progress;
+  return `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)} · ${formatCount(slices)} slices`;
+}
+
+function ratioOf(state: TraceState & { readonly phase: 'opening' }): number | undefined {
+  const { progress } = state;
+  return progress === null || progress.bytesTotal === 0
+    ? undefined
+    : progress.bytesDone / progress.bytesTotal;
+}
+
+interface EntryProps {
+  readonly session: TraceSession;
+  readonly state: TraceState;
+}
+
+function OpeningEntry({ session, state }: EntryProps) {
+  const { name } = session.source;
+  switch (state.phase) {
+    case 'opening':
+      return (
+        <li className="trace-opening__entry">
+          <span className="trace-opening__name">{name}</span>
+          <ProgressBar label={`Opening ${name}`} ratio={ratioOf(state)} />
+          <span className="trace-opening__text">{progressText(state)}</span>
+          <Button variant="quiet" aria-label={`Cancel opening ${name}`} onClick={() => session.cancel()}>
+            Cancel
+          </Button>
+        </li>
+      );
+    case 'failed':
+      return (
+        <li className="trace-opening__problem" role="alert">
+          <Notice severity="error">
+            <strong>{name}</strong>: {state.failure.message}
+          </Notice>
+          <Button aria-label={`Try ${name} again`} onClick={() => void session.open()}>
+            Try again
+          </Button>
+        </li>
+      );
+    case 'cancelled':
+      return (
+        <li className="trace-opening__problem">
+          <Notice severity="note">
+            <strong>{name}</strong> was not opened: you cancelled it.
+          </Notice>
+          <Button aria-label={`Open ${name}`} onClick={() => void session.open()}>
+            Open
+          </Button>
+        </li>
+      );
+    case 'ready':
+      return null;
+  }
+}
+
+export function Opening({ snapshot }: { readonly snapshot: TraceSetSnapshot }) {
+  const entries = snapshot.sessions.flatMap((session, at) => {
+    const state = snapshot.states[at];
+    return state === undefined || state.phase === 'ready' ? [] : [{ session, state }];
+  });
+  if (entries.length === 0) return null;
+  return (
+    <ul className="trace-opening" aria-label="Traces that are not open">
+      {entries.map(({ session, state }) => (
+        <OpeningEntry key={session.source.sourceId} session={session} state={state} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { CompositionChart } from '#renderer/charts/index.tsx';
+import type { TraceSet } from '#renderer/data/trace-set.ts';
+import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
+import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
+import { Tabs } from '#renderer/widgets/Tabs.tsx';
+import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
+import { setFigures } from '../model/figures.ts';
+import { iterationRows } from '../model/iteration-rows.ts';
+import type { ReadySet } from '../model/ready.ts';
+import { DetailsPanel } from './DetailsPanel.tsx';
+import { FiguresBar } from './FiguresBar.tsx';
+import { IterationTable } from './IterationTable.tsx';
+import { KernelTable } from './KernelTable.tsx';
+import { Splitter, useSplit } from './Splitter.tsx';
+import { TimelineHost } from './TimelineHost.tsx';
+
+interface WorkbenchProps {
+  readonly traceSet: TraceSet;
+  readonly ready: ReadySet;
+  readonly store: TraceViewStore;
+  readonly visible: boolean;
+}
+
+/** The open traces: figures, iterations, timeline and details, all following one selection. */
+export function Workbench({ traceSet, ready, store, visible }: WorkbenchProps) {
+  const rows = useMemo(() => iterationRows(ready.traces), [ready]);
+  const figures = useMemo(() => setFigures(rows), [rows]);
+  const split = useSplit();
+  return (
+    <div className="trace-workbench" style={split.style}>
+      <FiguresBar figures={figures} ready={ready} />
+      <div className="trace-iterations">
+        <CompositionPanel rows={rows} onHost={figures.onHost} store={store} />
+        <TablesPanel ready={ready} rows={rows} store={store} />
+      </div>
+      <Splitter split={split} />
+      <div className="trace-main">
+        <TimelineHost traceSet={traceSet} traces={ready.traces} store={store} visible={visible} />
+        <DetailsPanel traces={ready.traces} store={store} />
+      </div>
+    </div>
+  );
+}
+
+type Rows = ReturnType<typeof iterationRows>;
+
+function NoIterations() {
+  return (
+    <EmptyState title="No iterations found">
+      The trace holds no step markers and no repeating pattern. Capture it with the engine’s profiling window,
+      which marks every step.
+    </EmptyState>
+  );
+}
+
+interface CompositionPanelProps {
+  readonly rows: Rows;
+  readonly onHost: boolean;
+  readonly store: TraceViewStore;
+}
+
+function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
+  const selected = useStore(store, (state) => state.iteration);
+  const goToIteration = useStore(store, (state) => state.goToIteration);
+  const data = useMemo(() => compositionData(rows, selected), [rows, selected]);
+  const ranks = new Set(rows.map(({ sourceId }) => sourceId)).size;
+  const of = onHost ? 'host window' : 'GPU window';
+  const mean = ranks > MAX_RANK_BARS ? `, mean of ${ranks} ranks` : ranks > 1 ? ', one bar per rank' : '';
+  return (
+    <section className="trace-panel" aria-label="Composition of iterations">
+      <h2 className="trace-panel__title">
+        Composition of each {of}
+        {mean}
+      </h2>
+      <div className="trace-panel__chart">
+        {data.iterations.length === 0 ? (
+          <NoIterations />
+        ) : (
+          <CompositionChart
+            label={`Composition of ${data.iterations.length} iterations: compute, communication, memory and idle time of each ${of}${mean}. The table beside it holds the figures.`}
+            data={data}
+            onSelect={goToIteration}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface TablesPanelProps {
+  readonly ready: ReadySet;
+  readonly rows: Rows;
+  readonly store: TraceViewStore;
+}
+
+function TablesPanel({ ready, rows, store }: TablesPanelProps) {
+  const tab = useStore(store, (state) => state.tab);
+  const showTab = useStore(store, (state) => state.showTab);
+  const selected = useStore(store, (state) => state.iteration);
+  const goToIteration = useStore(store, (state) => state.goToIteration);
+  const iterations =
+    rows.length === 0 ? (
+      <NoIterations />
+    ) : (
+      <IterationTable rows={rows} selected={selected} onSelect={goToIteration} />
+    );
+  return (
+    <section className="trace-panel" aria-label="Tables">
+      <Tabs
+        label="Tables"
+        value={tab}
+        onChange={showTab}
+        tabs={[
+          { value: 'iterations', label: 'Iterations', panel: iterations },
+          {
+            value: 'kernels',
+            label: 'Kernels and operators',
+            panel: <KernelTable traces={ready.traces} shown={tab === 'kernels'} />,
+          },
+        ]}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatDurationNs } from '#shared/base/units.ts';
+import { plotWidth, TOP_HEIGHT, RULER_HEIGHT, xOf, type Frame } from './draw-static.ts';
+import { laneTop, LANE_HEIGHT } from './rows.ts';
+import type { Row } from './rows.ts';
+import type { TimeRange } from './types.ts';
+
+/** The overlay: what follows the pointer and the selection. It is cleared and drawn anew each time. */
+
+/** A slice to outline, in world time. */
+export interface Outline extends TimeRange {
+  readonly row: Row;
+  readonly lane: number;
+}
+
+export interface Overlay {
+  readonly hover: Outline | undefined;
+  readonly selection: Outline | undefined;
+  readonly partners: readonly Outline[];
+  readonly range: TimeRange | undefined;
+  readonly cursorNs: number | undefined;
+  /** The selected iteration's windows: a line above the rows. */
+  readonly iteration: TimeRange | undefined;
+  readonly scrollbar: Scrollbar | undefined;
+}
+
+export interface Scrollbar {
+  readonly top: number;
+  readonly height: number;
+}
+
+export const SCROLLBAR_WIDTH = 8;
+
+/** Where the thumb is; undefined when everything fits. */
+export function scrollbarOf(
+  contentHeight: number,
+  plotHeight: number,
+  scrollTop: number,
+): Scrollbar | undefined {
+  if (contentHeight <= plotHeight || plotHeight <= 0) return undefined;
+  const height = Math.max((plotHeight * plotHeight) / contentHeight, 24);
+  const share = scrollTop / (contentHeight - plotHeight);
+  return { top: TOP_HEIGHT + share * (plotHeight - height), height };
+}
+
+function outlineBox(frame: Frame, { row, lane, startNs, endNs }: Outline): [number, number, number, number] {
+  const left = Math.max(xOf(frame, startNs), frame.gutter - 4);
+  const right = Math.min(xOf(frame, endNs), frame.width + 4);
+  const top = TOP_HEIGHT + row.top - frame.scrollTop + laneTop(lane);
+  return [left, top, Math.max(right - left, 2), LANE_HEIGHT];
+}
+
+function drawOutline(ctx: CanvasRenderingContext2D, frame: Frame, outline: Outline, strong: boolean): void {
+  const [left, top, width, height] = outlineBox(frame, outline);
+  ctx.lineWidth = strong ? 2 : 1;
+  ctx.strokeStyle = strong ? frame.palette.accent : frame.palette.text;
+  ctx.strokeRect(left - 0.5, top - 0.5, width + 1, height + 1);
+  if (!strong) return;
+  // A light hem inside, so that the outline is seen on a slice of its own colour.
+  ctx.lineWidth = 1;
+  ctx.strokeStyle = frame.palette.background;
+  if (width > 6) ctx.strokeRect(left + 1.5, top + 1.5, width - 3, height - 3);
+}
+
+function drawLink(ctx: CanvasRenderingContext2D, frame: Frame, from: Outline, to: Outline): void {
+  const [fromLeft, fromTop, , height] = outlineBox(frame, from);
+  const [toLeft, toTop] = outlineBox(frame, to);
+  const startX = xOf(frame, from.startNs);
+  const endX = xOf(frame, to.startNs);
+  const y0 = fromTop + height / 2;
+  const y1 = toTop + height / 2;
+  ctx.strokeStyle = frame.palette.accent;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(Math.max(startX, fromLeft), y0);
+  const bend = Math.max(Math.abs(endX - startX) / 2, 24);
+  ctx.bezierCurveTo(startX + bend, y0, endX - bend, y1, Math.max(endX, toLeft), y1);
+  ctx.stroke();
+}
+
+function drawRange(ctx: CanvasRenderingContext2D, frame: Frame, range: TimeRange): void {
+  const left = xOf(frame, range.startNs);
+  const right = xOf(frame, range.endNs);
+  ctx.globalAlpha = 0.16;
+  ctx.fillStyle = frame.palette.accent;
+  ctx.fillRect(left, TOP_HEIGHT, right - left, frame.height);
+  ctx.globalAlpha = 1;
+  ctx.fillRect(left, RULER_HEIGHT, 1, frame.height);
+  ctx.fillRect(right, RULER_HEIGHT, 1, frame.height);
+  drawTag(
+    ctx,
+    frame,
+    formatDurationNs(range.endNs - range.startNs),
+    (left + right) / 2,
+    TOP_HEIGHT + 12,
+    true,
+  );
+}
+
+/** A small label with a ground of its own, kept inside the plot. */
+function drawTag(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  text: string,
+  centre: number,
+  middle: number,
+  accent: boolean,
+): void {
+  const width = ctx.measureText(text).width + 10;
+  const left = Math.min(Math.max(centre - width / 2, frame.gutter), frame.width - width - SCROLLBAR_WIDTH);
+  ctx.fillStyle = accent ? frame.palette.accent : frame.palette.header;
+  ctx.fillRect(left, middle - 9, width, 18);
+  if (!accent) {
+    ctx.strokeStyle = frame.palette.scroll;
+    ctx.lineWidth = 1;
+    ctx.strokeRect(left + 0.5, middle - 8.5, width - 1, 17);
+  }
+  ctx.fillStyle = accent ? frame.palette.background : frame.palette.text;
+  ctx.fillText(text, left + 5, middle + 0.5);
+}
+
+function drawIteration(ctx: CanvasRenderingContext2D, frame: Frame, band: TimeRange): void {
+  const left = xOf(frame, band.startNs);
+  const right = xOf(frame, band.endNs);
+  ctx.fillStyle = frame.palette.accent;
+  ctx.fillRect(left, TOP_HEIGHT - 4, Math.max(right - left, 2), 3);
+}
+
+function drawScrollbar(ctx: CanvasRenderingContext2D, frame: Frame, scrollbar: Scrollbar): void {
+  ctx.fillStyle = frame.palette.scroll;
+  ctx.globalAlpha = 0.55;
+  ctx.fillRect(
+    frame.width - SCROLLBAR_WIDTH + 1,
+    scrollbar.top + 1,
+    SCROLLBAR_WIDTH - 2,
+    scrollbar.height - 2,
+  );
+  ctx.globalAlpha = 1;
+}
+
+export function drawOverlay(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  overlay: Overlay,
+  ratio: number,
+  cursorLabel: string,
+): void {
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.clearRect(0, 0, frame.width, frame.height);
+  ctx.font = `11px ${frame.palette.font}`;
+  ctx.textBaseline = 'middle';
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(frame.gutter, RULER_HEIGHT, plotWidth(frame), frame.height - RULER_HEIGHT);
+  ctx.clip();
+  if (overlay.iteration !== undefined) drawIteration(ctx, frame, overlay.iteration);
+  if (overlay.range !== undefined) drawRange(ctx, frame, overlay.range);
+  ctx.beginPath();
+  ctx.rect(frame.gutter, TOP_HEIGHT, plotWidth(frame), frame.height - TOP_HEIGHT);
+  ctx.clip();
+  const { selection, hover } = overlay;
+  for (const partner of overlay.partners) {
+    drawOutline(ctx, frame, partner, false);
+    if (selection !== undefined) drawLink(ctx, frame, selection, partner);
+  }
+  if (hover !== undefined) drawOutline(ctx, frame, hover, false);
+  if (selection !== undefined) drawOutline(ctx, frame, selection, true);
+  ctx.restore();
+  if (overlay.cursorNs !== undefined) {
+    const x = xOf(frame, overlay.cursorNs);
+    ctx.fillStyle = frame.palette.scroll;
+    ctx.fillRect(Math.round(x), TOP_HEIGHT, 1, frame.height - TOP_HEIGHT);
+    drawTag(ctx, frame, cursorLabel, x, RULER_HEIGHT / 2, false);
+  }
+  if (overlay.scrollbar !== undefined) drawScrollbar(ctx, frame, overlay.scrollbar);
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+import { SCROLLBAR_WIDTH } from './draw-overlay.ts';
+import { TOP_HEIGHT } from './draw-static.ts';
+
+/** From pointer, wheel and keys to what the timeline does. Coordinates are CSS pixels of the canvas. */
+
+export type Command =
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'pan-left'
+  | 'pan-right'
+  | 'fit'
+  | 'all'
+  | 'next'
+  | 'previous'
+  | 'up'
+  | 'down'
+  | 'next-iteration'
+  | 'previous-iteration'
+  | 'page-up'
+  | 'page-down'
+  | 'clear';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  w: 'zoom-in',
+  '+': 'zoom-in',
+  '=': 'zoom-in',
+  s: 'zoom-out',
+  '-': 'zoom-out',
+  a: 'pan-left',
+  d: 'pan-right',
+  f: 'fit',
+  home: 'all',
+  arrowright: 'next',
+  arrowleft: 'previous',
+  arrowup: 'up',
+  arrowdown: 'down',
+  ']': 'next-iteration',
+  '[': 'previous-iteration',
+  pageup: 'page-up',
+  pagedown: 'page-down',
+  escape: 'clear',
+};
+
+/** The command of a key; undefined for others and for shortcuts of the application. */
+export function commandOf(event: {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}): Command | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+  return COMMANDS[event.key.toLowerCase()];
+}
+
+/** Zoom factor of a wheel movement; a pinch sends small deltas, a wheel notch about 100. */
+export function wheelFactor(delta: number, lines: boolean): number {
+  const pixels = lines ? delta * 16 : delta;
+  return Math.exp(Math.min(Math.max(pixels, -300), 300) * 0.0025);
+}
+
+export interface InputTarget {
+  readonly gutter: number;
+  readonly width: number;
+  command(command: Command): void;
+  zoomAtX(x: number, factor: number): void;
+  panPx(px: number): void;
+  scrollBy(px: number): void;
+  /** Moves the scrollbar's thumb by pixels of its track. */
+  dragThumb(px: number): void;
+  hover(x: number, y: number): void;
+  leave(): void;
+  click(x: number, y: number): void;
+  /** A range is being drawn between two places. */
+  dragRange(fromX: number, toX: number): void;
+  endRange(): void;
+}
+
+type Drag = 'pending' | 'pan' | 'range' | 'scroll';
+const CLICK_PX = 3;
+
+/** Listens on the canvas until disposed. */
+export class Input {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #target: InputTarget;
+  readonly #abort = new AbortController();
+  #drag: Drag | undefined;
+  #startX = 0;
+  #startY = 0;
+  #lastX = 0;
+  #lastY = 0;
+
+  constructor(canvas: HTMLCanvasElement, target: InputTarget) {
+    this.#canvas = canvas;
+    this.#target = target;
+    const { signal } = this.#abort;
+    canvas.addEventListener('wheel', this.#onWheel, { passive: false, signal });
+    canvas.addEventListener('pointerdown', this.#onDown, { signal });
+    canvas.addEventListener('pointermove', this.#onMove, { signal });
+    canvas.addEventListener('pointerup', this.#onUp, { signal });
+    canvas.addEventListener('pointercancel', this.#onCancel, { signal });
+    canvas.addEventListener('pointerleave', () => target.leave(), { signal });
+    canvas.addEventListener('keydown', this.#onKey, { signal });
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+  }
+
+  readonly #onKey = (event: KeyboardEvent): void => {
+    const command = commandOf(event);
+    if (command === undefined) return;
+    event.preventDefault();
+    this.#target.command(command);
+  };
+
+  readonly #onWheel = (event: WheelEvent): void => {
+    event.preventDefault();
+    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE;
+    const scale = lines ? 16 : 1;
+    if (event.ctrlKey || event.metaKey || event.shiftKey) {
+      // With shift, some platforms turn the wheel into a horizontal one.
+      const delta = event.deltaY === 0 ? event.deltaX : event.deltaY;
+      this.#target.zoomAtX(event.offsetX, wheelFactor(delta, lines));
+      return;
+    }
+    if (event.deltaY !== 0) this.#target.scrollBy(event.deltaY * scale);
+    if (event.deltaX !== 0) this.#target.panPx(event.deltaX * scale);
+  };
+
+  readonly #onDown = (event: PointerEvent): void => {
+    if (event.button !== 0) return;
+    this.#canvas.focus({ preventScroll: true });
+    this.#canvas.setPointerCapture(event.pointerId);
+    this.#startX = event.offsetX;
+    this.#startY = event.offsetY;
+    this.#lastX = event.offsetX;
+    this.#lastY = event.offsetY;
+    if (event.offsetX > this.#target.width - SCROLLBAR_WIDTH && event.offsetY > TOP_HEIGHT) {
+      this.#drag = 'scroll';
+    } else if (event.offsetX < this.#target.gutter) this.#drag = undefined;
+    else this.#drag = event.shiftKey ? 'range' : 'pending';
+  };
+
+  readonly #onMove = (event: PointerEvent): void => {
+    const { offsetX, offsetY } = event;
+    if (this.#drag === undefined) {
+      this.#target.hover(offsetX, offsetY);
+      return;
+    }
+    const moved = Math.hypot(offsetX - this.#startX, offsetY - this.#startY) > CLICK_PX;
+    if (this.#drag === 'pending' && moved) this.#drag = 'pan';
+    if (this.#drag === 'pan') {
+      this.#target.panPx(this.#lastX - offsetX);
+      this.#target.scrollBy(this.#lastY - offsetY);
+    } else if (this.#drag === 'scroll') this.#target.dragThumb(offsetY - this.#lastY);
+    else if (this.#drag === 'range') this.#target.dragRange(this.#startX, offsetX);
+    if (this.#drag !== 'pending') {
+      this.#lastX = offsetX;
+      this.#lastY = offsetY;
+    }
+  };
+
+  readonly #onUp = (event: PointerEvent): void => {
+    const drag = this.#drag;
+    this.#drag = undefined;
+    if (drag === 'pending') this.#target.click(event.offsetX, event.offsetY);
+    if (drag === 'range') this.#target.endRange();
+    this.#target.hover(event.offsetX, event.offsetY);
+  };
+
+  readonly #onCancel = (): void => {
+    this.#drag = undefined;
+    this.#target.leave();
+  };
+}

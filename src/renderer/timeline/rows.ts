@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Track } from '#shared/contract/engine.ts';
+import type { TimelineTrace } from './types.ts';
+
+/** The vertical order: rank by rank, GPUs before processes, a header for each, then its tracks. */
+
+export const LANE_HEIGHT = 18;
+export const LANE_STEP = 19;
+export const HEADER_HEIGHT = 22;
+const TRACK_PADDING = 3;
+
+interface RowBase {
+  readonly top: number;
+  readonly height: number;
+  readonly traceIndex: number;
+  readonly label: string;
+  /** The device whose GPU windows are this row's iteration bands; null for host rows. */
+  readonly deviceId: number | null;
+}
+
+export interface HeaderRow extends RowBase {
+  readonly type: 'header';
+}
+
+export interface TrackRow extends RowBase {
+  readonly type: 'track';
+  readonly track: Track;
+}
+
+export type Row = HeaderRow | TrackRow;
+
+export interface RowLayout {
+  readonly rows: readonly Row[];
+  readonly height: number;
+}
+
+interface Group {
+  readonly label: string;
+  readonly deviceId: number | null;
+  readonly tracks: Track[];
+}
+
+const isGpu = (track: Track): boolean => track.type === 'gpu-stream';
+
+function compareTracks(a: Track, b: Track): number {
+  return Number(isGpu(b)) - Number(isGpu(a)) || a.sortIndex - b.sortIndex || a.id - b.id;
+}
+
+function groupLabel(track: Track): string {
+  if (isGpu(track)) {
+    const device = track.deviceId === null ? 'GPU' : `GPU ${track.deviceId}`;
+    return track.processName === '' || track.processName === device
+      ? device
+      : `${device} · ${track.processName}`;
+  }
+  return track.processName === '' ? `Process ${track.pid}` : `${track.processName} · process ${track.pid}`;
+}
+
+function groupTracks(tracks: readonly Track[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const track of tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks)) {
+    const key = isGpu(track) ? `gpu ${track.deviceId ?? track.pid}` : `process ${track.pid}`;
+    const group = groups.get(key) ?? {
+      label: groupLabel(track),
+      deviceId: isGpu(track) ? track.deviceId : null,
+      tracks: [],
+    };
+    group.tracks.push(track);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+export const trackHeight = (lanes: number): number => Math.max(1, lanes) * LANE_STEP + 2 * TRACK_PADDING;
+
+/** Top of a lane within its row. */
+export const laneTop = (lane: number): number => TRACK_PADDING + lane * LANE_STEP;
+
+/** Lane under a height within a row. */
+export const laneAt = (withinRow: number): number => Math.floor((withinRow - TRACK_PADDING) / LANE_STEP);
+
+/** A track as people know it; the thread or stream number is kept, since names repeat. */
+export function trackLabel(track: Track): string {
+  if (track.name !== '') return track.name;
+  return isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
+}
+
+/** All rows of the traces, top to bottom. Tracks without slices have no row. */
+export function layoutRows(traces: readonly TimelineTrace[]): RowLayout {
+  const rows: Row[] = [];
+  let top = 0;
+  const add = (row: Omit<HeaderRow, 'top'> | Omit<TrackRow, 'top'>): void => {
+    rows.push({ ...row, top });
+    top += row.height;
+  };
+  traces.forEach((trace, traceIndex) => {
+    for (const group of groupTracks(trace.tracks)) {
+      const { deviceId } = group;
+      const label = `${trace.label} · ${group.label}`;
+      add({ type: 'header', height: HEADER_HEIGHT, traceIndex, label, deviceId });
+      for (const track of group.tracks) {
+        const height = trackHeight(track.lanes);
+        add({ type: 'track', height, traceIndex, label: trackLabel(track), deviceId, track });
+      }
+    }
+  });
+  return { rows, height: top };
+}
+
+/** Index range [from, to) of the rows that cross a span of heights. */
+export function rowsBetween(layout: RowLayout, top: number, bottom: number): readonly [number, number] {
+  let low = 0;
+  let high = layout.rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const row = layout.rows[middle];
+    if (row !== undefined && row.top + row.height <= top) low = middle + 1;
+    else high = middle;
+  }
+  let to = low;
+  for (let row = layout.rows[to]; row !== undefined && row.top < bottom; row = layout.rows[to]) to += 1;
+  return [low, to];
+}
+
+/** The track row of a trace, by track id. */
+export function findTrackRow(layout: RowLayout, traceIndex: number, trackId: number): TrackRow | undefined {
+  return layout.rows.find(
+    (row): row is TrackRow =>
+      row.type === 'track' && row.traceIndex === traceIndex && row.track.id === trackId,
+  );
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Texts cut to a width. Measuring is the dearest call of a frame, so widths are kept per text. */
+export class TextFitter {
+  readonly #context: CanvasRenderingContext2D;
+  readonly #widths = new Map<string, number>();
+  static readonly #MAX_KEPT = 20_000;
+
+  constructor(context: CanvasRenderingContext2D) {
+    this.#context = context;
+  }
+
+  /** Forgets the widths: the font changed. */
+  clear(): void {
+    this.#widths.clear();
+  }
+
+  /** The text, shortened with an ellipsis to at most `maxPx`; empty when not even three letters fit. */
+  fit(text: string, maxPx: number): string {
+    const width = this.#width(text);
+    if (width <= maxPx) return text;
+    const letters = Math.floor((text.length * (maxPx - this.#width('…'))) / width);
+    return letters < 3 ? '' : `${text.slice(0, letters).trimEnd()}…`;
+  }
+
+  #width(text: string): number {
+    const known = this.#widths.get(text);
+    if (known !== undefined) return known;
+    if (this.#widths.size >= TextFitter.#MAX_KEPT) this.#widths.clear();
+    const { width } = this.#context.measureText(text);
+    this.#widths.set(text, width);
+    return width;
+  }
+}
+
+/**
+ * A slice's name as it is drawn: return types, parameters and template arguments of a C++ kernel say
+ * little in 100 pixels, its own name does. The whole name stands in the details.
+ */
+export function shortName(name: string): string {
+  if (!name.includes('<') && !name.includes('::')) return name;
+  const open = name.search(/[<(]/);
+  const head = (open > 0 ? name.slice(0, open) : name).trim();
+  const last = head.split(/\s+/).at(-1) ?? head;
+  // `at::native::elementwise_kernel` keeps its last two parts, `aten::linear` stays whole.
+  return last.split('::').slice(-2).join('::') || name;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { WindowView } from '#shared/trace/window.ts';
+
+/**
+ * What the timeline shows and whom it asks. *World* time is nanoseconds from the earliest start of all
+ * traces shown together; *trace* time is nanoseconds from one trace's own origin.
+ */
+
+/** A question about one trace, in trace time. */
+export interface WindowRequest {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly tracks: readonly number[];
+}
+
+/** Where slices, names and details of one trace come from. */
+export interface TimelineSource {
+  window(request: WindowRequest, signal: AbortSignal): Promise<WindowView>;
+  /** Undefined while it is being fetched; whoever owns the source calls `Timeline.invalidate` when it came. */
+  name(id: number): string | undefined;
+  slice(row: number): Promise<SliceDetails>;
+}
+
+/** What an iteration does: prefill (context) work, only decoding (generation), or not said by its marker. */
+export type IterationKind = 'context' | 'generation' | 'unknown';
+
+/** One iteration on one kind of track, in trace time. */
+export interface IterationBand {
+  readonly index: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly kind: IterationKind;
+  readonly inferred: boolean;
+}
+
+export interface TimelineTrace {
+  readonly key: string;
+  /** As people call it: `Rank 0`. */
+  readonly label: string;
+  /** World time of the trace's origin. */
+  readonly offsetNs: number;
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly tracks: readonly Track[];
+  readonly hostBands: readonly IterationBand[];
+  /** GPU windows by device; a device without any shows the host's. */
+  readonly gpuBands: ReadonlyMap<number, readonly IterationBand[]>;
+  readonly source: TimelineSource;
+}
+
+/** Points at one slice of one trace. */
+export interface SliceRef {
+  readonly traceKey: string;
+  readonly row: number;
+}
+
+/** A span of world time. */
+export interface TimeRange {
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+export interface TimelineCallbacks {
+  onSelect(ref: SliceRef | null): void;
+  onRange(range: TimeRange | null): void;
+  /** The user moved to an iteration by key. */
+  onIteration(index: number): void;
+}
