@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The words of a trace: slices, tracks, kinds, names, warnings and errors.
+//!
+//! Times are integer nanoseconds. A slice is a span of work on one lane of one track; lanes of a track
+//! never overlap within themselves, so that each lane is a sorted list of disjoint spans.
+
+mod error;
+mod kind;
+mod meta;
+mod names;
+mod role;
+pub mod rules;
+mod slice;
+
+pub use error::{ErrorCode, Result, TraceError};
+pub use kind::{Kind, KindClass};
+pub use meta::{
+    DeviceInfo, LaneRows, SourceStamp, TraceCounts, TraceMeta, TraceWarning, TrackInfo, TrackType, WarningCode,
+    WarningCounts,
+};
+pub use names::NamePool;
+pub use role::CategoryRole;
+pub use slice::{CategoryId, NO_ID, NameId, Row, Slice, TrackId};

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Arrow IPC files of one record batch: written from vectors, read as slices of mapped memory.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::types::ArrowPrimitiveType;
+use arrow_array::{Array, ArrayRef, LargeStringArray, PrimitiveArray, RecordBatch};
+use arrow_buffer::{Buffer, ScalarBuffer};
+use arrow_ipc::convert::try_fb_to_schema;
+use arrow_ipc::reader::{FileDecoder, read_footer_length};
+use arrow_ipc::writer::FileWriter;
+use arrow_ipc::{Block, root_as_footer};
+use arrow_schema::{ArrowError, Field, Schema};
+use iterscope_model::{Result, TraceError};
+
+const TRAILER_BYTES: usize = 10;
+
+/// Writes one batch of named columns.
+///
+/// # Errors
+/// `store.no-space` or `store.unwritable`.
+pub fn write_columns(path: &Path, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, array)| Field::new(*name, array.data_type().clone(), false))
+        .collect();
+    let schema = Arc::new(Schema::new(fields));
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    let write = || -> std::result::Result<(), ArrowError> {
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
+        let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+        let mut writer = FileWriter::try_new(file, &schema)?;
+        writer.write(&batch)?;
+        writer.finish()?;
+        writer.into_inner()?.flush()?;
+        Ok(())
+    };
+    write().map_err(|cause| match cause {
+        ArrowError::IoError(_, io) => TraceError::writing(path, &io),
+        other => TraceError::writing(path, &std::io::Error::other(other.to_string())),
+    })
+}
+
+/// A column from a vector, without a copy.
+pub fn column<T: ArrowPrimitiveType>(values: Vec<T::Native>) -> ArrayRef {
+    Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(values), None))
+}
+
+/// Reads the one batch of a mapped file without copying its columns.
+///
+/// # Errors
+/// `store.damaged` when the bytes are no Arrow file of one batch.
+pub fn read_batch(path: &Path, bytes: &Buffer) -> Result<RecordBatch> {
+    decode(bytes).map_err(|cause| TraceError::damaged(path, &cause.to_string()))
+}
+
+fn decode(bytes: &Buffer) -> std::result::Result<RecordBatch, ArrowError> {
+    let invalid = |what: &str| ArrowError::IpcError(what.to_owned());
+    let body_end = bytes.len().checked_sub(TRAILER_BYTES).ok_or_else(|| invalid("the file is too short"))?;
+    let trailer: [u8; TRAILER_BYTES] =
+        bytes[body_end..].try_into().map_err(|_| invalid("the file has no end mark"))?;
+    let footer_start =
+        body_end.checked_sub(read_footer_length(trailer)?).ok_or_else(|| invalid("the footer is too long"))?;
+    let footer = root_as_footer(&bytes[footer_start..body_end])
+        .map_err(|cause| ArrowError::IpcError(cause.to_string()))?;
+    let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| invalid("the footer has no schema"))?)?);
+    let batches = footer.recordBatches().ok_or_else(|| invalid("the footer lists no batch"))?;
+    if batches.len() != 1 {
+        return Err(invalid("the file does not hold exactly one batch"));
+    }
+    let block = batches.get(0);
+    let data = block_bytes(bytes, block, footer_start).ok_or_else(|| invalid("a batch lies outside of the file"))?;
+    let decoder = FileDecoder::new(schema, footer.version()).with_require_alignment(true);
+    decoder.read_record_batch(block, &data)?.ok_or_else(|| invalid("the batch is empty"))
+}
+
+fn block_bytes(bytes: &Buffer, block: &Block, limit: usize) -> Option<Buffer> {
+    let offset = usize::try_from(block.offset()).ok()?;
+    let meta = usize::try_from(block.metaDataLength()).ok()?;
+    let length = usize::try_from(block.bodyLength()).ok()?.checked_add(meta)?;
+    (offset.checked_add(length)? <= limit).then(|| bytes.slice_with_length(offset, length))
+}
+
+/// The values of a primitive column.
+///
+/// # Errors
+/// `store.damaged` when the column is missing, of another type or holds nulls.
+pub fn primitive<T: ArrowPrimitiveType>(
+    path: &Path,
+    batch: &RecordBatch,
+    name: &str,
+) -> Result<ScalarBuffer<T::Native>> {
+    batch
+        .column_by_name(name)
+        .and_then(|array| array.as_any().downcast_ref::<PrimitiveArray<T>>())
+        .filter(|array| array.null_count() == 0)
+        .map(|array| array.values().clone())
+        .ok_or_else(|| TraceError::damaged(path, &format!("column {name} is missing or of another type")))
+}
+
+/// The values of a text column.
+///
+/// # Errors
+/// `store.damaged` when the column is missing or of another type.
+pub fn text(path: &Path, batch: &RecordBatch, name: &str) -> Result<LargeStringArray> {
+    batch
+        .column_by_name(name)
+        .and_then(|array| array.as_any().downcast_ref::<LargeStringArray>())
+        .filter(|array| array.null_count() == 0)
+        .cloned()
+        .ok_or_else(|| TraceError::damaged(path, &format!("column {name} is missing or of another type")))
+}
