@@ -33,10 +33,18 @@ const bundles = [
 ];
 const rendererEntry = 'src/renderer/index.html';
 const entries = [...bundles.flatMap(({ entries: files }) => Object.values(files)), rendererEntry];
-const inputs = ['src/main', 'src/preload', 'src/renderer', 'src/shared', 'assets', 'package-lock.json']
-  .concat(['package.json', 'vite.config.mjs', 'scripts/build.mjs']);
-const outputs = ['dist/main/index.js', 'dist/main/engine.js', 'dist/cli/index.js']
-  .concat(['dist/preload/index.cjs', 'dist/renderer/index.html']);
+const inputs = [
+  'src/main',
+  'src/preload',
+  'src/renderer',
+  'src/shared',
+  'assets',
+  'package-lock.json',
+].concat(['package.json', 'vite.config.mjs', 'scripts/build.mjs']);
+const outputs = ['dist/main/index.js', 'dist/main/engine.js', 'dist/cli/index.js'].concat([
+  'dist/preload/index.cjs',
+  'dist/renderer/index.html',
+]);
 
 /** @returns {{ hash: string, fresh: boolean }} the state of the bundles against their sources */
 export function buildState() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { root } from './paths.mjs';
 
 /** A failure whose message is for the user: what happened, to what, and what to do. No stack is shown. */
@@ -52,26 +53,32 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * Runs a program on this terminal and passes interrupts on to it, so that it can finish in its own way.
+ * Runs a program on this terminal. A signal is passed on and its end awaited, so that it can finish in its
+ * own way; an interrupt typed at a terminal reaches it without our help.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, hideStderr?: (line: string) => boolean }} [options]
+ *   hideStderr: which lines of its stderr are noise
  * @returns {Promise<number>} its exit code
  */
-export function runAttached(command, args, options = {}) {
+export function runAttached(command, args, { cwd = root, env = process.env, hideStderr } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd ?? root,
-      env: options.env ?? process.env,
-      stdio: 'inherit',
-    });
+    const stderr = hideStderr ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { cwd, env, stdio: ['inherit', 'inherit', stderr] });
+    if (hideStderr && child.stderr) {
+      createInterface({ input: child.stderr }).on('line', (line) => {
+        if (!hideStderr(line)) process.stderr.write(`${line}\n`);
+      });
+    }
     /** @param {NodeJS.Signals} signal */
-    const passOn = (signal) => child.kill(signal);
+    const passOn = (signal) => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
     process.on('SIGINT', passOn).on('SIGTERM', passOn);
     child.on('error', reject);
     child.on('close', (code, signal) => {
       process.off('SIGINT', passOn).off('SIGTERM', passOn);
-      resolve(code ?? (signal === 'SIGINT' ? 130 : 128));
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
     });
   });
 }
@@ -85,5 +92,11 @@ export function ask(command, args) {
   const result = spawnSync(command, args, { encoding: 'utf8' });
   return result.status === 0 ? result.stdout.trim() : undefined;
 }
+
+/**
+ * @param {string} text what a program printed
+ * @returns {string} its last lines, which say why it failed
+ */
+export const tail = (text) => text.trimEnd().split('\n').slice(-25).join('\n');
 
 export const npmCommand = process.platform === 'win32' ? 'npm.cmd' : 'npm';

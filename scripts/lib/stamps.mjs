@@ -33,7 +33,10 @@ export function contentHash(inputs, facts = []) {
   const hash = createHash('sha256');
   for (const fact of [process.version, process.platform, process.arch, ...facts]) hash.update(`${fact}\0`);
   for (const file of inputs.flatMap((input) => filesUnder(inRoot(input)))) {
-    hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return hash.digest('hex');
 }

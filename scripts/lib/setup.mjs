@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The steps from a fresh checkout to something that runs, each skipped when its result is still good.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { build, buildState } from '../build.mjs';
+import { installPackages, packagesAreInstalled } from './packages.mjs';
+import { inRoot } from './paths.mjs';
+import { SetupError } from './process.mjs';
+import { contentHash, dropStamp, isFresh, writeStamp } from './stamps.mjs';
+import { checkNativeToolchain, checkNode } from './toolchain.mjs';
+
+/** How many steps prepare() reports. */
+export const prepareSteps = 4;
+
+const nativeInputs = ['src/native', 'scripts/native.mjs'];
+const suffix = process.platform === 'win32' ? '.exe' : '';
+const nativeOutputs = ['iterscope.node', `supervisor${suffix}`, `moe-engine${suffix}`].map(
+  (name) => `dist/native/${name}`,
+);
+const typings = inRoot('src', 'native', 'binding', 'index.d.ts');
+
+/** @returns {{ hash: string, fresh: boolean }} the state of the native programs against their sources */
+export function nativeState() {
+  const hash = contentHash(nativeInputs);
+  return { hash, fresh: isFresh('native', hash, nativeOutputs) };
+}
+
+/**
+ * @param {string} hash of the native sources
+ * @param {boolean} keepTypings leave the committed typings as they are, for a gate to compare
+ */
+async function makeNative(hash, keepTypings) {
+  dropStamp('native');
+  const committed = keepTypings && existsSync(typings) ? readFileSync(typings) : undefined;
+  const { buildNative } = await import('../native.mjs');
+  await buildNative({ profile: 'release', checkTypings: false });
+  if (committed) writeFileSync(typings, committed);
+  writeStamp('native', hash);
+}
+
+/**
+ * Packages, native programs and bundles.
+ * @param {import('./progress.mjs').Progress} progress
+ * @param {{ native?: boolean, bundles?: boolean, keepTypings?: boolean }} [parts] what is wanted;
+ *   all by default; keepTypings: leave the committed typings as they are
+ * @throws {SetupError} naming what is missing and its cure
+ */
+export async function prepare(progress, { native = true, bundles = true, keepTypings = false } = {}) {
+  checkNode();
+  const { hash, fresh } = native ? nativeState() : { hash: '', fresh: true };
+  await progress.step('Tools: Node, Rust, C linker', !fresh, checkNativeToolchain);
+  await progress.step('Packages from npm', !packagesAreInstalled(), installPackages);
+  await progress.step('Native module and programs', !fresh, () => makeNative(hash, keepTypings));
+  await progress.step('Bundles', bundles && !buildState().fresh, build);
+}
+
+/**
+ * Runs a script's work. A failure of the set-up is told as its sentence, without a stack, with exit code 1.
+ * @param {() => Promise<number | void>} work gives the exit code, 0 if it gives none
+ */
+export async function runScript(work) {
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    const text = error instanceof SetupError ? error.message : error instanceof Error ? error.stack : error;
+    process.stderr.write(`${text}\n`);
+    process.exitCode = 1;
+  }
+}

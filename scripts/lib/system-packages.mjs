@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared libraries that Electron needs from the system, and the display server Xvfb. They are installed
+// only as root with CI=true, or after a yes; else the command that installs them is named.
+import { ask, run, runAttached, SetupError } from './process.mjs';
+import { distribution } from './toolchain.mjs';
+
+/** Package names by what is missing: [Debian and Ubuntu, Fedora]. */
+const packagesFor = new Map([
+  ['Xvfb', ['xvfb', 'xorg-x11-server-Xvfb']],
+  ['libgtk-3.so.0', ['libgtk-3-0', 'gtk3']],
+  ['libnss3.so', ['libnss3', 'nss']],
+  ['libnssutil3.so', ['libnss3', 'nss-util']],
+  ['libsmime3.so', ['libnss3', 'nss']],
+  ['libnspr4.so', ['libnspr4', 'nspr']],
+  ['libasound.so.2', ['libasound2', 'alsa-lib']],
+  ['libgbm.so.1', ['libgbm1', 'mesa-libgbm']],
+  ['libatk-1.0.so.0', ['libatk1.0-0', 'atk']],
+  ['libatk-bridge-2.0.so.0', ['libatk-bridge2.0-0', 'at-spi2-atk']],
+  ['libatspi.so.0', ['libatspi2.0-0', 'at-spi2-core']],
+  ['libdrm.so.2', ['libdrm2', 'libdrm']],
+  ['libxkbcommon.so.0', ['libxkbcommon0', 'libxkbcommon']],
+  ['libXcomposite.so.1', ['libxcomposite1', 'libXcomposite']],
+  ['libXdamage.so.1', ['libxdamage1', 'libXdamage']],
+  ['libXrandr.so.2', ['libxrandr2', 'libXrandr']],
+  ['libXfixes.so.3', ['libxfixes3', 'libXfixes']],
+  ['libXext.so.6', ['libxext6', 'libXext']],
+  ['libX11.so.6', ['libx11-6', 'libX11']],
+  ['libxcb.so.1', ['libxcb1', 'libxcb']],
+  ['libcups.so.2', ['libcups2', 'cups-libs']],
+  ['libdbus-1.so.3', ['libdbus-1-3', 'dbus-libs']],
+  ['libpango-1.0.so.0', ['libpango-1.0-0', 'pango']],
+  ['libcairo.so.2', ['libcairo2', 'cairo']],
+  ['libglib-2.0.so.0', ['libglib2.0-0', 'glib2']],
+  ['libgobject-2.0.so.0', ['libglib2.0-0', 'glib2']],
+  ['libgio-2.0.so.0', ['libglib2.0-0', 'glib2']],
+  ['libexpat.so.1', ['libexpat1', 'expat']],
+  ['libudev.so.1', ['libudev1', 'systemd-libs']],
+]);
+// Not linked but needed: without any font a page has no text.
+const alwaysAlong = ['fonts-dejavu-core', 'dejavu-sans-fonts'];
+
+/** @param {string} executable @returns {string[]} sonames that the dynamic linker does not find */
+function missingLibraries(executable) {
+  if (process.platform !== 'linux') return [];
+  const found = ask('ldd', [executable]) ?? '';
+  return [...found.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '');
+}
+
+/** @returns {boolean} */
+export const xvfbIsInstalled = () => ask('sh', ['-c', 'command -v Xvfb']) !== undefined;
+
+/**
+ * @param {string} executable Electron's
+ * @param {boolean} needsXvfb
+ * @returns {string[]} what is missing: sonames and program names
+ */
+export function missingFromSystem(executable, needsXvfb) {
+  const missing = missingLibraries(executable);
+  return needsXvfb && !xvfbIsInstalled() ? ['Xvfb', ...missing] : missing;
+}
+
+/** Debian and Ubuntu renamed some libraries for 64-bit times. @param {string} name */
+const debianName = (name) =>
+  ask('apt-cache', ['show', name]) || !ask('apt-cache', ['show', `${name}t64`]) ? name : `${name}t64`;
+
+/**
+ * @param {string[]} missing
+ * @returns {string[] | undefined} command line that installs it, or undefined on an unknown system
+ */
+function installCommand(missing) {
+  const system = distribution();
+  if (system === 'other') return undefined;
+  const column = system === 'debian' ? 0 : 1;
+  const known = missing.flatMap((name) => packagesFor.get(name)?.[column] ?? []);
+  const names = [...new Set([...known, alwaysAlong[column] ?? ''])];
+  return system === 'debian'
+    ? ['apt-get', 'install', '-y', '--no-install-recommends', ...names.map(debianName)]
+    : ['dnf', 'install', '-y', ...names];
+}
+
+/** @param {string} question @returns {Promise<boolean>} */
+async function userAgrees(question) {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${question} [y/N] `);
+  terminal.close();
+  return /^y(es)?$/i.test(answer.trim());
+}
+
+/**
+ * @param {string[]} missing
+ * @param {boolean} attached whether it may ask for a password
+ */
+async function install(missing, attached) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  /** @param {string[]} command */
+  const runAsRoot = async (command) => {
+    const [program = '', ...args] = process.getuid?.() === 0 ? command : ['sudo', ...command];
+    await (attached ? runAttached(program, args, { env }) : run(program, args, { env }));
+  };
+  // Names are looked up after the update: a fresh container knows no package at all.
+  if (distribution() === 'debian') await runAsRoot(['apt-get', 'update']);
+  await runAsRoot(installCommand(missing) ?? []);
+}
+
+/**
+ * Installs what is missing if that is allowed.
+ * @param {string} executable Electron's
+ * @param {boolean} needsXvfb
+ * @throws {SetupError} with the command that cures it, if something is missing afterwards
+ */
+export async function provideSystemPackages(executable, needsXvfb) {
+  const missing = missingFromSystem(executable, needsXvfb);
+  if (missing.length === 0) return;
+  const command = installCommand(missing);
+  const isRoot = process.getuid?.() === 0;
+  const text = command && `${isRoot ? '' : 'sudo '}${command.join(' ')}`;
+  if (command) {
+    const unattended = isRoot && process.env.CI === 'true';
+    if (unattended) await install(missing, false);
+    else if (await userAgrees(`Electron needs ${missing.join(', ')}. Run ${text} now?`)) {
+      await install(missing, true);
+    }
+  }
+  const still = missingFromSystem(executable, needsXvfb);
+  if (still.length === 0) return;
+  throw new SetupError(
+    `This system lacks ${still.join(', ')}, which Electron needs; ` +
+      (text ? `install with: ${text}` : 'install them with your package manager') +
+      (isRoot ? ' (or set CI=true to have that done).' : '.'),
+  );
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// npm test [-- --only NAME,… --verbose]: sets up everything and runs every gate, each to its end even if
+// an earlier one failed. The last line is `N passed, N failed`: tests, and one for each other gate.
+import { parseArgs } from 'node:util';
+import { startXvfb, xvfbIsWanted } from './lib/display.mjs';
+import { gates, runGate } from './lib/gates.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { SetupError } from './lib/process.mjs';
+import { formatDuration, Progress } from './lib/progress.mjs';
+import { electron33IsReady } from './lib/electron-33.mjs';
+import { obtainTestRuntime } from './lib/runtime.mjs';
+import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { missingFromSystem, provideSystemPackages } from './lib/system-packages.mjs';
+import { checkNativeToolchain, checkRustComponents } from './lib/toolchain.mjs';
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, verbose: { type: 'boolean', default: false } },
+});
+
+/** @returns {import('./lib/gates.mjs').Gate[]} the gates asked for: `tsc` means all that begin with it */
+function chosenGates() {
+  if (options.only === undefined) return gates;
+  const wanted = options.only.split(',');
+  const unknown = wanted.find((name) => !gates.some((gate) => gate.name.startsWith(name)));
+  if (unknown !== undefined) {
+    throw new SetupError(
+      `There is no gate ${unknown}; there are: ${gates.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  return gates.filter((gate) => wanted.some((name) => gate.name.startsWith(name)));
+}
+
+/** @returns {Promise<{ env: NodeJS.ProcessEnv, stop: () => void }>} Electron and a display for the tests */
+async function provideElectron(/** @type {Progress} */ progress) {
+  await progress.step('Electron', !electron33IsReady(), obtainTestRuntime);
+  const { executable, folder, version, reason } = await obtainTestRuntime();
+  const lacking = missingFromSystem(executable, xvfbIsWanted()).length > 0;
+  await progress.step('System libraries', lacking, () => provideSystemPackages(executable, xvfbIsWanted()));
+  progress.say(`Electron ${version}: ${reason}.`);
+  const env = { ELECTRON_OVERRIDE_DIST_PATH: folder };
+  if (!xvfbIsWanted()) return { env, stop: () => undefined };
+  const { display, stop } = await startXvfb();
+  return { env: { ...env, DISPLAY: display }, stop };
+}
+
+/**
+ * @param {import('./lib/gates.mjs').Gate} gate
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function report(gate, env) {
+  const startMs = performance.now();
+  const result = await runGate(gate, env, options.verbose);
+  const good = result.failed === 0;
+  const time = formatDuration(performance.now() - startMs);
+  const counts = gate.count ? `, ${result.passed} passed, ${result.failed} failed` : '';
+  process.stdout.write(`${good ? 'ok    ' : 'FAILED'} ${gate.name} (${time}${counts})\n`);
+  if ((!good || result.warned) && !options.verbose) process.stdout.write(`${result.output.trimEnd()}\n`);
+  return result;
+}
+
+await runScript(async () => {
+  const chosen = chosenGates();
+  const electron = chosen.some((gate) => gate.electron);
+  const progress = new Progress(prepareSteps + (electron ? 2 : 0));
+  await prepare(progress, {
+    native: chosen.some((gate) => gate.native),
+    bundles: chosen.some((gate) => gate.bundles),
+    keepTypings: true,
+  });
+  if (chosen.some((gate) => gate.command[0] === 'cargo')) {
+    checkNativeToolchain();
+    checkRustComponents();
+  }
+  const { env, stop } = electron ? await provideElectron(progress) : { env: {}, stop: () => undefined };
+  // NO_COLOR: the output is read by programs; a test that looks at text must not meet colour codes.
+  delete process.env.FORCE_COLOR;
+  const targetFolder = process.env.CARGO_TARGET_DIR ?? inRoot('target');
+  const fixed = {
+    TZ: 'UTC',
+    LC_ALL: 'C',
+    NO_COLOR: '1',
+    CARGO_TERM_COLOR: 'never',
+    CARGO_TARGET_DIR: targetFolder,
+  };
+  let passed = 0;
+  let failed = 0;
+  try {
+    for (const gate of chosen) {
+      const result = await report(gate, { ...process.env, ...fixed, ...env });
+      passed += result.passed;
+      failed += result.failed;
+    }
+  } finally {
+    stop();
+  }
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  return failed === 0 ? 0 : 1;
+});

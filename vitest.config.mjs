@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.{ts,tsx}', 'test/integration/**/*.test.ts'],
+    env: { TZ: 'UTC', LC_ALL: 'C' },
+    restoreMocks: true,
+    // Integration tests start programs and read whole recordings, on machines of two cores.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
