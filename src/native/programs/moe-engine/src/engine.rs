@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Puts a run together: checks, model, rank threads, report.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::affinity::{pin_to_core_of, thread_id, usable_cores};
+use crate::clock::{Clock, TimeOrigin};
+use crate::env_flags::EnvFlags;
+use crate::error::EngineError;
+use crate::exchange::Exchange;
+use crate::expert_statistic::ExpertStatistic;
+use crate::forward::{RankModel, Router};
+use crate::log::{Level, Log};
+use crate::model::{Model, ModelShape};
+use crate::options::{Era, Options};
+use crate::perfect_router::{COMMON_BATCH_SIZES, PerfectRouter, Planner, cache_mb, precompute};
+use crate::profile_window::WindowMachine;
+use crate::profiler::Profiler;
+use crate::rank_loop::{Board, Rank, RankOutcome, RunContext};
+use crate::recorder::Recorder;
+use crate::report::{Summary, report_text};
+use crate::report_json::write_report_json;
+use crate::router::RouterSkew;
+use crate::scheduler::Scheduler;
+use crate::step::Instruments;
+use crate::sync::RankBarrier;
+use crate::trace_file::{TraceOwner, rank_path};
+
+/// What a run leaves behind.
+#[derive(Debug)]
+pub struct Outcome {
+    /// One entry per rank.
+    pub ranks: Vec<RankOutcome>,
+    /// The figures of the report.
+    pub summary: Summary,
+    /// The signal that stopped the run, or 0.
+    pub signal: usize,
+}
+
+/// Runs the engine to its end and prints to `log`. `interrupt` holds 0, or the number of a signal
+/// after which the run stops at the end of its iteration, without a report.
+///
+/// # Errors
+/// See [`EngineError`]; bad options and missing folders are found before anything is built.
+pub fn run(
+    options: &Options,
+    flags: &EnvFlags,
+    interrupt: &AtomicUsize,
+    log: &Log,
+) -> Result<Outcome, EngineError> {
+    options.validate()?;
+    check_folders(options, flags)?;
+    let origin = TimeOrigin::now(options.clock);
+    let say = |level, text: &str| log.line(level, origin.epoch_ns(), text);
+    if flags.trace.is_some() && flags.spans.is_none() {
+        say(
+            Level::Warning,
+            "TLLM_TORCH_PROFILE_TRACE is set but TLLM_PROFILE_START_STOP is not: nothing is traced. \
+             Set TLLM_PROFILE_START_STOP to the iterations to trace, for example 100-150.",
+        );
+    }
+    let shape = ModelShape::of(options);
+    say(Level::Info, &format!("Loading model: {} layers, {} experts, seed {}", shape.layers, shape.experts, options.seed));
+    let model = Arc::new(Model::new(shape, options.seed));
+    let ranks = options.ranks();
+    say(Level::Info, &format!("Model loaded: {} parameters on {ranks} ranks, f32", model.parameters()));
+    let routers = build_routers(options, flags, log);
+    let barrier = Arc::new(RankBarrier::new(ranks, usable_cores()));
+    let context = RunContext {
+        options,
+        log_ranks: if options.era == Era::E1 {
+            crate::env_flags::LogRanks::Only(vec![0])
+        } else {
+            flags.log_ranks.clone()
+        },
+        log,
+        board: Board::new(ranks),
+        interrupt,
+    };
+    let parts = Parts { flags, model, exchange: Arc::new(Exchange::new(ranks)), barrier, origin };
+    let outcomes = run_ranks(&context, &parts, routers)?;
+    let signal = interrupt.load(Ordering::Relaxed);
+    let summary = Summary::of(options, &outcomes);
+    if signal == 0 {
+        let end_ns = outcomes.iter().map(|rank| rank.end_ns).max().unwrap_or(0);
+        log.line(Level::Info, origin.epoch_ns() + end_ns, &report_text(options, &summary));
+        write_report_json(options, &summary)?;
+    }
+    Ok(Outcome { ranks: outcomes, summary, signal })
+}
+
+/// What rank threads are built from.
+struct Parts<'a> {
+    flags: &'a EnvFlags,
+    model: Arc<Model>,
+    exchange: Arc<Exchange>,
+    barrier: Arc<RankBarrier>,
+    origin: TimeOrigin,
+}
+
+fn check_folders(options: &Options, flags: &EnvFlags) -> Result<(), EngineError> {
+    let trace = flags.trace.as_deref().filter(|_| flags.spans.is_some());
+    let outputs = [("TLLM_TORCH_PROFILE_TRACE", trace), ("--report_json", options.report_json.as_deref())];
+    for (what, path) in outputs {
+        let Some(folder) = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) else {
+            continue;
+        };
+        if !folder.is_dir() {
+            return Err(EngineError::MissingFolder { what, folder: folder.to_owned() });
+        }
+    }
+    Ok(())
+}
+
+/// The perfect router of every rank, or `None` each; prints the lines that prove its activation.
+fn build_routers(options: &Options, flags: &EnvFlags, log: &Log) -> Vec<Option<PerfectRouter>> {
+    let ranks = options.ranks();
+    if !flags.perfect_router {
+        return vec![None; ranks];
+    }
+    let planner = |rank| Planner { era: options.era, experts: options.experts, top_k: options.top_k, ranks, rank };
+    let build = |rank: usize, suffix: &str| {
+        let sizes = COMMON_BATCH_SIZES.len();
+        log.raw(&format!("Precomputing perfect router logits for {sizes} common batch sizes{suffix}..."));
+        let cache = precompute(&planner(rank));
+        let (entries, mb) = (cache.len(), cache_mb(&cache));
+        log.raw(&format!("Perfect router cache initialized{suffix}: {entries} entries, {mb:.2} MB memory usage"));
+        Arc::new(cache)
+    };
+    if options.era == Era::E1 {
+        let shared = build(0, "");
+        return (0..ranks).map(|rank| Some(PerfectRouter::new(planner(rank), Arc::clone(&shared)))).collect();
+    }
+    let own = |rank| PerfectRouter::new(planner(rank), build(rank, &format!(" (ep_rank={rank})")));
+    (0..ranks).map(|rank| Some(own(rank))).collect()
+}
+
+fn run_ranks(
+    context: &RunContext<'_>,
+    parts: &Parts<'_>,
+    routers: Vec<Option<PerfectRouter>>,
+) -> Result<Vec<RankOutcome>, EngineError> {
+    let options = context.options;
+    let arrivals: Arc<[u64]> = options.arrival.iterations(options.requests, options.seed).into();
+    let results: Vec<Result<RankOutcome, EngineError>> = thread::scope(|scope| {
+        let spawn = |(rank, perfect): (usize, Option<PerfectRouter>)| {
+            let arrivals = Arc::clone(&arrivals);
+            scope.spawn(move || {
+                pin_to_core_of(rank);
+                let _abort = AbortWithoutResult(&parts.barrier);
+                let result = build_rank(context, parts, rank, perfect, arrivals).run();
+                if result.is_ok() {
+                    std::mem::forget(_abort);
+                }
+                result
+            })
+        };
+        let threads: Vec<_> = routers.into_iter().enumerate().map(spawn).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap_or(Err(EngineError::RankLost))).collect()
+    });
+    let mut outcomes = Vec::new();
+    let mut failure = None;
+    for result in results {
+        match result {
+            Ok(outcome) => outcomes.push(outcome),
+            // The first cause counts; lost ranks are its consequences.
+            Err(error) if matches!(failure, None | Some(EngineError::RankLost)) => failure = Some(error),
+            Err(_) => {}
+        }
+    }
+    failure.map_or(Ok(outcomes), Err)
+}
+
+/// Frees the other ranks when a rank ends without a result, by error or by panic.
+struct AbortWithoutResult<'a>(&'a RankBarrier);
+
+impl Drop for AbortWithoutResult<'_> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+fn build_rank<'a>(
+    context: &'a RunContext<'a>,
+    parts: &Parts<'_>,
+    rank: usize,
+    perfect: Option<PerfectRouter>,
+    arrivals: Arc<[u64]>,
+) -> Rank<'a> {
+    let options = context.options;
+    let shape = parts.model.shape;
+    let ranks = options.ranks();
+    let skew = RouterSkew { height: options.router_skew, drift: options.router_drift, seed: options.seed };
+    let cache_size = (options.max_batch, options.input_len + options.output_len);
+    let model = RankModel::new(
+        Arc::clone(&parts.model),
+        Arc::clone(&parts.exchange),
+        rank,
+        Router { skew, perfect },
+        cache_size,
+    );
+    let statistic = parts.flags.statistic_range.map(|range| {
+        ExpertStatistic::new(range, &parts.flags.statistic_path, rank, (shape.experts, shape.top_k))
+    });
+    // Work time makes files identical, so the ids in them must not change either.
+    let work = parts.origin.is_work();
+    let owner = TraceOwner {
+        rank,
+        world_size: ranks,
+        pid: if work { 1 } else { std::process::id() },
+        tid: if work { 1 + crate::experts::as_u32(rank) } else { thread_id() },
+        base_ns: parts.origin.epoch_ns(),
+        marks_context_tokens: options.era != Era::E1,
+    };
+    // Era e1 would let ranks overwrite one file; nobody wants that back.
+    let verbatim = options.era == Era::E1 && ranks == 1;
+    let trace = parts.flags.trace.as_ref().map(|path| (rank_path(path, rank, verbatim), owner));
+    let windows = WindowMachine::new(options.era, parts.flags.spans.clone().unwrap_or_default());
+    let slices_per_iteration = 20 + shape.layers * (15 + shape.experts / ranks);
+    let profiler = Profiler::new(windows, trace, rank, slices_per_iteration);
+    let tools = Instruments::new(Clock::new(parts.origin), Recorder::default(), Arc::clone(&parts.barrier));
+    let scheduler = Scheduler::new(options, arrivals, rank);
+    Rank::new(context, rank, model, scheduler, profiler, statistic, tools)
+}

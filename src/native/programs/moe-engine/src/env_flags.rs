@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The environment variables that the engine honours, read once when it is built, as TensorRT-LLM does.
+
+use std::path::PathBuf;
+
+use crate::error::EngineError;
+use crate::profile_window::{ProfileSpans, parse_spans};
+
+/// Which ranks print iteration lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogRanks {
+    /// Every rank.
+    All,
+    /// The ranks of this list.
+    Only(Vec<usize>),
+}
+
+impl LogRanks {
+    /// Whether `rank` prints.
+    #[must_use]
+    pub fn includes(&self, rank: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(ranks) => ranks.contains(&rank),
+        }
+    }
+}
+
+/// Iterations whose expert loads are counted: `start` included, `stop` excluded and the one that writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatisticRange {
+    /// First iteration counted.
+    pub start: u64,
+    /// First iteration not counted.
+    pub stop: u64,
+}
+
+/// The values of all variables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvFlags {
+    /// `TLLM_PROFILE_START_STOP`; `None` when unset or empty.
+    pub spans: Option<ProfileSpans>,
+    /// `TLLM_TORCH_PROFILE_TRACE`.
+    pub trace: Option<PathBuf>,
+    /// `TLLM_PROFILE_LOG_RANKS`.
+    pub log_ranks: LogRanks,
+    /// `ENABLE_PERFECT_ROUTER` is exactly `1`.
+    pub perfect_router: bool,
+    /// `EXPERT_STATISTIC_ITER_RANGE`.
+    pub statistic_range: Option<StatisticRange>,
+    /// `EXPERT_STATISTIC_PATH`.
+    pub statistic_path: PathBuf,
+}
+
+impl EnvFlags {
+    /// Reads the variables through `lookup`.
+    ///
+    /// # Errors
+    /// [`EngineError::BadSpan`] or [`EngineError::BadVariable`] for text that cannot be parsed.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
+        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        Ok(Self {
+            spans: set("TLLM_PROFILE_START_STOP")
+                .map(|text| parse_spans("TLLM_PROFILE_START_STOP", &text))
+                .transpose()?,
+            trace: set("TLLM_TORCH_PROFILE_TRACE").map(PathBuf::from),
+            log_ranks: set("TLLM_PROFILE_LOG_RANKS")
+                .map_or_else(|| Ok(LogRanks::Only(vec![0])), |text| parse_log_ranks(&text))?,
+            perfect_router: lookup("ENABLE_PERFECT_ROUTER").as_deref() == Some("1"),
+            statistic_range: set("EXPERT_STATISTIC_ITER_RANGE")
+                .map(|text| parse_statistic_range(&text))
+                .transpose()?,
+            statistic_path: set("EXPERT_STATISTIC_PATH")
+                .map_or_else(|| PathBuf::from("expert_statistic"), PathBuf::from),
+        })
+    }
+}
+
+fn parse_log_ranks(text: &str) -> Result<LogRanks, EngineError> {
+    if text.trim().eq_ignore_ascii_case("all") {
+        return Ok(LogRanks::All);
+    }
+    let ranks: Result<Vec<usize>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    ranks.map(LogRanks::Only).map_err(|_| EngineError::BadVariable {
+        variable: "TLLM_PROFILE_LOG_RANKS",
+        text: text.to_owned(),
+        remedy: "Write all, or rank numbers separated by commas",
+    })
+}
+
+fn parse_statistic_range(text: &str) -> Result<StatisticRange, EngineError> {
+    let bad = || EngineError::BadVariable {
+        variable: "EXPERT_STATISTIC_ITER_RANGE",
+        text: text.to_owned(),
+        remedy: "Write exactly one range START-STOP with START below STOP; iteration STOP writes the files",
+    };
+    let (start, stop) = text.split_once('-').ok_or_else(bad)?;
+    let (Ok(start), Ok(stop)) = (start.trim().parse(), stop.trim().parse()) else {
+        return Err(bad());
+    };
+    if start < stop { Ok(StatisticRange { start, stop }) } else { Err(bad()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<EnvFlags, EngineError> {
+        EnvFlags::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn unset_and_empty_mean_off() {
+        let expected = read(&[]).unwrap();
+        assert_eq!(expected.statistic_path, PathBuf::from("expert_statistic"));
+        assert_eq!(expected.log_ranks, LogRanks::Only(vec![0]));
+        assert!(!expected.perfect_router && expected.spans.is_none() && expected.statistic_range.is_none());
+        let empty = read(&[("TLLM_PROFILE_START_STOP", ""), ("EXPERT_STATISTIC_ITER_RANGE", "")]).unwrap();
+        assert_eq!(empty, expected);
+    }
+
+    #[test]
+    fn perfect_router_needs_exactly_one() {
+        for (value, on) in [("1", true), ("true", false), ("0", false), (" 1", false)] {
+            assert_eq!(read(&[("ENABLE_PERFECT_ROUTER", value)]).unwrap().perfect_router, on, "{value}");
+        }
+    }
+
+    #[test]
+    fn log_ranks_are_all_or_a_list() {
+        assert_eq!(read(&[("TLLM_PROFILE_LOG_RANKS", "ALL")]).unwrap().log_ranks, LogRanks::All);
+        let list = read(&[("TLLM_PROFILE_LOG_RANKS", "0, 2")]).unwrap().log_ranks;
+        assert!(list.includes(2) && !list.includes(1));
+        assert!(read(&[("TLLM_PROFILE_LOG_RANKS", "a")]).is_err());
+    }
+
+    #[test]
+    fn statistic_range_is_one_span() {
+        let range = |text| read(&[("EXPERT_STATISTIC_ITER_RANGE", text)]).map(|flags| flags.statistic_range);
+        assert_eq!(range("3-9").unwrap(), Some(StatisticRange { start: 3, stop: 9 }));
+        for text in ["3", "3-9,11-12", "a-b", "9-3", "3-3", "-1-4"] {
+            assert!(range(text).is_err(), "{text}");
+        }
+    }
+}

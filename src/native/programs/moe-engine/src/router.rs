@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+//! The learned router: the gate's logits plus a bias that makes some experts hot, then top-k with
+//! renormalised weights. The hot experts are neighbours, so that contiguous placement puts them on
+//! one rank, and they drift, so that which rank that is changes over iterations.
+
+use crate::linalg::softmax;
+use crate::rng::unit;
+
+/// Width of the hot neighbourhood, as a share of all experts (standard deviation of the bell).
+const HOT_WIDTH: f64 = 0.14;
+/// Height of the fixed differences between single experts, relative to the skew.
+const EXPERT_SPREAD: f64 = 0.15;
+
+/// How uneven the router is.
+#[derive(Debug, Clone, Copy)]
+pub struct RouterSkew {
+    /// Height of the bias, in logits.
+    pub height: f32,
+    /// How far the hot experts move per iteration, as a share of all experts.
+    pub drift: f64,
+    /// Seed.
+    pub seed: u64,
+}
+
+impl RouterSkew {
+    /// Writes the bias of every expert of `layer` in `iteration` to `out`.
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
+    pub fn bias(&self, out: &mut [f32], layer: usize, iteration: u64) {
+        let experts = out.len() as f64;
+        let centre = (unit(&[self.seed, 100, layer as u64]) + self.drift * iteration as f64).rem_euclid(1.0);
+        for (expert, bias) in out.iter_mut().enumerate() {
+            let distance = ((expert as f64 + 0.5) / experts - centre).abs();
+            let distance = distance.min(1.0 - distance) / HOT_WIDTH;
+            let bell = (-0.5 * distance * distance).exp();
+            let spread = EXPERT_SPREAD * (2.0 * unit(&[self.seed, 101, layer as u64, expert as u64]) - 1.0);
+            *bias = self.height * (bell + spread) as f32;
+        }
+    }
+}
+
+/// Where every token of a batch goes: `[tokens][top_k]` expert ids and weights.
+#[derive(Debug, Default, Clone)]
+pub struct Routing {
+    /// Expert of each slot.
+    pub experts: Vec<u32>,
+    /// Weight of each slot; those of one token sum to 1.
+    pub weights: Vec<f32>,
+}
+
+impl Routing {
+    /// Chooses the `top_k` largest of every row of `logits` (ties go to the smaller expert) and
+    /// weighs them by a softmax over the chosen.
+    pub fn choose(&mut self, logits: &[f32], experts: usize, top_k: usize) {
+        self.experts.clear();
+        self.weights.clear();
+        for row in logits.chunks_exact(experts) {
+            let first = self.weights.len();
+            for _ in 0..top_k {
+                let taken = &self.experts[first..];
+                let best = best_expert(row, taken);
+                self.experts.push(best);
+                self.weights.push(row[best as usize]);
+            }
+            softmax(&mut self.weights[first..]);
+        }
+    }
+
+    /// Adds the number of tokens of every expert to `counts`.
+    pub fn count_into(&self, counts: &mut [i64]) {
+        for &expert in &self.experts {
+            counts[expert as usize] += 1;
+        }
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)]
+fn best_expert(row: &[f32], taken: &[u32]) -> u32 {
+    let mut best = (u32::MAX, f32::NEG_INFINITY);
+    for (expert, &logit) in row.iter().enumerate() {
+        let expert = expert as u32;
+        if (logit > best.1 || best.0 == u32::MAX) && !taken.contains(&expert) {
+            best = (expert, logit);
+        }
+    }
+    best.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn top_k_is_ordered_distinct_and_renormalised() {
+        let mut routing = Routing::default();
+        routing.choose(&[0.0, 2.0, 2.0, -1.0, 5.0, 5.0, 5.0, 5.0], 4, 2);
+        assert_eq!(routing.experts, [1, 2, 0, 1]);
+        assert_eq!(routing.weights, [0.5; 4]);
+        let mut counts = [0; 4];
+        routing.count_into(&mut counts);
+        assert_eq!(counts, [1, 2, 1, 0]);
+        assert_eq!(counts.iter().sum::<i64>(), 2 * 2);
+    }
+
+    #[test]
+    fn skew_zero_leaves_the_gate_alone_and_drift_moves_the_hot_expert() {
+        let mut bias = [9.0; 32];
+        RouterSkew { height: 0.0, drift: 0.1, seed: 1 }.bias(&mut bias, 0, 3);
+        assert_eq!(bias, [0.0; 32]);
+        let hottest = |iteration| {
+            let mut bias = [0.0f32; 32];
+            RouterSkew { height: 3.0, drift: 0.01, seed: 1 }.bias(&mut bias, 2, iteration);
+            (0..32).max_by(|&a, &b| bias[a].total_cmp(&bias[b])).unwrap()
+        };
+        assert_eq!(hottest(0), hottest(100));
+        assert_ne!(hottest(0), hottest(50));
+    }
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Requests of one rank: arrival, admission, chunked prefill, decode, completion. Nothing here looks
+//! at the time, so both arms of a comparison run exactly the same batches.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::attention::Segment;
+use crate::options::Options;
+use crate::rng::{hash, unit};
+
+/// When requests arrive, counted in iterations.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Arrival {
+    /// All before the first iteration.
+    All,
+    /// A fixed number per iteration.
+    PerIteration(f64),
+    /// A seeded Poisson process with this mean per iteration.
+    Poisson(f64),
+}
+
+impl FromStr for Arrival {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let rate = |text: &str| {
+            let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate >= 1e-3);
+            rate.ok_or_else(|| {
+                format!("'{text}' is not a rate of 0.001 or more requests per iteration; write all, 4 or poisson:4")
+            })
+        };
+        match text.strip_prefix("poisson:") {
+            Some(mean) => rate(mean).map(Self::Poisson),
+            None if text == "all" => Ok(Self::All),
+            None => rate(text).map(Self::PerIteration),
+        }
+    }
+}
+
+impl fmt::Display for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All => f.write_str("all"),
+            Self::PerIteration(rate) => write!(f, "{rate}"),
+            Self::Poisson(mean) => write!(f, "poisson:{mean}"),
+        }
+    }
+}
+
+impl Arrival {
+    /// The iteration in which each request arrives, in order.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    pub fn iterations(self, requests: usize, seed: u64) -> Vec<u64> {
+        let mut moment = 0.0;
+        let arrival = |index: usize| match self {
+            Self::All => 0,
+            Self::PerIteration(rate) => (index as f64 / rate) as u64,
+            Self::Poisson(mean) => {
+                moment -= (1.0 - unit(&[seed, 200, index as u64])).ln() / mean;
+                moment as u64
+            }
+        };
+        (0..requests).map(arrival).collect()
+    }
+}
+
+/// A request on its way.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Number among all requests.
+    pub id: usize,
+    /// Cache slot, once admitted.
+    pub slot: usize,
+    /// Prompt tokens already in the cache.
+    pub prefilled: usize,
+    /// Tokens generated so far.
+    pub generated: Vec<u32>,
+    /// Moment of arrival, in nanoseconds since the origin.
+    pub arrival_ns: u64,
+    /// Moment of the first generated token.
+    pub first_token_ns: u64,
+}
+
+/// A request that is done.
+#[derive(Debug, Clone)]
+pub struct FinishedRequest {
+    /// Number among all requests.
+    pub id: usize,
+    /// Arrival, in nanoseconds since the origin.
+    pub arrival_ns: u64,
+    /// First generated token.
+    pub first_token_ns: u64,
+    /// Last generated token.
+    pub end_ns: u64,
+    /// All generated tokens.
+    pub tokens: Vec<u32>,
+}
+
+/// What one forward of a rank computes. Context segments come first.
+#[derive(Debug, Default, Clone)]
+pub struct Batch {
+    /// Input token of every row.
+    pub tokens: Vec<u32>,
+    /// Rows by sequence.
+    pub segments: Vec<Segment>,
+    /// Per segment the index of its running request.
+    pub owners: Vec<usize>,
+    /// Rows whose next token is sampled, with the request id and position that seed the draw.
+    pub sampled: Vec<SampledRow>,
+    /// Segments that belong to prompts.
+    pub context_requests: usize,
+    /// Rows that belong to prompts.
+    pub context_tokens: usize,
+}
+
+/// A row whose next token is sampled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampledRow {
+    /// Row of the batch.
+    pub row: usize,
+    /// Index of the running request.
+    pub owner: usize,
+    /// Request id.
+    pub request: usize,
+    /// Number of the token within its answer.
+    pub position: usize,
+}
+
+impl Batch {
+    /// Segments that generate.
+    #[must_use]
+    pub const fn generation_requests(&self) -> usize {
+        self.segments.len() - self.context_requests
+    }
+
+    fn push(&mut self, owner: usize, request: &Request, tokens: impl ExactSizeIterator<Item = u32>, first_position: usize) {
+        let len = tokens.len();
+        self.segments.push(Segment { slot: request.slot, first_row: self.tokens.len(), len, first_position });
+        self.owners.push(owner);
+        self.tokens.extend(tokens);
+    }
+
+    fn sample_last_row(&mut self, owner: usize, request: &Request) {
+        let row = self.tokens.len() - 1;
+        self.sampled.push(SampledRow { row, owner, request: request.id, position: request.generated.len() });
+    }
+}
+
+/// The scheduler of one rank.
+#[derive(Debug)]
+pub struct Scheduler {
+    arrivals: Arc<[u64]>,
+    next_arrival: usize,
+    ranks: usize,
+    seed: u64,
+    vocab: u64,
+    input_len: usize,
+    output_len: usize,
+    max_tokens: usize,
+    free_slots: Vec<usize>,
+    waiting: VecDeque<Request>,
+    running: Vec<Request>,
+    /// Requests that arrived at this rank so far.
+    pub fetched: usize,
+    /// Requests that are done.
+    pub finished: Vec<FinishedRequest>,
+}
+
+impl Scheduler {
+    /// The scheduler of `rank`; request i belongs to rank i mod ranks.
+    #[must_use]
+    pub fn new(options: &Options, arrivals: Arc<[u64]>, rank: usize) -> Self {
+        Self {
+            arrivals,
+            next_arrival: rank,
+            ranks: options.ranks(),
+            seed: options.seed,
+            vocab: options.vocab as u64,
+            input_len: options.input_len,
+            output_len: options.output_len,
+            max_tokens: options.max_tokens,
+            free_slots: (0..options.max_batch).rev().collect(),
+            waiting: VecDeque::new(),
+            running: Vec::new(),
+            fetched: 0,
+            finished: Vec::new(),
+        }
+    }
+
+    /// Takes in the requests that arrived up to `iteration`.
+    pub fn fetch(&mut self, iteration: u64, now_ns: u64) {
+        while self.arrivals.get(self.next_arrival).is_some_and(|&at| at <= iteration) {
+            let request = Request {
+                id: self.next_arrival,
+                slot: 0,
+                prefilled: 0,
+                generated: Vec::new(),
+                arrival_ns: now_ns,
+                first_token_ns: 0,
+            };
+            self.waiting.push_back(request);
+            self.next_arrival += self.ranks;
+            self.fetched += 1;
+        }
+    }
+
+    /// Requests of all ranks that arrived up to `iteration`.
+    #[must_use]
+    pub fn fetched_by_all(&self, iteration: u64) -> usize {
+        self.arrivals.partition_point(|&at| at <= iteration)
+    }
+
+    /// Whether any request of this rank is not done or still to arrive.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.next_arrival < self.arrivals.len() || !self.waiting.is_empty() || !self.running.is_empty()
+    }
+
+    /// Requests that run, and requests that wait for a slot or for tokens of the budget.
+    #[must_use]
+    pub fn active_and_waiting(&self) -> (usize, usize) {
+        (self.running.len(), self.waiting.len())
+    }
+
+    /// A batch that touches every slot with one token, for warm-up.
+    #[must_use]
+    pub fn warm_up_batch(&self) -> Batch {
+        let mut batch = Batch::default();
+        for slot in 0..self.free_slots.len() {
+            let request = Request {
+                id: slot,
+                slot,
+                prefilled: 0,
+                generated: Vec::new(),
+                arrival_ns: 0,
+                first_token_ns: 0,
+            };
+            batch.push(slot, &request, [Self::prompt_token(self.seed, self.vocab, slot, 0)].into_iter(), 0);
+            batch.sample_last_row(slot, &request);
+        }
+        batch
+    }
+
+    /// Tokens in the cache.
+    #[must_use]
+    pub fn cached_tokens(&self) -> usize {
+        self.running.iter().map(|request| request.prefilled + request.generated.len()).sum()
+    }
+
+    /// The token at `position` of the prompt of request `id`.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn prompt_token(seed: u64, vocab: u64, id: usize, position: usize) -> u32 {
+        (hash(&[seed, 201, id as u64, position as u64]) % vocab) as u32
+    }
+
+    /// Chooses the rows of the next forward: every running generation, then prompts, in chunks, up to
+    /// the token budget.
+    pub fn schedule(&mut self) -> Batch {
+        let generating = self.running.iter().filter(|request| request.prefilled == self.input_len).count();
+        let mut budget = self.max_tokens - generating;
+        while let Some(slot) = self.free_slots.pop() {
+            let Some(request) = self.waiting.pop_front() else {
+                self.free_slots.push(slot);
+                break;
+            };
+            self.running.push(Request { slot, ..request });
+        }
+        let mut batch = Batch::default();
+        for (owner, request) in self.running.iter().enumerate() {
+            let chunk = (self.input_len - request.prefilled).min(budget);
+            if chunk > 0 {
+                let positions = request.prefilled..request.prefilled + chunk;
+                let tokens = positions.map(|at| Self::prompt_token(self.seed, self.vocab, request.id, at));
+                batch.push(owner, request, tokens, request.prefilled);
+                budget -= chunk;
+                if request.prefilled + chunk == self.input_len {
+                    batch.sample_last_row(owner, request);
+                }
+            }
+        }
+        batch.context_requests = batch.segments.len();
+        batch.context_tokens = batch.tokens.len();
+        for (owner, request) in self.running.iter().enumerate() {
+            if let Some(&last) = request.generated.last() {
+                batch.push(owner, request, [last].into_iter(), self.input_len + request.generated.len() - 1);
+                batch.sample_last_row(owner, request);
+            }
+        }
+        batch
+    }
+
+    /// Counts the prompt rows of a forward as computed.
+    pub fn advance_prompts(&mut self, batch: &Batch) {
+        for (segment, &owner) in batch.segments.iter().zip(&batch.owners).take(batch.context_requests) {
+            self.running[owner].prefilled += segment.len;
+        }
+    }
+
+    /// Appends the sampled tokens of a forward, one per entry of `batch.sampled`.
+    pub fn append_tokens(&mut self, batch: &Batch, tokens: &[u32], now_ns: u64) {
+        for (sampled, &token) in batch.sampled.iter().zip(tokens) {
+            let request = &mut self.running[sampled.owner];
+            if request.generated.is_empty() {
+                request.first_token_ns = now_ns;
+            }
+            request.generated.push(token);
+        }
+    }
+
+    /// Moves the requests that have all their tokens to `finished` and frees their slots.
+    pub fn collect_finished(&mut self, now_ns: u64) {
+        let output_len = self.output_len;
+        for request in self.running.extract_if(.., |request| request.generated.len() == output_len) {
+            self.free_slots.push(request.slot);
+            let Request { id, arrival_ns, first_token_ns, generated, .. } = request;
+            self.finished.push(FinishedRequest { id, arrival_ns, first_token_ns, end_ns: now_ns, tokens: generated });
+        }
+    }
+
+    /// Prompt tokens computed and tokens generated so far, done requests included.
+    #[must_use]
+    pub fn token_totals(&self) -> (usize, usize) {
+        let prompts: usize = self.running.iter().map(|request| request.prefilled).sum();
+        let generated: usize = self.running.iter().map(|request| request.generated.len()).sum();
+        (prompts + self.finished.len() * self.input_len, generated + self.finished.len() * self.output_len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn scheduler(arguments: &str) -> Scheduler {
+        let options = Options::parse_from(format!("moe-engine {arguments}").split(' '));
+        let arrivals = options.arrival.iterations(options.requests, options.seed);
+        Scheduler::new(&options, arrivals.into(), 0)
+    }
+
+    /// Context tokens + generation requests of every iteration.
+    fn run(scheduler: &mut Scheduler) -> Vec<String> {
+        let mut steps = Vec::new();
+        while scheduler.has_work() {
+            scheduler.fetch(steps.len() as u64, 0);
+            let batch = scheduler.schedule();
+            let tokens = vec![1; batch.sampled.len()];
+            scheduler.advance_prompts(&batch);
+            scheduler.append_tokens(&batch, &tokens, 0);
+            scheduler.collect_finished(0);
+            steps.push(format!("{}+{}", batch.context_tokens, batch.generation_requests()));
+        }
+        steps
+    }
+
+    #[test]
+    fn prompts_are_chunked_by_the_token_budget_and_slots_are_reused() {
+        let mut s = scheduler(
+            "--ep-size 1 --requests 3 --max-batch 2 --max-tokens 6 --input-len 4 --output-len 3 --arrival all",
+        );
+        assert_eq!(run(&mut s), ["6+0", "2+1", "0+2", "4+1", "0+1", "0+1"]);
+        assert_eq!(s.finished.iter().map(|f| (f.id, f.tokens.len())).collect::<Vec<_>>(), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(s.token_totals(), (12, 9));
+    }
+
+    #[test]
+    fn arrivals_follow_their_process() {
+        assert_eq!(Arrival::PerIteration(2.0).iterations(5, 1), [0, 0, 1, 1, 2]);
+        assert_eq!(Arrival::All.iterations(3, 1), [0, 0, 0]);
+        let poisson = Arrival::Poisson(4.0).iterations(4000, 7);
+        assert!(poisson.is_sorted());
+        assert!((900..1100).contains(poisson.last().unwrap()), "mean of 4 per iteration");
+        for text in ["0", "x", "poisson:", "poisson:-1", "nan", "inf"] {
+            assert!(text.parse::<Arrival>().unwrap_err().contains("write all, 4 or poisson:4"));
+        }
+        assert_eq!("poisson:2.5".parse::<Arrival>().unwrap().to_string(), "poisson:2.5");
+    }
+}
