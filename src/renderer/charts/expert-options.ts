@@ -150,7 +150,7 @@ export function expertHeatmapOption(data: HeatmapData, theme: ChartTheme): Chart
       calculable: false,
       text: [`${formatRatio(most)}×`, '0×'],
       textStyle: { color: theme.muted, fontSize: 11 },
-      inRange: { color: [theme.raised, theme.compute, theme.communication, theme.bad] },
+      inRange: { color: [theme.raised, theme.compute, theme.text] },
     },
     series: [
       {

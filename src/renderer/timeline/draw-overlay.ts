@@ -161,7 +161,10 @@ export function drawOverlay(
   const { selection, hover } = overlay;
   for (const partner of overlay.partners) {
     drawOutline(ctx, frame, partner, false);
-    if (selection !== undefined) drawLink(ctx, frame, selection, partner);
+    if (selection === undefined) continue;
+    // From cause to effect, whichever of both is selected.
+    if (selection.startNs <= partner.startNs) drawLink(ctx, frame, selection, partner);
+    else drawLink(ctx, frame, partner, selection);
   }
   if (hover !== undefined) drawOutline(ctx, frame, hover, false);
   if (selection !== undefined) drawOutline(ctx, frame, selection, true);

@@ -116,17 +116,22 @@ function drawSlices(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, r
   const { palette, gutter } = frame;
   const snap = (value: number): number => Math.round(value * ratio) / ratio;
   const used = new Set(scene.kind.subarray(0, scene.count));
-  for (const kind of used) {
-    ctx.fillStyle = palette.kinds[kind] ?? palette.kinds[0] ?? palette.muted;
-    for (let at = 0; at < scene.count; at += 1) {
-      if (scene.kind[at] !== kind) continue;
-      const left = snap(gutter + (scene.x[at] ?? 0));
-      const right = snap(gutter + (scene.x[at] ?? 0) + (scene.width[at] ?? 0));
-      // A hair of background keeps neighbours apart where there is room for one.
-      const gap = right - left > 3 ? 1 : 0;
-      ctx.fillRect(left, scene.y[at] ?? 0, Math.max(right - left - gap, 1 / ratio), scene.height[at] ?? 0);
+  for (const folded of [0, 1]) {
+    // Folded slices cover less than their rectangle: a paler one does not pretend that they fill it.
+    ctx.globalAlpha = folded === 1 ? 0.6 : 1;
+    for (const kind of used) {
+      ctx.fillStyle = palette.kinds[kind] ?? palette.kinds[0] ?? palette.muted;
+      for (let at = 0; at < scene.count; at += 1) {
+        if (scene.kind[at] !== kind || scene.folded[at] !== folded) continue;
+        const left = snap(gutter + (scene.x[at] ?? 0));
+        const right = snap(gutter + (scene.x[at] ?? 0) + (scene.width[at] ?? 0));
+        // A hair of background keeps neighbours apart where there is room for one.
+        const gap = right - left > 3 ? 1 : 0;
+        ctx.fillRect(left, scene.y[at] ?? 0, Math.max(right - left - gap, 1 / ratio), scene.height[at] ?? 0);
+      }
     }
   }
+  ctx.globalAlpha = 1;
 }
 
 function drawNames(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, fitter: TextFitter): void {

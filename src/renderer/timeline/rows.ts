@@ -81,7 +81,7 @@ export const laneAt = (withinRow: number): number => Math.floor((withinRow - TRA
 
 /** A track as people know it; the thread or stream number is kept, since names repeat. */
 export function trackLabel(track: Track): string {
-  if (track.name !== '') return track.name;
+  if (track.name.trim() !== '') return track.name.trim();
   return isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
 }
 

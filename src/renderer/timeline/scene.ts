@@ -32,6 +32,8 @@ export class Scene {
   readonly y = new Float32Array(MAX_RECTANGLES);
   readonly height = new Float32Array(MAX_RECTANGLES);
   readonly kind = new Uint8Array(MAX_RECTANGLES);
+  /** 1 where the rectangle stands for several slices. */
+  readonly folded = new Uint8Array(MAX_RECTANGLES);
   readonly texts: TextSpot[] = [];
 
   clear(): void {
@@ -40,13 +42,14 @@ export class Scene {
   }
 
   /** False when it is full. */
-  add(x: number, width: number, y: number, height: number, kind: number): boolean {
+  add(x: number, width: number, y: number, height: number, kind: number, folded: boolean): boolean {
     if (this.count === MAX_RECTANGLES) return false;
     this.x[this.count] = x;
     this.width[this.count] = width;
     this.y[this.count] = y;
     this.height[this.count] = height;
     this.kind[this.count] = kind;
+    this.folded[this.count] = folded ? 1 : 0;
     this.count += 1;
     return true;
   }
@@ -141,7 +144,7 @@ class TrackCollector {
     const height = pending.folded ? FOLDED_HEIGHT : LANE_HEIGHT;
     const y = this.#top + laneTop(lane) + (LANE_HEIGHT - height) / 2;
     const width = Math.max(pending.right - pending.left, 1);
-    if (!this.#scene.add(pending.left, width, y, height, pending.kind)) this.full = true;
+    if (!this.#scene.add(pending.left, width, y, height, pending.kind, pending.folded)) this.full = true;
   }
 }
 

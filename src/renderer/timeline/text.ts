@@ -33,15 +33,28 @@ export class TextFitter {
   }
 }
 
+/** The parts of a mangled C++ name that stand before its template arguments; empty when it is none. */
+function mangledParts(name: string): string[] {
+  const parts: string[] = [];
+  let rest = /^_ZN?K?(.*)$/.exec(name)?.[1] ?? '';
+  for (let match = /^(\d+)(.*)$/.exec(rest); match !== null; match = /^(\d+)(.*)$/.exec(rest)) {
+    const [, length = '0', after = ''] = match;
+    parts.push(after.slice(0, Number(length)));
+    rest = after.slice(Number(length));
+  }
+  return parts;
+}
+
 /**
- * A slice's name as it is drawn: return types, parameters and template arguments of a C++ kernel say
+ * A slice's name as it is drawn: return types, namespaces and template arguments of a C++ kernel say
  * little in 100 pixels, its own name does. The whole name stands in the details.
  */
 export function shortName(name: string): string {
-  if (!name.includes('<') && !name.includes('::')) return name;
+  const mangled = mangledParts(name);
+  if (mangled.length > 0) return mangled.slice(-2).join('::');
   const open = name.search(/[<(]/);
-  const head = (open > 0 ? name.slice(0, open) : name).trim();
-  const last = head.split(/\s+/).at(-1) ?? head;
-  // `at::native::elementwise_kernel` keeps its last two parts, `aten::linear` stays whole.
-  return last.split('::').slice(-2).join('::') || name;
+  // Operators (`aten::linear`) and ranges with brackets in plain words stay whole.
+  if (open <= 0 || !name.includes('::')) return name;
+  const head = name.slice(0, open).trim().split(/\s+/).at(-1) ?? '';
+  return head.split('::').at(-1) || name;
 }

@@ -13,7 +13,7 @@ import { formatTick, tickStepNs } from './ruler.ts';
 import { collectScene, Scene, type TraceWindows } from './scene.ts';
 import { selectedFromDetails, selectedFromHit, stepSelection, type Selected } from './selection.ts';
 import { Surface } from './surface.ts';
-import { TextFitter } from './text.ts';
+import { shortName, TextFitter } from './text.ts';
 import { clampView, fitView, panBy, revealView, spanOf, zoomAt } from './viewport.ts';
 import { WindowLoader } from './window-loader.ts';
 import { planWindow } from './window-plan.ts';
@@ -373,7 +373,9 @@ export class Timeline implements InputTarget {
     if (details === undefined) return;
     const track = trace.tracks.find(({ id }) => id === trackId);
     const where = track === undefined ? trace.label : `${trace.label}, ${trackLabel(track)}`;
-    this.#surface.announce(`${details.name}, ${details.kind}, ${formatDurationNs(details.durNs)}, ${where}`);
+    this.#surface.announce(
+      `${shortName(details.name)}, ${details.kind}, ${formatDurationNs(details.durNs)}, ${where}`,
+    );
   }
 
   // --- hover -------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ function SliceLink({
       title={details.name}
       onClick={() => onGo(details.row)}
     >
-      {shortName(details.name)}
+      <span className="trace-details__link-name">{shortName(details.name)}</span>
       <span className="trace-details__link-time">{formatDurationNs(details.durNs)}</span>
     </button>
   );

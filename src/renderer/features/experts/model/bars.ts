@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExpertBars } from '#renderer/charts/expert-options.ts';
+
+export type BarOrder = 'id' | 'load';
+
+/**
+ * Rank that holds an expert when experts stand in contiguous blocks. Where the number of ranks does not
+ * divide that of experts, the first ranks hold one more.
+ */
+export function rankOfExpert(expert: number, experts: number, ranks: number): number {
+  const least = Math.floor(experts / ranks);
+  const larger = experts % ranks;
+  const inLarger = larger * (least + 1);
+  if (expert < inLarger) return Math.floor(expert / (least + 1));
+  return larger + Math.floor((expert - inLarger) / Math.max(least, 1));
+}
+
+/** The histogram's bars by expert id, or the most loaded first. */
+export function expertBars(counts: readonly number[], ranks: number, order: BarOrder): ExpertBars {
+  const bars = counts.map((tokens, expert) => ({
+    expert,
+    tokens,
+    rank: rankOfExpert(expert, counts.length, ranks),
+  }));
+  if (order === 'load') bars.sort((a, b) => b.tokens - a.tokens || a.expert - b.expert);
+  return { bars, total: counts.reduce((sum, tokens) => sum + tokens, 0) };
+}
+
+/** Numbers of ranks on which the experts can stand: those that divide them evenly, at least two where there are two experts. */
+export function rankChoices(experts: number): number[] {
+  if (experts < 2) return [1];
+  const choices: number[] = [];
+  for (let ranks = 2; ranks <= experts; ranks += 1) if (experts % ranks === 0) choices.push(ranks);
+  return choices;
+}
+
+/** The recorded number of ranks where it divides the experts; of a single rank, what two would see. */
+export function defaultRanks(recorded: number, experts: number): number {
+  const choices = rankChoices(experts);
+  return choices.includes(recorded) ? recorded : (choices[0] ?? 1);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** The typed first and last iteration, judged. */
+
+export interface IterationBounds {
+  readonly first: number;
+  readonly last: number;
+}
+
+export type WindowCheck =
+  | { readonly window: IterationBounds; readonly message: null }
+  | { readonly window: null; readonly message: string };
+
+const WHOLE = /^\d+$/;
+
+/** Both iterations belong to the window. What is wrong is said in a sentence that names the bounds. */
+export function checkWindow(from: string, to: string, bounds: IterationBounds): WindowCheck {
+  const recorded = `${bounds.first} to ${bounds.last}`;
+  if (!WHOLE.test(from.trim()) || !WHOLE.test(to.trim())) {
+    return { window: null, message: `Type whole numbers from ${recorded}.` };
+  }
+  const first = Number(from);
+  const last = Number(to);
+  if (first > last) return { window: null, message: 'The first iteration comes after the last.' };
+  if (first < bounds.first || last > bounds.last) {
+    return { window: null, message: `The statistics hold iterations ${recorded}.` };
+  }
+  return { window: { first, last }, message: null };
+}

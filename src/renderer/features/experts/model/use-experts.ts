@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useEffect, useState } from 'react';
+import { toFailure, type Failure } from '#shared/base/errors.ts';
+import type { ExpertHeatmap, ExpertHistogram, ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
+import { subscribe } from '#renderer/data/bridge.ts';
+import { askEngine } from '#renderer/data/engine.ts';
+import type { IterationBounds } from './iteration-window.ts';
+
+export type Answer<T> =
+  | { readonly state: 'asking' }
+  | { readonly state: 'answered'; readonly value: T }
+  | { readonly state: 'failed'; readonly failure: Failure };
+
+const ASKING = { state: 'asking' } as const;
+
+/**
+ * Asks when `key` changes and cancels what was asked before. Until the next answer comes, the former one
+ * stays, unless it belongs to another `subject` (another file).
+ */
+function useAnswer<T>(subject: string, key: string, ask: (signal: AbortSignal) => Promise<T>): Answer<T> {
+  const [got, setGot] = useState<{ readonly subject: string; readonly answer: Answer<T> } | null>(null);
+  useEffect(() => {
+    const abort = new AbortController();
+    const settle = (answer: Answer<T>): void => {
+      if (!abort.signal.aborted) setGot({ subject, answer });
+    };
+    ask(abort.signal).then(
+      (value) => settle({ state: 'answered', value }),
+      (thrown: unknown) => settle({ state: 'failed', failure: toFailure(thrown) }),
+    );
+    return () => abort.abort();
+    // `ask` is what `key` says it is; as a closure it is new each time.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [subject, key]);
+  return got?.subject === subject ? got.answer : ASKING;
+}
+
+/** Counts the engine's restarts, after which everything is asked again. */
+function useRestarts(): number {
+  const [restarts, setRestarts] = useState(0);
+  useEffect(() => subscribe('engine.restarted', () => setRestarts((before) => before + 1)), []);
+  return restarts;
+}
+
+export function useExpertSummary(sourceId: string): Answer<ExpertSummary> & { readonly restarts: number } {
+  const restarts = useRestarts();
+  const answer = useAnswer(sourceId, restarts.toString(), (signal) =>
+    askEngine('experts.open', { sourceId }, { signal }),
+  );
+  return { ...answer, restarts };
+}
+
+export interface ExpertQuestion {
+  readonly sourceId: string;
+  readonly window: IterationBounds;
+  readonly layer: number;
+  readonly ranks: number;
+}
+
+/** What a window of the statistics shows: metrics of all layers, the heat map, and one layer's histogram. */
+export interface ExpertAnswers {
+  readonly metrics: Answer<readonly LayerMetrics[]>;
+  readonly heatmap: Answer<ExpertHeatmap>;
+  readonly histogram: Answer<ExpertHistogram>;
+  /** Null where the layer has no tokens to answer with. */
+  readonly rankLoads: Answer<readonly number[] | null>;
+}
+
+export function useExpertAnswers({ sourceId, window, layer, ranks }: ExpertQuestion): ExpertAnswers {
+  const of = { sourceId, iterationFrom: window.first, iterationTo: window.last + 1 };
+  const span = `${window.first}-${window.last}`;
+  return {
+    metrics: useAnswer(sourceId, `${span} ${ranks}`, (signal) =>
+      askEngine('experts.layerMetrics', { ...of, ranks }, { signal }),
+    ),
+    heatmap: useAnswer(sourceId, span, (signal) => askEngine('experts.heatmap', of, { signal })),
+    histogram: useAnswer(sourceId, `${span} ${layer}`, (signal) =>
+      askEngine('experts.histogram', { ...of, layer }, { signal }),
+    ),
+    rankLoads: useAnswer(sourceId, `${span} ${layer} ${ranks}`, (signal) =>
+      askEngine('experts.rankLoads', { ...of, layer, ranks }, { signal }),
+    ),
+  };
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatCount, formatPercent } from '#shared/base/units.ts';
+
+/** Tokens of each rank as bars with figures, in the colours that the histogram gives the ranks. */
+
+const MAX_SHOWN = 16;
+const COLOURS = 8;
+
+interface RankLoadsProps {
+  /** Undefined until they are known, null where they cannot be. */
+  readonly loads: readonly number[] | null | undefined;
+}
+
+export function RankLoads({ loads }: RankLoadsProps) {
+  const of = loads ?? [];
+  const total = of.reduce((sum, load) => sum + load, 0);
+  const most = of.reduce((found, load) => Math.max(found, load), 0);
+  const ranked = of.map((load, rank) => ({ load, rank }));
+  const shown =
+    of.length <= MAX_SHOWN ? ranked : ranked.toSorted((a, b) => b.load - a.load).slice(0, MAX_SHOWN);
+  const only = shown.length < of.length ? `, the ${MAX_SHOWN} most loaded of ${of.length}` : '';
+  return (
+    <div className="rank-loads">
+      <h3 className="expert-panel__title">
+        Tokens per rank{only}
+        {loads === null && ': cannot answer, the experts do not divide evenly'}
+      </h3>
+      <ul aria-label="Tokens per rank">
+        {shown.map(({ load, rank }) => (
+          <li key={rank}>
+            <span>Rank {rank}</span>
+            <span className="rank-loads__bar" aria-hidden="true">
+              <span
+                className={`rank-loads__fill rank-loads__fill--${rank % COLOURS}`}
+                style={{ width: most === 0 ? 0 : `${(load / most) * 100}%` }}
+              />
+            </span>
+            <span className="rank-loads__value">
+              {formatCount(load)} · {total === 0 ? 'cannot answer' : formatPercent(load / total)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
