@@ -10,7 +10,11 @@ const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.in
 function openDropped(files: readonly File[]): void {
   const paths = files.map(pathOfFile).filter((path) => path !== '');
   if (paths.length > 0) void openPaths(paths);
-  else notify('error', 'What was dropped has no path on this machine. Save it as a file first, then drop the file.');
+  else
+    notify(
+      'error',
+      'What was dropped has no path on this machine. Save it as a file first, then drop the file.',
+    );
 }
 
 /** The whole window takes files; while some are over it, it says so. */

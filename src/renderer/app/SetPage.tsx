@@ -15,6 +15,7 @@ export function SetPage({ set }: { readonly set: SourceSet }) {
   if (traces && statistics) return <BothKinds set={set} />;
   return (
     <div className="set-page">
+      <h1 className="visually-hidden">{set.title}</h1>
       {statistics ? <ExpertsView set={set} visible /> : <TraceView set={set} visible />}
     </div>
   );
@@ -24,18 +25,25 @@ function BothKinds({ set }: { readonly set: SourceSet }) {
   const [tab, setTab] = useState<SetTab>('timeline');
   const visited = useVisited(tab);
   return (
-    <Tabs<SetTab>
-      label="Views of the files"
-      value={tab}
-      onChange={setTab}
-      tabs={[
-        { value: 'timeline', label: 'Timeline', panel: <TraceView set={set} visible={tab === 'timeline'} /> },
-        {
-          value: 'experts',
-          label: 'Experts',
-          panel: visited.has('experts') && <ExpertsView set={set} visible={tab === 'experts'} />,
-        },
-      ]}
-    />
+    <div className="set-page">
+      <h1 className="visually-hidden">{set.title}</h1>
+      <Tabs<SetTab>
+        label="Views of the files"
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          {
+            value: 'timeline',
+            label: 'Timeline',
+            panel: <TraceView set={set} visible={tab === 'timeline'} />,
+          },
+          {
+            value: 'experts',
+            label: 'Experts',
+            panel: visited.has('experts') && <ExpertsView set={set} visible={tab === 'experts'} />,
+          },
+        ]}
+      />
+    </div>
   );
 }

@@ -36,7 +36,8 @@ export class ViewBoundary extends Component<ViewBoundaryProps, ViewBoundaryState
           </Button>
         }
       >
-        Your run and your files are not affected. The error says: <span className="selectable">{message}</span>
+        Your run and your files are not affected. The error says:{' '}
+        <span className="selectable">{message}</span>
       </EmptyState>
     );
   }

@@ -31,7 +31,13 @@ export function notify(severity: NoticeEntry['severity'], message: string, code?
         entries: entries.map((entry) => (entry === same ? { ...entry, count: entry.count + 1 } : entry)),
       };
     }
-    const added: NoticeEntry = { id: nextId++, severity, message, count: 1, ...(code === undefined ? {} : { code }) };
+    const added: NoticeEntry = {
+      id: nextId++,
+      severity,
+      message,
+      count: 1,
+      ...(code === undefined ? {} : { code }),
+    };
     return { entries: [...entries, added].slice(-MOST_ENTRIES) };
   });
 }
@@ -41,7 +47,11 @@ export function notifyFailure(thrown: unknown): void {
   const failure = toFailure(thrown);
   if (failure.code === 'request.cancelled') return;
   const { message, path } = failure;
-  notify('error', path === undefined || message.includes(path) ? message : `${message} (${path})`, failure.code);
+  notify(
+    'error',
+    path === undefined || message.includes(path) ? message : `${message} (${path})`,
+    failure.code,
+  );
 }
 
 export function dismissNotice(id: number): void {

@@ -5,7 +5,13 @@ import './badge.css';
 export type Tone = 'neutral' | 'accent' | 'good' | 'warning' | 'bad';
 
 /** A short word with a meaning; the colour only repeats what the word says. */
-export function Badge({ tone = 'neutral', children }: { readonly tone?: Tone; readonly children: ReactNode }) {
+export function Badge({
+  tone = 'neutral',
+  children,
+}: {
+  readonly tone?: Tone;
+  readonly children: ReactNode;
+}) {
   return <span className={`badge badge--${tone}`}>{children}</span>;
 }
 

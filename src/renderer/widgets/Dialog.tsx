@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { IconButton } from './IconButton.tsx';
 import './dialog.css';
@@ -13,6 +13,8 @@ interface DialogProps {
 
 /** A window over the window: traps the focus, closes by Escape, gives the focus back. */
 export function Dialog({ title, open, onClose, children }: DialogProps) {
+  // The window itself takes the focus: a first button would open its tooltip.
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root
       open={open}
@@ -22,7 +24,7 @@ export function Dialog({ title, open, onClose, children }: DialogProps) {
     >
       <Base.Portal>
         <Base.Backdrop className="dialog__backdrop" />
-        <Base.Popup className="dialog">
+        <Base.Popup ref={popup} className="dialog" initialFocus={popup}>
           <header className="dialog__head">
             <Base.Title className="dialog__title">{title}</Base.Title>
             <IconButton icon="close" label="Close" onClick={onClose} />

@@ -7,21 +7,22 @@ import './field.css';
 export interface FieldMessage {
   readonly severity: 'error' | 'warning' | 'note';
   readonly text: string;
+  /** Shorter words for a narrow place; the whole sentence then is the title. */
+  readonly brief?: string;
 }
 
 interface FieldProps {
   readonly id: string;
   readonly label: string;
   readonly help?: string | undefined;
-  readonly unit?: string | undefined;
   readonly messages?: readonly FieldMessage[];
   readonly children: ReactNode;
 }
 
 export const messagesId = (id: string): string => `${id}-messages`;
 
-/** Label, unit, control and what is wrong with it, at the control itself. */
-export function Field({ id, label, help, unit, messages = [], children }: FieldProps) {
+/** Label, control and what is wrong with it, at the control itself. */
+export function Field({ id, label, help, messages = [], children }: FieldProps) {
   const text = (
     <label className="field__label" htmlFor={id}>
       {label}
@@ -30,8 +31,13 @@ export function Field({ id, label, help, unit, messages = [], children }: FieldP
   return (
     <div className="field" data-help={help}>
       <div className="field__head">
-        {help === undefined ? text : <Tooltip content={help}>{text}</Tooltip>}
-        {unit !== undefined && <span className="field__unit">{unit}</span>}
+        {help === undefined ? (
+          text
+        ) : (
+          <Tooltip content={help} align="start" side="top">
+            {text}
+          </Tooltip>
+        )}
       </div>
       {children}
       <FieldMessages id={id} messages={messages} />
@@ -50,9 +56,13 @@ export function FieldMessages({
   return (
     <div id={messagesId(id)} className="field__messages" aria-live="polite">
       {messages.map((message) => (
-        <p key={message.text} className={`field__message field__message--${message.severity}`}>
+        <p
+          key={message.text}
+          className={`field__message field__message--${message.severity}`}
+          title={message.brief === undefined ? undefined : message.text}
+        >
           <Icon name={message.severity === 'note' ? 'info' : message.severity} />
-          <span>{message.text}</span>
+          <span>{message.brief ?? message.text}</span>
         </p>
       ))}
     </div>

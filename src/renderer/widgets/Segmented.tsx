@@ -32,7 +32,12 @@ export function Segmented<T extends string>({ label, value, segments, onChange }
     >
       {segments.map((segment) => {
         const radio = (
-          <Radio.Root key={segment.value} value={segment.value} className="segmented__item" aria-label={segment.label}>
+          <Radio.Root
+            key={segment.value}
+            value={segment.value}
+            className="segmented__item"
+            aria-label={segment.label}
+          >
             {segment.icon === undefined ? segment.label : <Icon name={segment.icon} />}
           </Radio.Root>
         );

@@ -45,7 +45,13 @@ export function Switch({ label, checked, onChange, help, hint, messages = [] }: 
   );
   return (
     <div className="switch" data-help={help}>
-      {help === undefined ? row : <Tooltip content={help}>{row}</Tooltip>}
+      {help === undefined ? (
+        row
+      ) : (
+        <Tooltip content={help} align="start">
+          {row}
+        </Tooltip>
+      )}
       <FieldMessages id={id} messages={messages} />
     </div>
   );

@@ -25,7 +25,11 @@ export function Table<Row>({ label, columns, rows, rowKey, empty = 'None.' }: Ta
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.key} scope="col" className={column.numeric === true ? 'table__numeric' : undefined}>
+            <th
+              key={column.key}
+              scope="col"
+              className={column.numeric === true ? 'table__numeric' : undefined}
+            >
               {column.title}
             </th>
           ))}

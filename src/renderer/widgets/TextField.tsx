@@ -12,30 +12,37 @@ export interface TextFieldProps {
   readonly messages?: readonly FieldMessage[];
   readonly placeholder?: string;
   readonly mono?: boolean;
+  /** Messages that stand elsewhere: whether they are errors, and the element that says them. */
+  readonly invalid?: boolean;
+  readonly describedBy?: string;
   readonly inputMode?: InputHTMLAttributes<HTMLInputElement>['inputMode'];
 }
 
 export function TextField(props: TextFieldProps) {
   const id = useId();
   const { label, value, onChange, help, unit, messages = [], placeholder, mono = false, inputMode } = props;
+  const { invalid = messages.some((message) => message.severity === 'error'), describedBy } = props;
   return (
-    <Field id={id} label={label} help={help} unit={unit} messages={messages}>
-      <input
-        id={id}
-        className={classNames('field__input', mono && 'field__input--mono')}
-        type="text"
-        value={value}
-        placeholder={placeholder}
-        inputMode={inputMode}
-        spellCheck={false}
-        autoComplete="off"
-        aria-invalid={messages.some((message) => message.severity === 'error')}
-        aria-describedby={messagesId(id)}
-        aria-description={help}
-        onChange={(event) => {
-          onChange(event.target.value);
-        }}
-      />
+    <Field id={id} label={label} help={help} messages={messages}>
+      <span className="field__box">
+        <input
+          id={id}
+          className={classNames('field__input', mono && 'field__input--mono')}
+          type="text"
+          value={value}
+          placeholder={placeholder}
+          inputMode={inputMode}
+          spellCheck={false}
+          autoComplete="off"
+          aria-invalid={invalid}
+          aria-describedby={describedBy ?? messagesId(id)}
+          aria-description={help}
+          onChange={(event) => {
+            onChange(event.target.value);
+          }}
+        />
+        {unit !== undefined && <span className="field__unit">{unit}</span>}
+      </span>
     </Field>
   );
 }

@@ -8,15 +8,22 @@ interface TooltipProps {
   /** One focusable element: the text opens on hover and on keyboard focus. */
   readonly children: ReactElement<Record<string, unknown>>;
   readonly side?: 'top' | 'right' | 'bottom' | 'left';
+  readonly align?: 'start' | 'center' | 'end';
 }
 
 /** Explains an element. The element keeps its own accessible name; this is only its description. */
-export function Tooltip({ content, children, side = 'bottom' }: TooltipProps) {
+export function Tooltip({ content, children, side = 'bottom', align = 'center' }: TooltipProps) {
   return (
     <Base.Root>
       <Base.Trigger render={children} />
       <Base.Portal>
-        <Base.Positioner side={side} sideOffset={6} collisionPadding={8} className="tooltip__positioner">
+        <Base.Positioner
+          side={side}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          className="tooltip__positioner"
+        >
           <Base.Popup className="tooltip">{content}</Base.Popup>
         </Base.Positioner>
       </Base.Portal>

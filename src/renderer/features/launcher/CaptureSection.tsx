@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useId } from 'react';
 import type { Finding, IterationSpan, LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { FieldMessages, messagesId } from '#renderer/widgets/Field.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Switch } from '#renderer/widgets/Switch.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
@@ -22,6 +24,7 @@ const WINDOW_HELP =
 
 /** Which iterations are captured, and by what. */
 export function CaptureSection({ recipe, form, spans, findings, checked }: CaptureSectionProps) {
+  const meaningId = useId();
   const messages = findingsOf(findings, 'window');
   const wrong = messages.some((message) => message.severity === 'error');
   return (
@@ -36,16 +39,22 @@ export function CaptureSection({ recipe, form, spans, findings, checked }: Captu
           placeholder="none"
           mono
           help={WINDOW_HELP}
-          messages={messages}
+          invalid={wrong}
+          describedBy={messagesId(meaningId)}
           onChange={(window) => {
             editForm({ window });
           }}
         />
         <div className="launcher__window-meaning">
-          <p className="launcher__explanation" aria-live="polite">
-            {checked && !wrong ? explainSpans(spans) : ''}
-          </p>
-          <WindowStrip spans={wrong ? [] : spans} total={totalIterations(recipe, form)} />
+          {!wrong && (
+            <>
+              <p className="launcher__explanation" aria-live="polite">
+                {checked ? explainSpans(spans) : ''}
+              </p>
+              <WindowStrip spans={spans} total={totalIterations(recipe, form)} />
+            </>
+          )}
+          <FieldMessages id={meaningId} messages={messages} />
         </div>
       </div>
       <CaptureSwitches form={form} findings={findings} />
@@ -62,7 +71,13 @@ const ROUTER_HELP =
 const ROUTER_WARNING =
   'The outputs of this run will be wrong: tokens go to experts evenly, not where the router sends them. Use it to measure, never to serve.';
 
-function CaptureSwitches({ form, findings }: { readonly form: LaunchForm; readonly findings: readonly Finding[] }) {
+function CaptureSwitches({
+  form,
+  findings,
+}: {
+  readonly form: LaunchForm;
+  readonly findings: readonly Finding[];
+}) {
   const routerFindings = findingsOf(findings, 'perfectRouter');
   return (
     <div className="launcher__switches">
@@ -102,7 +117,8 @@ function CaptureSwitches({ form, findings }: { readonly form: LaunchForm; readon
       />
       {(form.torchTrace || form.expertStatistics) && (
         <Notice severity="note">
-          A recorder is on: the throughput of this run is not a measurement. Switch both recorders off to measure.
+          A recorder is on: the throughput of this run is not a measurement. Switch both recorders off to
+          measure.
         </Notice>
       )}
     </div>

@@ -26,11 +26,11 @@ export function CommandPanel({ recipe, preview, problems }: CommandPanelProps) {
 function Findings({ recipe, preview, problems }: CommandPanelProps) {
   const own = recipe.parameters.flatMap((parameter) => {
     const problem = problems.get(parameter.name);
-    return problem === undefined ? [] : [{ severity: 'error' as const, message: `${parameter.label}: ${problem}` }];
+    return problem === undefined
+      ? []
+      : [{ severity: 'error' as const, message: `${parameter.label}: ${problem}` }];
   });
-  const told = (preview?.findings ?? []).filter(
-    ({ field }) => field === undefined || !problems.has(field.replace(/^parameters\./, '')),
-  );
+  const told = (preview?.findings ?? []).filter(({ field }) => field === undefined || !problems.has(field));
   const all = [...own, ...told];
   const count = (severity: string): number => all.filter((finding) => finding.severity === severity).length;
   const summary = [
@@ -79,7 +79,10 @@ function CommandLine({ shell }: { readonly shell: string }) {
       setCopied(true);
     } catch {
       if (text.current !== null) getSelection()?.selectAllChildren(text.current);
-      notify('warning', 'The system did not let Iterscope copy the script. It is selected: copy it with Ctrl+C.');
+      notify(
+        'warning',
+        'The system did not let Iterscope copy the script. It is selected: copy it with Ctrl+C.',
+      );
     }
   };
 

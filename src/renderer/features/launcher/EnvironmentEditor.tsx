@@ -14,7 +14,8 @@ interface EnvironmentEditorProps {
   readonly findings: readonly Finding[];
 }
 
-const ENVIRONMENT_HELP = 'Variables that the program gets in addition to those of Iterscope and of your session.';
+const ENVIRONMENT_HELP =
+  'Variables that the program gets in addition to those of Iterscope and of your session.';
 
 /** Name and value of each variable that the user adds. */
 export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps) {

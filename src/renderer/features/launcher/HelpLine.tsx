@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 /** The nearest explanation around an element, and the label that it belongs to. */
 function helpAround(target: EventTarget | null): string | null {
   if (!(target instanceof Element)) return null;
-  return target.closest<HTMLElement>('[data-help]')?.dataset['help'] ?? null;
+  return target.closest<HTMLElement>('[data-help]')?.dataset.help ?? null;
 }
 
 /**

@@ -5,7 +5,13 @@ import { Button } from '#renderer/widgets/Button.tsx';
 import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
-import { editForm, editParameter, formOfRecipe, showAdvanced, useLauncher } from '#renderer/stores/launcher.ts';
+import {
+  editForm,
+  editParameter,
+  formOfRecipe,
+  showAdvanced,
+  useLauncher,
+} from '#renderer/stores/launcher.ts';
 import { isDefault, parameterMessages, textOf } from './model.ts';
 
 interface ParameterFieldsProps {
@@ -66,7 +72,7 @@ function ParameterGrid({
           key={parameter.name}
           parameter={parameter}
           text={textOf(parameter, form)}
-          messages={parameterMessages(parameter.name, problems, findings)}
+          messages={parameterMessages(parameter, problems, findings)}
         />
       ))}
     </div>
@@ -86,7 +92,14 @@ function ParameterField({ parameter, text, messages }: ParameterFieldProps) {
   };
   if (parameter.type === 'choice') {
     return (
-      <Select label={label} help={help} value={text} options={parameter.choices} messages={messages} onChange={onChange} />
+      <Select
+        label={label}
+        help={help}
+        value={text}
+        options={parameter.choices}
+        messages={messages}
+        onChange={onChange}
+      />
     );
   }
   return (

@@ -14,7 +14,9 @@ const words: Readonly<Record<StripSegment['kind'], string>> = {
 const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 function describe({ segments, endKnown }: Strip): string {
-  const parts = segments.map(({ kind, first, last }) => `${words[kind]} ${formatCount(first)} to ${formatCount(last)}`);
+  const parts = segments.map(
+    ({ kind, first, last }) => `${words[kind]} ${formatCount(first)} to ${formatCount(last)}`,
+  );
   return `Iterations: ${parts.join(', ')}${endKnown ? '' : '; the end is not known'}.`;
 }
 
@@ -28,7 +30,9 @@ export function WindowStrip({
 }) {
   const strip = stripOf(spans, total);
   if (strip === null) return <div className="strip" />;
-  const captured = strip.segments.filter((segment) => segment.kind === 'capture' || segment.kind === 'outside');
+  const captured = strip.segments.filter(
+    (segment) => segment.kind === 'capture' || segment.kind === 'outside',
+  );
   return (
     <div className="strip">
       <svg className="strip__bar" role="img" aria-label={describe(strip)}>
@@ -50,7 +54,9 @@ export function WindowStrip({
             {formatCount(captured[0].first)}–{formatCount(captured[0].last)}
           </span>
         )}
-        <span className="strip__end">{strip.endKnown ? `${formatCount(strip.length)} iterations` : 'end open'}</span>
+        <span className="strip__end">
+          {strip.endKnown ? `${formatCount(strip.length)} iterations` : 'end open'}
+        </span>
       </div>
     </div>
   );
@@ -58,5 +64,5 @@ export function WindowStrip({
 
 /** Keeps the label of a window between those of the ends. */
 function clampMark({ from, to }: StripSegment): number {
-  return Math.min(0.66, Math.max(0.1, (from + to) / 2));
+  return Math.min(0.66, Math.max(0.12, (from + to) / 2));
 }

@@ -9,6 +9,7 @@ import { plural } from '#renderer/base/format.ts';
 export interface Message {
   readonly severity: Finding['severity'];
   readonly text: string;
+  readonly brief?: string;
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
@@ -22,20 +23,30 @@ export function numberOf(text: string): number | null {
 /** What is wrong with a parameter's text, in words; null when it can be used. */
 export function problemOf(parameter: RecipeParameter, text: string): string | null {
   if (parameter.type === 'choice') {
-    return parameter.choices.some((choice) => choice.value === text) ? null : `“${text}” is not one of the choices.`;
+    return parameter.choices.some((choice) => choice.value === text)
+      ? null
+      : `“${text}” is not one of the choices.`;
   }
   const whole = parameter.type === 'integer';
   const kind = whole ? 'a whole number' : 'a number';
   const range = `from ${formatBound(parameter.min)} to ${formatBound(parameter.max)}`;
   if (text.trim() === '') return `Enter ${kind} ${range}.`;
   const value = numberOf(text);
-  if (value === null || (whole && !Number.isInteger(value))) return `“${text.trim()}” is not ${kind}; enter one ${range}.`;
-  if (value < parameter.min || value > parameter.max) return `${text.trim()} is out of range; enter ${kind} ${range}.`;
+  if (value === null || (whole && !Number.isInteger(value)))
+    return `“${text.trim()}” is not ${kind}; enter one ${range}.`;
+  if (value < parameter.min || value > parameter.max)
+    return `${text.trim()} is out of range; enter ${kind} ${range}.`;
   return null;
 }
 
 function formatBound(value: number): string {
   return Number.isInteger(value) ? formatCount(value) : value.toString();
+}
+
+/** The same in the few words that fit under a narrow field. */
+export function briefProblemOf(parameter: RecipeParameter): string {
+  if (parameter.type === 'choice') return 'Choose one.';
+  return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
 }
 
 /** The form as main takes it: texts of numbers become numbers, what is no number stays as typed. */
@@ -77,13 +88,13 @@ export function findingsOf(findings: readonly Finding[], field: string): readonl
 
 /** Messages of a parameter: our own check first; what main says of a value that cannot be used adds nothing. */
 export function parameterMessages(
-  name: string,
+  parameter: RecipeParameter,
   problems: ReadonlyMap<string, string>,
   findings: readonly Finding[],
 ): readonly Message[] {
-  const problem = problems.get(name);
-  if (problem !== undefined) return [{ severity: 'error', text: problem }];
-  return [...findingsOf(findings, name), ...findingsOf(findings, `parameters.${name}`)];
+  const problem = problems.get(parameter.name);
+  if (problem !== undefined) return [{ severity: 'error', text: problem, brief: briefProblemOf(parameter) }];
+  return findingsOf(findings, parameter.name).map((message) => ({ ...message, brief: message.text }));
 }
 
 /** What a window captures, in words. */

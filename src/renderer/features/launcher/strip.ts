@@ -33,7 +33,13 @@ export function stripOf(spans: readonly IterationSpan[], total: number | null): 
     if (last < first) return;
     const from = first / length;
     const to = (last + 1) / length;
-    segments.push({ kind, first, last, from, to: kind === 'capture' ? Math.max(to, from + LEAST_SHARE) : to });
+    segments.push({
+      kind,
+      first,
+      last,
+      from,
+      to: kind === 'capture' ? Math.max(to, from + LEAST_SHARE) : to,
+    });
   };
   let next = 0;
   for (const span of [...spans].sort((a, b) => a.first - b.first)) {

@@ -22,7 +22,9 @@ export function LiveView({ run }: { readonly run: RunSummary }) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
   const cancelling = useRuns((state) => state.live[run.id]?.cancelling ?? false);
   useIterationLines(run.id, false);
-  const step = cancelling ? 'Cancelling: the program is asked to end, then made to.' : (progress?.step ?? stateWord(run.state));
+  const step = cancelling
+    ? 'Cancelling: the program is asked to end, then made to.'
+    : (progress?.step ?? stateWord(run.state));
   return (
     <div className="run__live">
       <LiveFigures run={run} />
@@ -37,7 +39,9 @@ export function LiveView({ run }: { readonly run: RunSummary }) {
         {lines.length > 0 ? (
           <IterationTimesChart lines={lines} />
         ) : (
-          <p className="run__chart-empty">Iteration times appear here with the first iteration that the engine logs.</p>
+          <p className="run__chart-empty">
+            Iteration times appear here with the first iteration that the engine logs.
+          </p>
         )}
       </section>
       <LogView id={run.id} live />

@@ -39,7 +39,9 @@ export function LogView({ id, live }: { readonly id: string; readonly live: bool
         <Switch label="Follow" checked={follow} onChange={setFollow} />
       </div>
       {log.rows.length === 0 ? (
-        <p className="log__empty">{log.complete ? 'The program wrote nothing here.' : 'Nothing written yet.'}</p>
+        <p className="log__empty">
+          {log.complete ? 'The program wrote nothing here.' : 'Nothing written yet.'}
+        </p>
       ) : (
         <LogRows rows={log.rows} follow={follow} onFollow={setFollow} />
       )}
@@ -55,6 +57,8 @@ interface LogRowsProps {
 
 function LogRows({ rows, follow, onFollow }: LogRowsProps) {
   const box = useRef<HTMLDivElement>(null);
+  // No compiler memoizes this component; the rule warns those who use one.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,

@@ -3,6 +3,7 @@ import { formatBytes } from '#shared/base/units.ts';
 import type { Artifact, RunManifest } from '#shared/contract/run.ts';
 import { formatFigure } from '#renderer/base/format.ts';
 import { IterationTimesChart } from '#renderer/charts/index.tsx';
+import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
@@ -19,7 +20,9 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
   return (
     <div className="overview">
       {manifest.failure !== undefined && (
-        <Notice severity={manifest.state === 'failed' ? 'error' : 'warning'}>{manifest.failure.message}</Notice>
+        <Notice severity={manifest.state === 'failed' ? 'error' : 'warning'}>
+          {manifest.failure.message}
+        </Notice>
       )}
       <Reported manifest={manifest} />
       <div className="overview__columns">
@@ -38,8 +41,8 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
 
 function Reported({ manifest }: { readonly manifest: RunManifest }) {
   const { figures, exit, profiled } = manifest;
-  const main = figures.findIndex((figure) => /output throughput/i.test(figure.label));
-  const ordered = main > 0 ? [...figures.slice(main, main + 1), ...figures.slice(0, main), ...figures.slice(main + 1)] : figures;
+  const main = keyFigure(figures);
+  const ordered = main === undefined ? [] : [main, ...figures.filter((figure) => figure !== main)];
   const [memory, memoryUnit] = exit === undefined ? ['–', ''] : sizeParts(exit.peakRssBytes);
   return (
     <section aria-label="Figures">
@@ -58,14 +61,20 @@ function Reported({ manifest }: { readonly manifest: RunManifest }) {
           <>
             <Figure label="Wall time" value={wallText(exit.wallMs)} definition={liveDefinitions.wall} />
             <Figure label="CPU time" value={wallText(exit.cpuMs)} definition={liveDefinitions.cpuTime} />
-            <Figure label="Peak memory" value={memory} unit={memoryUnit} definition={liveDefinitions.peakMemory} />
+            <Figure
+              label="Peak memory"
+              value={memory}
+              unit={memoryUnit}
+              definition={liveDefinitions.peakMemory}
+            />
           </>
         )}
       </div>
       {figures.length === 0 && <p className="overview__quiet">The program reported no figures.</p>}
       {profiled && figures.length > 0 && (
         <p className="overview__quiet">
-          A recorder was on: the throughput of this run is not a measurement. Run it again without recorders to measure.
+          A recorder was on: the throughput of this run is not a measurement. Run it again without recorders
+          to measure.
         </p>
       )}
     </section>
@@ -100,7 +109,11 @@ function Capture({ manifest }: { readonly manifest: RunManifest }) {
         </div>
         <div className="facts__row">
           <dt>Found</dt>
-          <dd>{foundText(check).map((text) => <div key={text}>{text}</div>)}</dd>
+          <dd>
+            {foundText(check).map((text) => (
+              <div key={text}>{text}</div>
+            ))}
+          </dd>
         </div>
       </dl>
     </section>
@@ -118,7 +131,11 @@ function Artifacts({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
         empty="The run left no artifact."
         columns={[
           { key: 'kind', title: 'Kind', cell: (artifact) => artifactWord(artifact.kind) },
-          { key: 'path', title: 'Path in the run’s folder', cell: (artifact) => <span className="mono">{artifact.path}</span> },
+          {
+            key: 'path',
+            title: 'Path in the run’s folder',
+            cell: (artifact) => <span className="mono">{artifact.path}</span>,
+          },
           { key: 'rank', title: 'Rank', numeric: true, cell: (artifact) => artifact.rank ?? '' },
           { key: 'size', title: 'Size', numeric: true, cell: (artifact) => formatBytes(artifact.bytes) },
         ]}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { formatInstant } from '#renderer/base/format.ts';
-import { exitSentence } from './model.ts';
+import { commandText, exitSentence } from './model.ts';
 
 /** What reproduces the run: command, environment, host, versions; and how it ended. */
 export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
@@ -14,14 +14,20 @@ export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
         <h2 id="overview-run">Run</h2>
         <dl className="facts">
           <Fact label="Recipe">{manifest.recipeTitle}</Fact>
-          <Fact label="Started">{manifest.startedAt === undefined ? 'never' : formatInstant(manifest.startedAt)}</Fact>
-          <Fact label="Ended">{manifest.endedAt === undefined ? 'unknown' : formatInstant(manifest.endedAt)}</Fact>
-          <Fact label="Exit">{exit === undefined ? 'The program’s end was not seen.' : exitSentence(exit)}</Fact>
+          <Fact label="Started">
+            {manifest.startedAt === undefined ? 'never' : formatInstant(manifest.startedAt)}
+          </Fact>
+          <Fact label="Ended">
+            {manifest.endedAt === undefined ? 'unknown' : formatInstant(manifest.endedAt)}
+          </Fact>
+          <Fact label="Exit">
+            {exit === undefined ? 'The program’s end was not seen.' : exitSentence(exit)}
+          </Fact>
         </dl>
       </section>
       <section aria-labelledby="overview-command">
         <h2 id="overview-command">Command</h2>
-        <pre className="overview__command mono selectable">{[command.program, ...command.args].join(' ')}</pre>
+        <pre className="overview__command mono selectable">{commandText(command.program, command.args)}</pre>
         <dl className="facts">
           <Fact label="Folder">{command.cwd}</Fact>
         </dl>
@@ -48,7 +54,9 @@ export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
             {host.cpu}, {formatCount(host.cores)} cores
           </Fact>
           <Fact label="Memory">{formatBytes(host.memoryBytes)}</Fact>
-          <Fact label="GPUs">{manifest.gpus.length === 0 ? 'none' : manifest.gpus.map(({ name }) => name).join(', ')}</Fact>
+          <Fact label="GPUs">
+            {manifest.gpus.length === 0 ? 'none' : manifest.gpus.map(({ name }) => name).join(', ')}
+          </Fact>
           {Object.entries(manifest.versions).map(([name, version]) => (
             <Fact key={name} label={name}>
               {version}

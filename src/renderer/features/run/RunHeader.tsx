@@ -19,8 +19,10 @@ export function RunHeader({ run, manifest }: RunHeaderProps) {
   return (
     <header className="run__head">
       <h1 className="run__title selectable">{run.title}</h1>
-      <span role="status">
-        <Badge tone={stateTone(run.state)}>{cancelling && !ended ? 'Cancelling' : stateWord(run.state)}</Badge>
+      <span className="run__state" role="status">
+        <Badge tone={stateTone(run.state)}>
+          {cancelling && !ended ? 'Cancelling' : stateWord(run.state)}
+        </Badge>
       </span>
       {run.profiled && <Badge>Profiled</Badge>}
       {manifest?.form.perfectRouter === true && <Badge tone="warning">Perfect router: outputs wrong</Badge>}

@@ -3,16 +3,31 @@
 /** What the figures of a run mean. Those of the program are its own; the words say how it counts them. */
 
 const reported: readonly (readonly [label: RegExp, definition: string])[] = [
-  [/predicted gain/i, 'Estimate of what even expert load would save, from the measured times of the ranks: T / (T − saved) − 1, with T the time of the slowest rank.'],
+  [
+    /predicted gain/i,
+    'Estimate of what even expert load would save, from the measured times of the ranks: T / (T − saved) − 1, with T the time of the slowest rank.',
+  ],
   [/per user/i, 'Generated tokens of one request per second of its own time, on average over requests.'],
   [/per gpu/i, 'Generated tokens of all requests per second and device.'],
-  [/output throughput/i, 'Generated tokens of all requests, divided by the time from the first request to the end of the last.'],
-  [/token throughput/i, 'Prompt and generated tokens of all requests, divided by the time from the first request to the end of the last.'],
-  [/request throughput/i, 'Finished requests, divided by the time from the first request to the end of the last.'],
+  [
+    /output throughput/i,
+    'Generated tokens of all requests, divided by the time from the first request to the end of the last.',
+  ],
+  [
+    /token throughput/i,
+    'Prompt and generated tokens of all requests, divided by the time from the first request to the end of the last.',
+  ],
+  [
+    /request throughput/i,
+    'Finished requests, divided by the time from the first request to the end of the last.',
+  ],
   [/total latency/i, 'Time from the first request to the end of the last.'],
   [/(average|mean).*latency/i, 'Mean over requests of the time from arrival to the last token.'],
   [/time to first|ttft/i, 'Time from the arrival of a request to its first generated token.'],
-  [/inter.?token|tpot|per output token/i, 'Mean time between two generated tokens of a request, the first left out.'],
+  [
+    /inter.?token|tpot|per output token/i,
+    'Mean time between two generated tokens of a request, the first left out.',
+  ],
 ];
 
 /** The definition of a figure that the program reported; undefined when its label is not known. */

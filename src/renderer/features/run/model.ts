@@ -30,6 +30,11 @@ export function batchText(line: IterationLine): string {
   return parts.join(', ');
 }
 
+/** A command to be read: every option on a line of its own. */
+export function commandText(program: string, args: readonly string[]): string {
+  return args.reduce((text, arg) => `${text}${arg.startsWith('--') ? '\n  ' : ' '}${arg}`, program);
+}
+
 /** How the program ended, as a sentence. */
 export function exitSentence(exit: RunExit): string {
   const how =
@@ -39,7 +44,8 @@ export function exitSentence(exit: RunExit): string {
         ? 'ended by itself without an error (exit code 0)'
         : `ended with exit code ${exit.code ?? 'unknown'}`;
   if (exit.endedBy === 'cancel') return `It was cancelled; the program ${how}.`;
-  if (exit.endedBy === 'application-died') return `Iterscope ended while the run went on; the program ${how}.`;
+  if (exit.endedBy === 'application-died')
+    return `Iterscope ended while the run went on; the program ${how}.`;
   return `The program ${how}.`;
 }
 

@@ -16,6 +16,11 @@ export interface Log {
   readonly complete: boolean;
 }
 
+interface Kept {
+  readonly buffer: LogBuffer;
+  readonly offsets: Record<LogStream, number>;
+}
+
 const nothing: Log = { rows: [], dropped: 0, errorRows: 0, complete: false };
 
 function snapshot(buffer: LogBuffer, only: LogStream | 'all', complete: boolean): Log {
@@ -29,10 +34,12 @@ function snapshot(buffer: LogBuffer, only: LogStream | 'all', complete: boolean)
 }
 
 /** Reads what is new of both outputs into the buffer; false while more is waiting. */
-async function readOn(id: string, buffer: LogBuffer, offsets: Record<LogStream, number>): Promise<boolean> {
+async function readOn(id: string, { buffer, offsets }: Kept, stopped: AbortSignal): Promise<boolean> {
   let all = true;
   for (const stream of streams) {
     const chunk = await invoke('runs.readLog', { id, stream, offset: offsets[stream] });
+    // Another reader has taken over: what this one asked for is its to read.
+    if (stopped.aborted) return true;
     buffer.append(stream, chunk.text);
     if (chunk.more && chunk.nextOffset > offsets[stream]) all = false;
     offsets[stream] = chunk.nextOffset;
@@ -43,7 +50,7 @@ async function readOn(id: string, buffer: LogBuffer, offsets: Record<LogStream, 
 /** A run's outputs by offset: followed while it lives, to their end when it has ended. */
 export function useLog(id: string, live: boolean, only: LogStream | 'all'): Log {
   const [log, setLog] = useState(nothing);
-  const kept = useRef<{ buffer: LogBuffer; offsets: Record<LogStream, number> } | null>(null);
+  const kept = useRef<Kept | null>(null);
   const shown = useRef(only);
   useEffect(() => {
     shown.current = only;
@@ -58,12 +65,13 @@ export function useLog(id: string, live: boolean, only: LogStream | 'all'): Log 
   }, [only]);
   useEffect(() => {
     kept.current ??= { buffer: new LogBuffer(), offsets: { stdout: 0, stderr: 0 } };
-    const { buffer, offsets } = kept.current;
+    const reading = kept.current;
+    const { buffer } = reading;
     const stopped = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const step = async (): Promise<void> => {
       const before = buffer.version;
-      const all = await readOn(id, buffer, offsets);
+      const all = await readOn(id, reading, stopped.signal);
       if (stopped.signal.aborted) return;
       if (buffer.version !== before || all) setLog(snapshot(buffer, shown.current, all && !live));
       if (!all) timer = setTimeout(() => void step().catch(notifyFailure));

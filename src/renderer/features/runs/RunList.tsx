@@ -14,7 +14,9 @@ export function RunList() {
   const current = useNavigation((state) => (state.place.kind === 'run' ? state.place.id : null));
   if (summaries === null) return <p className="run-list__empty">Reading runs…</p>;
   if (summaries.length === 0) {
-    return <p className="run-list__empty">No run yet. What you run is kept here, with everything it wrote.</p>;
+    return (
+      <p className="run-list__empty">No run yet. What you run is kept here, with everything it wrote.</p>
+    );
   }
   const now = new Date();
   return (

@@ -1,3 +1,2 @@
 // SPDX-License-Identifier: Apache-2.0
 export { RunList } from './RunList.tsx';
-export { keyFigure } from './model.ts';

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount } from '#shared/base/units.ts';
-import type { ReportedFigure, RunProgress, RunSummary } from '#shared/contract/run.ts';
+import type { RunProgress, RunSummary } from '#shared/contract/run.ts';
 import { formatClock, formatFigure } from '#renderer/base/format.ts';
+import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { isEnded, stateWord } from '#renderer/stores/run-state.ts';
-
-/** The figure that stands for a run: its output throughput, else any throughput, else the first it reported. */
-export function keyFigure(figures: readonly ReportedFigure[]): ReportedFigure | undefined {
-  return (
-    figures.find((figure) => /output throughput/i.test(figure.label)) ??
-    figures.find((figure) => /throughput/i.test(figure.label)) ??
-    figures[0]
-  );
-}
 
 /**
  * What the list says of a run at its right. A profiled run's throughput is not a measurement, so its
@@ -31,6 +23,9 @@ export function keyText(run: RunSummary, progress: RunProgress | null): string {
 function capturedText(run: RunSummary): string | null {
   const [span, ...more] = run.spans;
   if (span === undefined) return null;
-  const range = span.first === span.last ? formatCount(span.first) : `${formatCount(span.first)}–${formatCount(span.last)}`;
+  const range =
+    span.first === span.last
+      ? formatCount(span.first)
+      : `${formatCount(span.first)}–${formatCount(span.last)}`;
   return `it. ${range}${more.length > 0 ? ` +${more.length}` : ''}`;
 }

@@ -14,7 +14,7 @@ export function shownTheme(theme: Theme, systemIsDark: boolean): 'light' | 'dark
 export function applyTheme(): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)');
   const apply = (): void => {
-    document.documentElement.dataset['theme'] = shownTheme(
+    document.documentElement.dataset.theme = shownTheme(
       useSettings.getState().settings.theme,
       system.matches,
     );

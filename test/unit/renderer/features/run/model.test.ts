@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, it } from 'vitest';
+import type { IterationLine, RunExit } from '#shared/contract/run.ts';
+import { definitionOf } from '#renderer/features/run/definitions.ts';
+import {
+  askedText,
+  averageCores,
+  batchText,
+  commandText,
+  exitSentence,
+  foundText,
+  medianStepMs,
+  wallText,
+} from '#renderer/features/run/model.ts';
+
+const steps = (...times: number[]): IterationLine[] =>
+  times.map((hostStepMs, iteration) => ({ iteration, hostStepMs }));
+const exit = (changes: Partial<RunExit>): RunExit => ({
+  code: 0,
+  signal: null,
+  wallMs: 1,
+  cpuMs: 1,
+  peakRssBytes: 1,
+  endedBy: 'program',
+  ...changes,
+});
+
+describe('medianStepMs', () => {
+  it('is the middle of the newest, whatever single steps do', () => {
+    expect(medianStepMs(steps(1000, 3, 1, 2), 3)).toBe(2);
+    expect(medianStepMs(steps(1, 2, 3, 4), 50)).toBe(2.5);
+    expect(medianStepMs([], 50)).toBeNull();
+  });
+});
+
+describe('batchText', () => {
+  it('names only what the iteration had', () => {
+    const line = { iteration: 1, hostStepMs: 1 };
+    expect(batchText({ ...line, contextRequests: 3, contextTokens: 1096, generationTokens: 128 })).toBe(
+      '3 context (1,096 tokens), 128 generation',
+    );
+    expect(batchText({ ...line, contextRequests: 0, generationTokens: 5 })).toBe('5 generation');
+    expect(batchText(line)).toBe('');
+  });
+});
+
+describe('exitSentence', () => {
+  it('says how the program ended and who wanted it', () => {
+    expect(exitSentence(exit({}))).toBe('The program ended by itself without an error (exit code 0).');
+    expect(exitSentence(exit({ code: 2 }))).toBe('The program ended with exit code 2.');
+    expect(exitSentence(exit({ code: null, signal: 'SIGTERM', endedBy: 'cancel' }))).toBe(
+      'It was cancelled; the program was ended by SIGTERM.',
+    );
+    expect(exitSentence(exit({ code: null, endedBy: 'application-died' }))).toBe(
+      'Iterscope ended while the run went on; the program ended with exit code unknown.',
+    );
+  });
+});
+
+describe('figures of a run', () => {
+  it('averages busy cores only over time that passed', () => {
+    expect(averageCores(3000, 2000)).toBe(1.5);
+    expect(averageCores(3000, 0)).toBeNull();
+    expect(averageCores(undefined, 10)).toBeNull();
+  });
+
+  it('shows short times in seconds and long ones as a clock', () => {
+    expect([wallText(15_234), wallText(61_000)]).toEqual(['15.23 s', '1:01']);
+  });
+
+  it('defines what programs report, and nothing that it does not know', () => {
+    expect(definitionOf('Total Output Throughput')).toMatch(/^Generated tokens of all requests/);
+    expect(definitionOf('Total Token Throughput')).toMatch(/^Prompt and generated tokens/);
+    expect(definitionOf('Per GPU Output Throughput')).toMatch(/per second and device/);
+    expect(definitionOf('Colour')).toBeUndefined();
+  });
+});
+
+describe('the capture check', () => {
+  it('tells what was asked and what each rank holds', () => {
+    const check = {
+      asked: [
+        { first: 20, last: 29 },
+        { first: 1000, last: 1001 },
+      ],
+      found: [
+        { rank: 0, first: 20, last: 29, count: 10 },
+        { rank: 1, first: null, last: null, count: 0 },
+      ],
+      complete: false,
+      message: '',
+    };
+    expect(askedText(check)).toBe('20 to 29, 1,000 to 1,001');
+    expect(foundText(check)).toEqual(['rank 0: 20 to 29 (10)', 'rank 1: none']);
+  });
+});
+
+describe('commandText', () => {
+  it('puts every option on a line of its own', () => {
+    expect(commandText('/bin/engine', ['--layers', '8', '--fast', 'x'])).toBe(
+      '/bin/engine\n  --layers 8\n  --fast x',
+    );
+  });
+});
