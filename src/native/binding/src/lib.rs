@@ -5,6 +5,7 @@
 mod error;
 mod experts;
 mod launch;
+mod trace;
 
 use napi_derive::napi;
 

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use iterscope_model::rules::{RULES_VERSION, kind_of};
 use iterscope_model::{
-    CategoryRole, ErrorCode, NamePool, Result, Slice, SourceStamp, TraceCounts, TraceError, TraceMeta, TrackInfo,
-    TrackType, WarningCode, WarningCounts,
+    CategoryRole, ErrorCode, NamePool, Result, Slice, SourceStamp, TraceCounts, TraceError, TraceMeta,
+    TrackInfo, TrackType, WarningCode, WarningCounts,
 };
 use iterscope_store::TraceData;
 use rayon::prelude::*;
@@ -52,7 +52,8 @@ impl Collector {
             Slice { name, category, kind, track: tracks[slice.track as usize], ..slice }
         };
         self.slices.extend(chunk.slices.into_iter().map(&mut mapped));
-        self.pairs.extend(chunk.pairs.into_iter().map(|pair| PairEvent { slice: mapped(pair.slice), ..pair }));
+        self.pairs
+            .extend(chunk.pairs.into_iter().map(|pair| PairEvent { slice: mapped(pair.slice), ..pair }));
         self.facts.extend(chunk.facts);
         self.warnings.merge(&chunk.warnings);
         add_counts(&mut self.counts, chunk.counts);
@@ -104,7 +105,10 @@ impl Collector {
         if u32::try_from(self.slices.len()).is_err() {
             return Err(TraceError::new(
                 ErrorCode::IngestTooLarge,
-                format!("{} holds more than 4,294,967,295 slices. Cut it into smaller windows first.", source.path),
+                format!(
+                    "{} holds more than 4,294,967,295 slices. Cut it into smaller windows first.",
+                    source.path
+                ),
             ));
         }
         let first_ns = self.slices.par_iter().map(|slice| slice.start_ns).min().unwrap_or(0);

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use iterscope_model::{ErrorCode, Result, TraceError, WarningCode};
 use iterscope_store::{TraceData, stamp_source, write_store};
@@ -18,6 +19,8 @@ use crate::source::Source;
 
 /// Chunks that may wait between two stages, per worker.
 const QUEUED_PER_WORKER: usize = 2;
+/// Progress is told this often at most.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Reads a trace and writes its store, replacing one that is there.
 ///
@@ -39,9 +42,16 @@ fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cance
     let mut source = Source::open(path)?;
     let (consumed, compressed) = (source.consumed(), source.is_compressed());
     let mut collector = Collector::default();
-    let mut added = |collector: &Collector| {
+    let mut told = Instant::now();
+    let mut tell = |collector: &Collector| {
         let bytes_done = consumed.load(Ordering::Relaxed).min(stamp.size_bytes);
         on_progress(Progress { bytes_done, bytes_total: stamp.size_bytes, slices: collector.slice_count() });
+    };
+    let mut added = |collector: &Collector| {
+        if told.elapsed() >= PROGRESS_INTERVAL {
+            told = Instant::now();
+            tell(collector);
+        }
     };
     let workers = thread::available_parallelism().map_or(2, usize::from);
     let (chunk_sender, chunks) = sync_channel::<Chunk>(workers * QUEUED_PER_WORKER);
@@ -49,9 +59,8 @@ fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cance
     let chunks = &Mutex::new(chunks);
     let end = thread::scope(|scope| {
         let source = &mut source;
-        let reader = scope.spawn(move || {
-            read_chunks(path, source, cancel, &mut |chunk| chunk_sender.send(chunk).is_ok())
-        });
+        let reader = scope
+            .spawn(move || read_chunks(path, source, cancel, &mut |chunk| chunk_sender.send(chunk).is_ok()));
         for _ in 0..workers {
             let parsed_sender = parsed_sender.clone();
             scope.spawn(move || parse_all(chunks, &parsed_sender));
@@ -61,6 +70,7 @@ fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cance
         reader.join().unwrap_or_else(|_| Err(reader_died(path)))
     })?;
     cancel.check(path)?;
+    tell(&collector);
     let facts = check_end(path, &end, &mut collector)?;
     collector.finish(stamp, facts, compressed)
 }
@@ -81,7 +91,11 @@ fn parse_all(chunks: &Mutex<Receiver<Chunk>>, parsed: &SyncSender<ParsedChunk>) 
 }
 
 /// Workers finish out of order; ids must not depend on that.
-fn merge_in_order(parsed: &Receiver<ParsedChunk>, collector: &mut Collector, added: &mut dyn FnMut(&Collector)) {
+fn merge_in_order(
+    parsed: &Receiver<ParsedChunk>,
+    collector: &mut Collector,
+    added: &mut dyn FnMut(&Collector),
+) {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for chunk in parsed {
@@ -100,7 +114,9 @@ fn check_end(path: &Path, end: &StreamEnd, collector: &mut Collector) -> Result<
         return Err(TraceError::at(
             ErrorCode::TraceTruncatedEmpty,
             path,
-            format!("{shown} ends before its first event, so there is nothing to show. Record or copy it again."),
+            format!(
+                "{shown} ends before its first event, so there is nothing to show. Record or copy it again."
+            ),
         ));
     }
     if !end.found_events || collector.is_foreign() {

@@ -5,6 +5,7 @@
 //! a worker per core parses events into columns with names local to their block, and the calling thread
 //! merges the blocks in order. Memory is bounded by the slices, not by the file.
 
+mod arguments;
 mod collect;
 mod ingest;
 mod kineto;
@@ -13,7 +14,6 @@ mod pairs;
 mod progress;
 mod source;
 
+pub use arguments::read_args;
 pub use ingest::ingest_trace;
-pub use kineto::args_of_event;
 pub use progress::{Cancel, Progress};
-pub use source::read_source_at;

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The recordings of a real GPU hold exactly what independent scripts counted in them.
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use iterscope_ingest::{Cancel, ingest_trace};
-use iterscope_model::{CategoryRole, TraceError, TrackType, WarningCode};
+use iterscope_model::{CategoryRole, TrackType, WarningCode};
 use iterscope_store::Store;
 
 fn recording(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../test/fixtures/traces").join(name)
 }
 
-fn open(name: &str) -> Result<(tempfile::TempDir, Store), TraceError> {
-    let folder = tempfile::tempdir().unwrap();
+fn open(name: &str) -> Result<(tempfile::TempDir, Store), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
     let store = folder.path().join("store");
     ingest_trace(&recording(name), &store, &mut |_| {}, &Cancel::default())?;
     let store = Store::open(&store, Some(&recording(name)))?;

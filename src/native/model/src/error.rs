@@ -116,12 +116,16 @@ impl TraceError {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::at(
                 ErrorCode::StoreNoSpace,
                 path,
-                format!("There is no space left to write {shown}. Free some space, or move the cache folder."),
+                format!(
+                    "There is no space left to write {shown}. Free some space, or move the cache folder."
+                ),
             ),
             _ => Self::at(
                 ErrorCode::StoreUnwritable,
                 path,
-                format!("The store {shown} could not be written: {cause}. Check the cache folder's permissions."),
+                format!(
+                    "The store {shown} could not be written: {cause}. Check the cache folder's permissions."
+                ),
             ),
         }
     }

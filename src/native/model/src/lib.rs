@@ -15,8 +15,8 @@ mod slice;
 pub use error::{ErrorCode, Result, TraceError};
 pub use kind::{Kind, KindClass};
 pub use meta::{
-    DeviceInfo, LaneRows, SourceStamp, TraceCounts, TraceMeta, TraceWarning, TrackInfo, TrackType, WarningCode,
-    WarningCounts,
+    DeviceInfo, LaneRows, SourceStamp, TraceCounts, TraceMeta, TraceWarning, TrackInfo, TrackType,
+    WarningCode, WarningCounts,
 };
 pub use names::NamePool;
 pub use role::CategoryRole;

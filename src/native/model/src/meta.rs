@@ -171,7 +171,9 @@ impl WarningCode {
             Self::PartialOverlap => "Slices overlap without nesting; each was moved to a lane of its own.",
             Self::UnclosedBegin => "Begin events have no end; they were closed at the end of their track.",
             Self::UnmatchedEnd => "End events have no begin and were left out.",
-            Self::IdTooLarge => "Correlation ids do not fit 32 bits; those slices are not joined to their launch.",
+            Self::IdTooLarge => {
+                "Correlation ids do not fit 32 bits; those slices are not joined to their launch."
+            }
             Self::LanesClamped => "Slices nest deeper than 65,535 levels; the deepest share one lane.",
             Self::CategoriesClamped => "The trace has more than 255 categories; the rest share one.",
             Self::IterationsNotFound => {

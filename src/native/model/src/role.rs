@@ -35,8 +35,14 @@ impl CategoryRole {
             "gpu_memcpy" => Self::DeviceCopy,
             "gpu_memset" => Self::DeviceSet,
             "gpu_user_annotation" => Self::DeviceRange,
-            "cuda_runtime" | "cuda_driver" | "hip_runtime" | "hip_driver" | "privateuse1_runtime"
-            | "privateuse1_driver" | "xpu_runtime" | "mtia_runtime" => Self::HostApi,
+            "cuda_runtime"
+            | "cuda_driver"
+            | "hip_runtime"
+            | "hip_driver"
+            | "privateuse1_runtime"
+            | "privateuse1_driver"
+            | "xpu_runtime"
+            | "mtia_runtime" => Self::HostApi,
             "cpu_op" => Self::Operator,
             "user_annotation" => Self::HostRange,
             "python_function" => Self::Python,

@@ -111,7 +111,10 @@ const KERNEL_RULES: &[Rule] = &[
             Contains("embedding"),
         ],
     ),
-    (Kind::Reduction, &[Contains("softmax"), Contains("reduce_kernel"), Contains("reduction"), Prefix("reduce")]),
+    (
+        Kind::Reduction,
+        &[Contains("softmax"), Contains("reduce_kernel"), Contains("reduction"), Prefix("reduce")],
+    ),
     (
         Kind::Elementwise,
         &[
@@ -134,8 +137,14 @@ const KERNEL_RULES: &[Rule] = &[
 
 /// Operators that an engine names on its own threads; they are work, not mere ranges.
 const ENGINE_OPERATOR_RULES: &[Rule] = &[
-    (Kind::Communication, &[Prefix("comm."), Prefix("moe.dispatch_all_to_all"), Prefix("moe.combine_all_to_all")]),
+    (
+        Kind::Communication,
+        &[Prefix("comm."), Prefix("moe.dispatch_all_to_all"), Prefix("moe.combine_all_to_all")],
+    ),
+    (Kind::Norm, &[Suffix(".rms_norm"), Suffix(".layer_norm")]),
     (Kind::Moe, &[Prefix("moe.")]),
+    (Kind::Gemm, &[Prefix("attention.qkv_gemm"), Prefix("attention.out_gemm")]),
+    (Kind::Indexing, &[Prefix("embedding")]),
     (Kind::Attention, &[Prefix("attention.")]),
     (Kind::Norm, &[Prefix("norm.")]),
     (Kind::Gemm, &[Prefix("lm_head")]),
@@ -202,12 +211,24 @@ mod tests {
             ("void pytorch_flash::flash_fwd_kernel<Flash_fwd_kernel_traits<96, 128>>", Kind::Attention),
             ("cudnn_generated_fort_native_sdpa_sm90_flash_fprop_wgmma_f16_knob_7", Kind::Attention),
             ("void at::cuda::detail::prepare_grouped_gemm_data<cutlass::bfloat16_t>", Kind::Moe),
-            ("void at::native::(anonymous namespace)::vectorized_layer_norm_kernel<c10::BFloat16>", Kind::Norm),
-            ("void at::native::vectorized_elementwise_kernel<8, at::native::CUDAFunctor_add<float>>", Kind::Elementwise),
-            ("void at::native::index_elementwise_kernel<128, 4, at::native::gpu_index_kernel<X>>", Kind::Indexing),
+            (
+                "void at::native::(anonymous namespace)::vectorized_layer_norm_kernel<c10::BFloat16>",
+                Kind::Norm,
+            ),
+            (
+                "void at::native::vectorized_elementwise_kernel<8, at::native::CUDAFunctor_add<float>>",
+                Kind::Elementwise,
+            ),
+            (
+                "void at::native::index_elementwise_kernel<128, 4, at::native::gpu_index_kernel<X>>",
+                Kind::Indexing,
+            ),
             ("void at::native::sbtopk::gatherTopK<c10::BFloat16, unsigned int, 2, false>", Kind::Indexing),
             ("void (anonymous namespace)::softmax_warp_forward<c10::BFloat16>", Kind::Reduction),
-            ("void at::native::reduce_kernel<512, 1, at::native::ReduceOp<float, at::native::ArgMaxOps<f>>>", Kind::Sampling),
+            (
+                "void at::native::reduce_kernel<512, 1, at::native::ReduceOp<float, at::native::ArgMaxOps<f>>>",
+                Kind::Sampling,
+            ),
             ("void at::native::reduce_kernel<512, 1, at::native::ReduceOp<long>>", Kind::Reduction),
             ("ncclDevKernel_AllReduce_Sum_bf16_RING_LL", Kind::Communication),
             ("memcpy32_post", Kind::MemoryCopy),
@@ -225,8 +246,11 @@ mod tests {
             ("moe.gate", Kind::Moe),
             ("moe.dispatch_all_to_all", Kind::Communication),
             ("comm.wait_for_ranks", Kind::Communication),
-            ("attention.qkv", Kind::Attention),
+            ("attention.core", Kind::Attention),
+            ("attention.qkv_gemm", Kind::Gemm),
+            ("moe.rms_norm", Kind::Norm),
             ("norm.rms", Kind::Norm),
+            ("embedding", Kind::Indexing),
             ("lm_head", Kind::Gemm),
             ("sampling", Kind::Sampling),
             ("layer_0.attn", Kind::Annotation),

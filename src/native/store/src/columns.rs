@@ -23,10 +23,8 @@ const TRAILER_BYTES: usize = 10;
 /// # Errors
 /// `store.no-space` or `store.unwritable`.
 pub fn write_columns(path: &Path, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
-    let fields: Vec<Field> = columns
-        .iter()
-        .map(|(name, array)| Field::new(*name, array.data_type().clone(), false))
-        .collect();
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), false)).collect();
     let schema = Arc::new(Schema::new(fields));
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
     let write = || -> std::result::Result<(), ArrowError> {
@@ -62,17 +60,20 @@ fn decode(bytes: &Buffer) -> std::result::Result<RecordBatch, ArrowError> {
     let body_end = bytes.len().checked_sub(TRAILER_BYTES).ok_or_else(|| invalid("the file is too short"))?;
     let trailer: [u8; TRAILER_BYTES] =
         bytes[body_end..].try_into().map_err(|_| invalid("the file has no end mark"))?;
-    let footer_start =
-        body_end.checked_sub(read_footer_length(trailer)?).ok_or_else(|| invalid("the footer is too long"))?;
+    let footer_start = body_end
+        .checked_sub(read_footer_length(trailer)?)
+        .ok_or_else(|| invalid("the footer is too long"))?;
     let footer = root_as_footer(&bytes[footer_start..body_end])
         .map_err(|cause| ArrowError::IpcError(cause.to_string()))?;
-    let schema = Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| invalid("the footer has no schema"))?)?);
+    let schema =
+        Arc::new(try_fb_to_schema(footer.schema().ok_or_else(|| invalid("the footer has no schema"))?)?);
     let batches = footer.recordBatches().ok_or_else(|| invalid("the footer lists no batch"))?;
     if batches.len() != 1 {
         return Err(invalid("the file does not hold exactly one batch"));
     }
     let block = batches.get(0);
-    let data = block_bytes(bytes, block, footer_start).ok_or_else(|| invalid("a batch lies outside of the file"))?;
+    let data =
+        block_bytes(bytes, block, footer_start).ok_or_else(|| invalid("a batch lies outside of the file"))?;
     let decoder = FileDecoder::new(schema, footer.version()).with_require_alignment(true);
     decoder.read_record_batch(block, &data)?.ok_or_else(|| invalid("the batch is empty"))
 }

@@ -25,15 +25,8 @@ pub const LONGEST_64_FILE: &str = "longest_64.arrow";
 pub const LONGEST_4096_FILE: &str = "longest_4096.arrow";
 
 /// All column files, in the order of writing.
-pub const COLUMN_FILES: [&str; 7] = [
-    SLICES_FILE,
-    NAMES_FILE,
-    LANES_FILE,
-    CORRELATIONS_FILE,
-    LONG_FILE,
-    LONGEST_64_FILE,
-    LONGEST_4096_FILE,
-];
+pub const COLUMN_FILES: [&str; 7] =
+    [SLICES_FILE, NAMES_FILE, LANES_FILE, CORRELATIONS_FILE, LONG_FILE, LONGEST_64_FILE, LONGEST_4096_FILE];
 
 /// Bytes at each end of a column file that are summed at opening; they hold Arrow's header and footer.
 pub const CHECKED_BYTES: usize = 4096;

@@ -77,7 +77,9 @@ mod tests {
         let durations: Vec<u32> = (0..20_000_u32).map(|row| row.wrapping_mul(2_654_435_761) >> 7).collect();
         let first = first_level(&durations);
         let second = second_level(&durations, &first);
-        for (start, end) in [(0, 1), (5, 70), (63, 65), (0, 20_000), (1, 19_999), (4096, 8192), (4000, 13_000)] {
+        for (start, end) in
+            [(0, 1), (5, 70), (63, 65), (0, 20_000), (1, 19_999), (4096, 8192), (4000, 13_000)]
+        {
             let found = longest_in(&durations, &first, &second, start..end) as usize;
             let longest = durations[start..end].iter().max().unwrap();
             assert!((start..end).contains(&found));

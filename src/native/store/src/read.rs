@@ -80,7 +80,12 @@ impl Store {
             long_rows: rows(&long_path, &long)?,
             long_dur_ns: primitive::<Int64Type>(&long_path, &long, "durNs")?,
             longest_64: block_rows(&first_path, rows(&first_path, &first)?, batch_rows, BLOCK_ROWS)?,
-            longest_4096: block_rows(&second_path, rows(&second_path, &second)?, batch_rows, BLOCK_ROWS * FAN_OUT)?,
+            longest_4096: block_rows(
+                &second_path,
+                rows(&second_path, &second)?,
+                batch_rows,
+                BLOCK_ROWS * FAN_OUT,
+            )?,
             meta: body.trace,
         })
     }
@@ -89,6 +94,12 @@ impl Store {
     #[must_use]
     pub fn meta(&self) -> &TraceMeta {
         &self.meta
+    }
+
+    /// Whether a file still is what this store was made from.
+    #[must_use]
+    pub fn is_made_from(&self, source: &Path) -> bool {
+        check_fresh(&self.meta.source, source).is_ok()
     }
 
     /// Number of slices.
@@ -185,7 +196,9 @@ impl Store {
             let lane_in_track = lane - self.track_lanes.get(track)?.start;
             Some((u32::try_from(track).ok()?, u32::try_from(lane_in_track).ok()?))
         });
-        found.ok_or_else(|| TraceError::new(ErrorCode::QueryOutOfRange, format!("The trace has no slice {row}.")))
+        found.ok_or_else(|| {
+            TraceError::new(ErrorCode::QueryOutOfRange, format!("The trace has no slice {row}."))
+        })
     }
 
     /// Rows that carry a correlation, in row order; empty for 0.
@@ -212,7 +225,8 @@ fn read_meta(folder: &Path) -> Result<Body> {
     let path = folder.join(META_FILE);
     let damaged = |what: &str| TraceError::damaged(folder, what);
     let bytes = fs::read(&path).map_err(|cause| damaged(&format!("{META_FILE}: {cause}")))?;
-    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| damaged("its description is cut"))?;
+    let end =
+        bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| damaged("its description is cut"))?;
     let preamble: Preamble =
         serde_json::from_slice(&bytes[..end]).map_err(|_| damaged("its description is unreadable"))?;
     if preamble.store_version != STORE_VERSION {
@@ -233,7 +247,10 @@ fn other_version(folder: &Path) -> TraceError {
     TraceError::at(
         ErrorCode::StoreVersion,
         folder,
-        format!("The store {} was written by another version of Iterscope. Read the trace again.", folder.display()),
+        format!(
+            "The store {} was written by another version of Iterscope. Read the trace again.",
+            folder.display()
+        ),
     )
 }
 
@@ -262,7 +279,12 @@ fn read_rows(path: &Path, batch: &RecordBatch, row_count: usize) -> Result<Scala
     Ok(rows)
 }
 
-fn block_rows(path: &Path, rows: ScalarBuffer<u32>, count: usize, per_block: usize) -> Result<ScalarBuffer<u32>> {
+fn block_rows(
+    path: &Path,
+    rows: ScalarBuffer<u32>,
+    count: usize,
+    per_block: usize,
+) -> Result<ScalarBuffer<u32>> {
     if rows.len() == count.div_ceil(per_block) {
         return Ok(rows);
     }

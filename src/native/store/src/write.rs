@@ -14,8 +14,8 @@ use iterscope_model::{NO_ID, NamePool, Result, Slice, TraceError, TraceMeta};
 use crate::checks::check_of;
 use crate::columns::{column, write_columns};
 use crate::format::{
-    Body, COLUMN_FILES, CORRELATIONS_FILE, FileCheck, LANES_FILE, LONG_FILE, LONGEST_64_FILE, LONGEST_4096_FILE,
-    META_FILE, NAMES_FILE, Preamble, SLICES_FILE, STORE_VERSION,
+    Body, COLUMN_FILES, CORRELATIONS_FILE, FileCheck, LANES_FILE, LONG_FILE, LONGEST_64_FILE,
+    LONGEST_4096_FILE, META_FILE, NAMES_FILE, Preamble, SLICES_FILE, STORE_VERSION,
 };
 use crate::longest::{first_level, second_level};
 use crate::map::map_column_file;

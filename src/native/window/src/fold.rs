@@ -46,7 +46,8 @@ impl Grid {
 
     /// The first nanosecond of a unit.
     fn start_of(&self, unit: u32) -> i64 {
-        let offset = (i128::from(unit) * self.span_ns() + i128::from(self.units) - 1) / i128::from(self.units);
+        let offset =
+            (i128::from(unit) * self.span_ns() + i128::from(self.units) - 1) / i128::from(self.units);
         self.start_ns + i64::try_from(offset).unwrap_or(i64::MAX)
     }
 

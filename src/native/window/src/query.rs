@@ -37,11 +37,8 @@ pub fn query_window(store: &Store, request: &WindowRequest<'_>) -> Result<Vec<u8
         );
         return Err(TraceError::new(ErrorCode::QueryOutOfRange, message));
     }
-    let visible: Vec<Vec<(Row, Row)>> = request
-        .tracks
-        .iter()
-        .map(|track| lanes_in(store, store.lanes_of(*track), request))
-        .collect();
+    let visible: Vec<Vec<(Row, Row)>> =
+        request.tracks.iter().map(|track| lanes_in(store, store.lanes_of(*track), request)).collect();
     let mut units_per_cell = 1;
     loop {
         let grid =

@@ -192,9 +192,9 @@ impl<'a> Parser<'a> {
     }
 
     fn track_id(&mut self, pid: &'a [u8], tid: &'a [u8]) -> u32 {
-        let (last_pid, last_tid, last_id) = self.last_track;
-        if last_id != u32::MAX && last_pid == pid && last_tid == tid {
-            return last_id;
+        let (pid_before, tid_before, known) = self.last_track;
+        if known != u32::MAX && pid_before == pid && tid_before == tid {
+            return known;
         }
         let id = self.tracks.get(&(pid, tid)).copied().unwrap_or_else(|| {
             let id = index_of(self.out.tracks.len());

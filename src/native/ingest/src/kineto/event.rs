@@ -168,11 +168,12 @@ impl<'a> EventText<'a> {
     }
 }
 
-/// The arguments of an event whose text begins here; the text may go on beyond the event.
+/// The arguments of an event whose text begins here, empty when it has none; the text may go on beyond the
+/// event. None when the text is no whole event.
 #[must_use]
 pub fn args_of_event(text: &[u8]) -> Option<&[u8]> {
     let event = EventText::parse(text)?;
-    event.args.map(|range| &text[range])
+    Some(event.args.map_or(&[], |range| &text[range]))
 }
 
 /// Text with its escapes resolved; invalid bytes are replaced, and the flag says so.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Which of 64 bytes are quotes, backslashes, brackets or line ends, as one bit per byte.
 
-use wide::{CmpEq, u8x16};
+use wide::u8x16;
 
 /// Bytes that are looked at together.
 pub const BLOCK_BYTES: usize = 64;
@@ -69,6 +69,9 @@ mod tests {
         let mut block = [b' '; BLOCK_BYTES];
         block[..6].copy_from_slice(b"{[]}\"\\");
         let masks = masks_of(&block);
-        assert_eq!((masks.open, masks.close, masks.quote, masks.backslash), (0b11, 0b1100, 0b1_0000, 0b10_0000));
+        assert_eq!(
+            (masks.open, masks.close, masks.quote, masks.backslash),
+            (0b11, 0b1100, 0b1_0000, 0b10_0000)
+        );
     }
 }

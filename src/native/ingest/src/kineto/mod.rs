@@ -10,6 +10,6 @@ mod scan;
 mod stream;
 
 pub use chunk::{ParsedChunk, TrackFact, TrackHints, TrackKey, parse_chunk};
-pub use event::{args_of_event, unescape};
+pub use event::args_of_event;
 pub use metadata::{FileFacts, read_file_facts};
 pub use stream::{Chunk, StreamEnd, read_chunks};

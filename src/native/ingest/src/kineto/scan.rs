@@ -22,6 +22,7 @@ pub type EventSpan = (usize, usize);
 
 /// State that survives from block to block.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // Each is one bit of the scanner's state.
 pub struct Scanner {
     region: Region,
     depth: u32,
@@ -87,7 +88,13 @@ impl Scanner {
 
     /// Scans whole blocks from `position` and returns where it stopped; at the end of the source the rest
     /// is scanned too.
-    pub fn scan(&mut self, bytes: &[u8], position: usize, at_end: bool, events: &mut Vec<EventSpan>) -> usize {
+    pub fn scan(
+        &mut self,
+        bytes: &[u8],
+        position: usize,
+        at_end: bool,
+        events: &mut Vec<EventSpan>,
+    ) -> usize {
         let (blocks, rest) = bytes[position..].as_chunks::<BLOCK_BYTES>();
         let mut at = position;
         for block in blocks {
@@ -103,7 +110,13 @@ impl Scanner {
         at
     }
 
-    fn scan_block(&mut self, bytes: &[u8], block: &[u8; BLOCK_BYTES], at: usize, events: &mut Vec<EventSpan>) {
+    fn scan_block(
+        &mut self,
+        bytes: &[u8],
+        block: &[u8; BLOCK_BYTES],
+        at: usize,
+        events: &mut Vec<EventSpan>,
+    ) {
         let masks = masks_of(block);
         let before = (self.in_string, self.escaped);
         let quotes = masks.quote & !self.escapes(masks.backslash);
@@ -187,7 +200,8 @@ impl Scanner {
 
     /// A brace after a comma is the next event: objects inside of events follow a colon.
     fn resynchronize(&mut self, bytes: &[u8], position: usize, events: &mut Vec<EventSpan>) {
-        let is_next = bytes.get(position) == Some(&b'{') && bytes[..position].trim_ascii_end().ends_with(b",");
+        let is_next =
+            bytes.get(position) == Some(&b'{') && bytes[..position].trim_ascii_end().ends_with(b",");
         if is_next {
             self.damaged = false;
             self.depth = self.array_depth;
@@ -241,7 +255,8 @@ mod tests {
 
     #[test]
     fn events_of_an_object_and_of_a_bare_array_are_found() {
-        let text = r#"{"deviceProperties": [{"id": 0}], "traceEvents" : [{"a": [1, {}]}, {"b": 2}], "x": [{}]}"#;
+        let text =
+            r#"{"deviceProperties": [{"id": 0}], "traceEvents" : [{"a": [1, {}]}, {"b": 2}], "x": [{}]}"#;
         assert_eq!(events_of(text), [r#"{"a": [1, {}]}"#, r#"{"b": 2}"#]);
         assert_eq!(events_of(r#"[{"a":1},{"b":"}"}"#), [r#"{"a":1}"#, r#"{"b":"}"}"#]);
     }

@@ -140,7 +140,8 @@ impl Cutter<'_> {
             },
         };
         let rest = self.buffer[cut..].to_vec();
-        let mut bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK_BYTES + rest.len() + 64));
+        let mut bytes =
+            std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK_BYTES + rest.len() + 64));
         self.buffer.extend_from_slice(&rest);
         bytes.truncate(cut);
         self.scanner.shift(cut);

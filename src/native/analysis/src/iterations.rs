@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Iterations of a rank. Host window k runs from the start of marker k to the start of marker k+1, the last
+//! one to the end of its marker. GPU window k of a device runs from the start of the first activity launched
+//! in host window k to the start of the first one launched in a later window; the last one to the end of the
+//! last activity launched in it. With an overlap scheduler the two are shifted.
+
+use iterscope_model::{CategoryRole, Kind, KindClass, TrackType};
+use iterscope_store::Store;
+
+use crate::attribution::Launches;
+use crate::composition::{ClassTimeline, Composition};
+use crate::devices::{Activity, activities, rows_of};
+use crate::inference::inferred_windows;
+use crate::markers::{MarkerText, find_markers};
+use crate::spans::{Span, clip, union_ns};
+
+/// The window of an iteration on one device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GpuWindow {
+    /// Device.
+    pub device: u32,
+    /// Begin and end.
+    pub span: Span,
+    /// How the device spent it.
+    pub composition: Composition,
+}
+
+/// One iteration of the engine's loop.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Iteration {
+    /// Number as the engine counts.
+    pub index: i64,
+    /// Host window.
+    pub span: Span,
+    /// End of the marker itself; of the window, when it is inferred.
+    pub marker_end_ns: i64,
+    /// Requests in prefill, when the marker says.
+    pub context_requests: Option<u32>,
+    /// Their tokens, when the marker says.
+    pub context_tokens: Option<u32>,
+    /// Requests in decode, when the marker says.
+    pub generation_requests: Option<u32>,
+    /// Windows on devices that worked for this iteration.
+    pub gpu_windows: Vec<GpuWindow>,
+    /// Length of the union of its activities, summed over devices; none in a trace without device work.
+    pub gpu_busy_ns: Option<i64>,
+    /// Kernels launched in it.
+    pub kernel_count: u64,
+    /// Sum of their durations.
+    pub kernel_time_ns: i64,
+    /// How the threads spent the host window; only in a trace without device work.
+    pub host_composition: Option<Composition>,
+    /// Union of garbage collection within the host window.
+    pub gc_ns: i64,
+    /// Whether the window, or the launch of any of its kernels, was inferred.
+    pub inferred: bool,
+}
+
+/// The iterations of a trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IterationTable {
+    /// In time order; empty when the trace has neither markers nor graph launches.
+    pub iterations: Vec<Iteration>,
+}
+
+/// The iterations of a trace. Those without a number of their own count from `first_index`.
+#[must_use]
+pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
+    let mut iterations = host_windows(store, first_index);
+    if iterations.is_empty() {
+        return IterationTable::default();
+    }
+    let work = activities(store);
+    if work.is_empty() {
+        let timeline = host_timeline(store);
+        for iteration in &mut iterations {
+            iteration.host_composition = Some(timeline.within(iteration.span));
+        }
+    } else {
+        add_device_work(store, &work, &mut iterations);
+    }
+    add_garbage_collection(store, &mut iterations);
+    IterationTable { iterations }
+}
+
+fn host_windows(store: &Store, first_index: i64) -> Vec<Iteration> {
+    let Some(markers) = find_markers(store) else {
+        let numbered = (first_index..).zip(inferred_windows(store));
+        return numbered
+            .map(|(index, span)| blank(index, span, span.1, MarkerText::default(), true))
+            .collect();
+    };
+    let start_of = |position: usize| markers.get(position).map(|(row, _)| store.starts()[*row as usize]);
+    let windows = (first_index..).zip(markers.iter().enumerate());
+    windows
+        .map(|(index, (position, (row, text)))| {
+            let marker_end_ns = store.end_ns(*row);
+            let span = (store.starts()[*row as usize], start_of(position + 1).unwrap_or(marker_end_ns));
+            blank(text.index.unwrap_or(index), span, marker_end_ns, *text, false)
+        })
+        .collect()
+}
+
+fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred: bool) -> Iteration {
+    Iteration {
+        index,
+        span,
+        marker_end_ns,
+        context_requests: text.context_requests,
+        context_tokens: text.context_tokens,
+        generation_requests: text.generation_requests,
+        gpu_windows: Vec::new(),
+        gpu_busy_ns: None,
+        kernel_count: 0,
+        kernel_time_ns: 0,
+        host_composition: None,
+        gc_ns: 0,
+        inferred,
+    }
+}
+
+/// The iteration whose host window holds a time.
+fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
+    let position = iterations.partition_point(|iteration| iteration.span.0 <= time_ns).checked_sub(1)?;
+    (time_ns < iterations[position].span.1).then_some(position)
+}
+
+fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration]) {
+    for iteration in iterations.iter_mut() {
+        iteration.gpu_busy_ns = Some(0);
+    }
+    let mut launches = Launches::of(store);
+    for device_work in work.chunk_by(|a, b| a.device == b.device) {
+        let mut owners: Vec<Option<usize>> = Vec::with_capacity(device_work.len());
+        let mut unknown = Vec::new();
+        for (position, activity) in device_work.iter().enumerate() {
+            let host_time = launches.launched_at(activity);
+            if host_time.is_none() {
+                unknown.push(position);
+            }
+            owners.push(host_time.and_then(|time| iteration_at(iterations, time)));
+        }
+        let windows = gpu_windows(device_work, &owners, iterations.len());
+        for position in unknown {
+            let start = device_work[position].span.0;
+            owners[position] =
+                windows.iter().find(|(_, span)| (span.0..span.1).contains(&start)).map(|(owner, _)| *owner);
+            if let Some(owner) = owners[position] {
+                iterations[owner].inferred = true;
+            }
+        }
+        add_windows(store, device_work, &windows, iterations);
+        add_owned(device_work, &owners, iterations);
+    }
+}
+
+/// Iteration and window of each iteration that has work on a device.
+fn gpu_windows(work: &[Activity], owners: &[Option<usize>], count: usize) -> Vec<(usize, Span)> {
+    let mut firsts: Vec<Option<Span>> = vec![None; count];
+    for (activity, owner) in work.iter().zip(owners) {
+        if let Some(owner) = owner {
+            let (first, last) = firsts[*owner].unwrap_or(activity.span);
+            firsts[*owner] = Some((first.min(activity.span.0), last.max(activity.span.1)));
+        }
+    }
+    let with_work: Vec<(usize, Span)> =
+        firsts.into_iter().enumerate().filter_map(|(owner, span)| Some((owner, span?))).collect();
+    let next_start = |position: usize| with_work.get(position + 1).map(|(_, span)| span.0);
+    with_work
+        .iter()
+        .enumerate()
+        .map(|(position, (owner, span))| {
+            // Streams may run work of a later window first; a window never ends before it begins.
+            (*owner, (span.0, next_start(position).unwrap_or(span.1).max(span.0)))
+        })
+        .collect()
+}
+
+fn add_windows(store: &Store, work: &[Activity], windows: &[(usize, Span)], iterations: &mut [Iteration]) {
+    let timeline = ClassTimeline::of(work.iter().map(|activity| {
+        let class = activity.class(store);
+        // A kernel of no class still keeps the device from being idle.
+        (activity.span, if class == KindClass::None { KindClass::Compute } else { class })
+    }));
+    for (owner, span) in windows {
+        let window = GpuWindow { device: work[0].device, span: *span, composition: timeline.within(*span) };
+        iterations[*owner].gpu_windows.push(window);
+    }
+}
+
+fn add_owned(work: &[Activity], owners: &[Option<usize>], iterations: &mut [Iteration]) {
+    let mut spans: Vec<Vec<Span>> = vec![Vec::new(); iterations.len()];
+    for (activity, owner) in work.iter().zip(owners) {
+        let Some(owner) = *owner else { continue };
+        spans[owner].push(activity.span);
+        if activity.role == CategoryRole::Kernel {
+            iterations[owner].kernel_count += 1;
+            iterations[owner].kernel_time_ns += activity.span.1 - activity.span.0;
+        }
+    }
+    for (iteration, spans) in iterations.iter_mut().zip(spans) {
+        let busy_ns = union_ns(spans);
+        iteration.gpu_busy_ns = iteration.gpu_busy_ns.map(|sum| sum + busy_ns);
+    }
+}
+
+/// What the threads do at each time: on a thread the innermost operator, among threads the highest class.
+fn host_timeline(store: &Store) -> ClassTimeline {
+    let threads = store.meta().tracks.iter().filter(|track| track.track_type == TrackType::Thread);
+    ClassTimeline::of(threads.flat_map(|track| innermost(store, track.id)))
+}
+
+fn innermost(store: &Store, track: u32) -> Vec<(Span, KindClass)> {
+    let class = |row: u32| Kind::from_number(store.kinds()[row as usize]).class();
+    let mut rows: Vec<u32> = store.lanes_of(track).iter().flat_map(rows_of).collect();
+    rows.retain(|row| class(*row) != KindClass::None);
+    rows.sort_by_key(|row| (store.starts()[*row as usize], std::cmp::Reverse(store.end_ns(*row))));
+    let mut segments = Vec::with_capacity(rows.len());
+    let mut open: Vec<(i64, KindClass)> = Vec::new();
+    let mut since = i64::MIN;
+    for row in rows {
+        let start = store.starts()[row as usize];
+        close_until(start, &mut open, &mut since, &mut segments);
+        if let Some((_, class)) = open.last() {
+            segments.push(((since, start), *class));
+        }
+        since = start;
+        open.push((store.end_ns(row), class(row)));
+    }
+    close_until(i64::MAX, &mut open, &mut since, &mut segments);
+    segments
+}
+
+fn close_until(
+    limit: i64,
+    open: &mut Vec<(i64, KindClass)>,
+    since: &mut i64,
+    segments: &mut Vec<(Span, KindClass)>,
+) {
+    while let Some((end, class)) = open.pop_if(|(end, _)| *end <= limit) {
+        if end > *since {
+            segments.push(((*since, end), class));
+            *since = end;
+        }
+    }
+}
+
+fn add_garbage_collection(store: &Store, iterations: &mut [Iteration]) {
+    let number = Kind::GarbageCollection.number();
+    let rows = (0_u32..).zip(store.kinds()).filter(|(_, kind)| **kind == number);
+    let spans: Vec<Span> = rows.map(|(row, _)| (store.starts()[row as usize], store.end_ns(row))).collect();
+    if spans.is_empty() {
+        return;
+    }
+    for iteration in iterations {
+        let window = iteration.span;
+        iteration.gc_ns = union_ns(spans.iter().filter_map(|span| clip(*span, window)).collect());
+    }
+}

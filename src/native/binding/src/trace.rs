@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Traces: reading a source into a store, and questions about an opened store. Everything that touches a disk or
+//! walks a trace runs off the calling thread. Errors carry `trace.*`, `store.*`, `ingest.*` and `query.*` codes.
+
+mod objects;
+mod work;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use iterscope_analysis::{iterations, slice_details, summary, top_kernels};
+use iterscope_ingest::{Cancel, ingest_trace, read_args};
+use iterscope_model::{Kind, Result};
+use iterscope_store::Store;
+use iterscope_window::{WindowRequest, query_window};
+use napi::Status;
+use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use napi_derive::napi;
+
+use objects::{IngestProgress, Iteration, KernelStat, SliceDetails, TraceSummary, Track};
+use work::{Work, run};
+
+/// Stops an ingest.
+#[napi]
+#[derive(Default)]
+pub struct CancelToken {
+    cancel: Cancel,
+}
+
+#[napi]
+impl CancelToken {
+    /// A token that nobody has used yet.
+    #[napi(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks the ingest to stop; it rejects with `ingest.cancelled` within 100 ms.
+    #[napi]
+    pub fn cancel(&self) {
+        self.cancel.cancel();
+    }
+}
+
+type ProgressListener = ThreadsafeFunction<IngestProgress, (), IngestProgress, Status, false>;
+
+/// Reads a trace into a store folder, replacing one that is there. `onProgress` is called 20 times a second at most.
+#[napi(
+    js_name = "ingestTrace",
+    ts_args_type = "sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken",
+    ts_return_type = "Promise<void>"
+)]
+pub fn ingest_trace_file(
+    source_path: String,
+    store_path: String,
+    on_progress: ProgressListener,
+    cancel: &CancelToken,
+) -> AsyncTask<Work<()>> {
+    let cancel = cancel.cancel.clone();
+    run(move || {
+        let mut tell = |progress: iterscope_ingest::Progress| {
+            on_progress.call(progress.into(), ThreadsafeFunctionCallMode::NonBlocking);
+        };
+        ingest_trace(&PathBuf::from(source_path), &PathBuf::from(store_path), &mut tell, &cancel)
+    })
+}
+
+/// Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now.
+#[napi(ts_return_type = "Promise<TraceHandle>")]
+#[must_use]
+pub fn open_trace(store_path: String, source_path: Option<String>) -> AsyncTask<Work<TraceHandle>> {
+    run(move || {
+        let source = source_path.map(PathBuf::from);
+        let store = Store::open(&PathBuf::from(store_path), source.as_deref())?;
+        let source = source.unwrap_or_else(|| PathBuf::from(&store.meta().source.path));
+        Ok(TraceHandle { store: Arc::new(store), source })
+    })
+}
+
+/// Names of all kinds, at the index that is their number in windows.
+#[must_use]
+#[napi]
+pub fn trace_kinds() -> Vec<String> {
+    Kind::all().iter().map(|kind| kind.label().to_owned()).collect()
+}
+
+/// An opened trace.
+#[napi]
+pub struct TraceHandle {
+    store: Arc<Store>,
+    source: PathBuf,
+}
+
+#[napi]
+impl TraceHandle {
+    /// Totals.
+    #[napi(ts_return_type = "Promise<TraceSummary>")]
+    #[must_use]
+    pub fn summary(&self) -> AsyncTask<Work<TraceSummary>> {
+        self.ask(|store| Ok(TraceSummary::of(store.meta(), summary(store))))
+    }
+
+    /// All tracks, in the order of display.
+    #[napi(ts_return_type = "Promise<Array<Track>>")]
+    #[must_use]
+    pub fn tracks(&self) -> AsyncTask<Work<Vec<Track>>> {
+        self.ask(|store| Ok(store.meta().tracks.iter().map(Track::from).collect()))
+    }
+
+    /// What is visible between two times, in `units` of horizontal resolution: packed bytes, `ISW1` version 1.
+    #[napi(ts_return_type = "Promise<Buffer>")]
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
+    pub fn window(
+        &self,
+        start_ns: f64,
+        end_ns: f64,
+        units: u32,
+        track_ids: Uint32Array,
+    ) -> AsyncTask<Work<Buffer>> {
+        let tracks = track_ids.to_vec();
+        self.ask(move |store| {
+            let (start_ns, end_ns) = (objects::whole(start_ns), objects::whole(end_ns));
+            let request = WindowRequest { start_ns, end_ns, units, tracks: &tracks };
+            query_window(store, &request).map(Buffer::from)
+        })
+    }
+
+    /// Strings by id; empty for ids that do not exist.
+    #[napi]
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
+    pub fn names(&self, ids: Uint32Array) -> Vec<String> {
+        ids.iter().map(|id| self.store.text(*id).unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Everything about one slice. Its arguments are null when it has none or the source is no longer the same.
+    #[napi(ts_return_type = "Promise<SliceDetails>")]
+    #[must_use]
+    pub fn slice(&self, row: u32) -> AsyncTask<Work<SliceDetails>> {
+        let source = self.source.clone();
+        self.ask(move |store| {
+            let details = slice_details(store, row)?;
+            let readable = store.is_made_from(&source);
+            let args = if readable { read_args(&source, store.source_offset(row))? } else { None };
+            Ok(SliceDetails::of(details, args))
+        })
+    }
+
+    /// Iterations in time order. Those without a number in their marker count from `firstIndex` (0 by default).
+    #[napi(ts_return_type = "Promise<Array<Iteration>>")]
+    #[must_use]
+    pub fn iterations(&self, first_index: Option<u32>) -> AsyncTask<Work<Vec<Iteration>>> {
+        let first_index = i64::from(first_index.unwrap_or(0));
+        self.ask(move |store| {
+            Ok(iterations(store, first_index).iterations.into_iter().map(Iteration::from).collect())
+        })
+    }
+
+    /// Kernels by name, the most time first.
+    #[napi(ts_return_type = "Promise<Array<KernelStat>>")]
+    #[must_use]
+    pub fn top_kernels(&self, limit: u32) -> AsyncTask<Work<Vec<KernelStat>>> {
+        self.ask(move |store| {
+            Ok(top_kernels(store, limit as usize).into_iter().map(KernelStat::from).collect())
+        })
+    }
+
+    fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Store) -> Result<T> + Send + 'static,
+    ) -> AsyncTask<Work<T>>
+    where
+        Work<T>: napi::Task,
+    {
+        let store = Arc::clone(&self.store);
+        run(move || question(&store))
+    }
+}

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Answers as JavaScript sees them. Times are nanoseconds from the trace's origin: doubles are exact up to 104 days.
+
+use iterscope_model::{TraceMeta, TraceWarning as Warning, TrackInfo, TrackType};
+use napi_derive::napi;
+
+/// How far an ingest is.
+#[napi(object)]
+pub struct IngestProgress {
+    /// Bytes of the source file that were read.
+    pub bytes_done: f64,
+    /// Size of the source file.
+    pub bytes_total: f64,
+    /// Slices found so far.
+    pub slices: f64,
+}
+
+/// What was repaired while reading, or cannot be answered.
+#[napi(object)]
+pub struct TraceWarning {
+    /// Kind, such as `truncated`.
+    pub code: String,
+    /// A sentence.
+    pub message: String,
+    /// How often.
+    pub count: f64,
+}
+
+/// Where a trace lies in time.
+#[napi(object)]
+#[allow(clippy::struct_field_names)] // The unit.
+pub struct TraceSpan {
+    /// Wall clock of offset zero, nanoseconds since the epoch, decimal.
+    pub origin_ns: String,
+    /// Start of the first slice: 0.
+    pub start_ns: f64,
+    /// End of the last slice.
+    pub end_ns: f64,
+}
+
+/// A device with work.
+#[napi(object)]
+pub struct GpuDevice {
+    /// Ordinal.
+    pub id: u32,
+    /// Product name, empty when unknown.
+    pub name: String,
+    /// Length of the union of its kernels, copies and sets.
+    pub busy_ns: f64,
+}
+
+/// Work of all devices; times are sums of durations.
+#[napi(object)]
+pub struct GpuTotals {
+    /// Devices with work; empty in a trace of host work only.
+    pub devices: Vec<GpuDevice>,
+    /// Number of kernels.
+    pub kernel_count: f64,
+    /// Kernels.
+    pub kernel_time_ns: f64,
+    /// Copies.
+    pub memcpy_time_ns: f64,
+    /// Sets.
+    pub memset_time_ns: f64,
+}
+
+/// Totals of a trace.
+#[napi(object, use_nullable = true)]
+pub struct TraceSummary {
+    /// `kineto` or `chrome`.
+    pub format: String,
+    /// Whether the source is compressed.
+    pub compressed: bool,
+    /// Where it lies in time.
+    pub span: TraceSpan,
+    /// Events of all phases in the source.
+    pub event_count: f64,
+    /// Duration slices.
+    pub slice_count: f64,
+    /// Tracks.
+    pub track_count: u32,
+    /// Rank in a distributed job.
+    pub rank: Option<u32>,
+    /// Size of that job.
+    pub world_size: Option<u32>,
+    /// Work of devices.
+    pub gpu: GpuTotals,
+    /// What was repaired while reading, or cannot be answered.
+    pub warnings: Vec<TraceWarning>,
+}
+
+/// One track.
+#[napi(object, use_nullable = true)]
+#[allow(clippy::struct_field_names)] // `type` is no name in Rust.
+pub struct Track {
+    /// Id, as windows ask for it.
+    pub id: u32,
+    /// Process as the trace names it.
+    pub pid: String,
+    /// Thread or stream as the trace names it.
+    pub tid: String,
+    /// Process name, empty when unknown.
+    pub process_name: String,
+    /// Name.
+    pub name: String,
+    /// What kind of row it is.
+    #[napi(js_name = "type", ts_type = "'thread' | 'gpu-stream' | 'other'")]
+    pub track_type: String,
+    /// Device of a stream.
+    pub device_id: Option<u32>,
+    /// Number of a stream.
+    pub stream: Option<u32>,
+    /// Number of lanes.
+    pub lanes: u32,
+    /// Number of slices.
+    pub slice_count: f64,
+    /// Time covered by at least one slice.
+    pub total_ns: f64,
+    /// Position in the order of display.
+    pub sort_index: u32,
+}
+
+/// One slice and what it is joined to.
+#[napi(object, use_nullable = true)]
+pub struct SliceDetails {
+    /// Row.
+    pub row: u32,
+    /// Track.
+    pub track_id: u32,
+    /// Name.
+    pub name: String,
+    /// Category as the trace has it.
+    pub category: String,
+    /// What it does.
+    pub kind: String,
+    /// Start.
+    pub start_ns: f64,
+    /// Duration.
+    pub dur_ns: f64,
+    /// Lane.
+    pub lane: u32,
+    /// Joins a launch call and its work.
+    pub correlation: Option<u32>,
+    /// Arguments as JSON text.
+    pub args_json: Option<String>,
+    /// The slice of the same track that directly contains it.
+    pub parent_row: Option<u32>,
+    /// Launch call of device work, or device work of a launch call.
+    pub partner_rows: Vec<u32>,
+    /// From the start of the launch call to the start of its first work.
+    pub launch_delay_ns: Option<f64>,
+}
+
+/// A window split without overlap; the parts sum to it.
+#[napi(object)]
+#[allow(clippy::struct_field_names)] // The unit.
+pub struct Composition {
+    /// At least one slice computes.
+    pub compute_ns: f64,
+    /// None computes, at least one communicates or waits for other ranks.
+    pub communication_ns: f64,
+    /// None of these, at least one moves memory.
+    pub memory_ns: f64,
+    /// Nothing of these.
+    pub idle_ns: f64,
+}
+
+/// The window of an iteration on one device.
+#[napi(object)]
+pub struct GpuWindow {
+    /// Device.
+    pub device_id: u32,
+    /// Start of the first activity launched in the iteration.
+    pub start_ns: f64,
+    /// Start of the first activity of the next one.
+    pub end_ns: f64,
+    /// How the device spent it.
+    pub composition: Composition,
+}
+
+/// One iteration of the engine's loop.
+#[napi(object, use_nullable = true)]
+pub struct Iteration {
+    /// Number as the engine counts.
+    pub index: f64,
+    /// Start of the host window: of its marker.
+    pub start_ns: f64,
+    /// End of the host window: start of the next marker.
+    pub end_ns: f64,
+    /// End of the marker itself.
+    pub marker_end_ns: f64,
+    /// Requests in prefill, when the marker says.
+    pub context_requests: Option<u32>,
+    /// Their tokens, when the marker says.
+    pub context_tokens: Option<u32>,
+    /// Requests in decode, when the marker says.
+    pub generation_requests: Option<u32>,
+    /// Windows on devices that worked for it.
+    pub gpu_windows: Vec<GpuWindow>,
+    /// Length of the union of its activities, summed over devices; null in a trace without device work.
+    pub gpu_busy_ns: Option<f64>,
+    /// Kernels launched in it.
+    pub kernel_count: f64,
+    /// Sum of their durations.
+    pub kernel_time_ns: f64,
+    /// How the threads spent the host window; null in a trace with device work.
+    pub host_composition: Option<Composition>,
+    /// Garbage collection within the host window.
+    pub gc_ns: f64,
+    /// Whether the window, or the launch of any of its kernels, was inferred.
+    pub inferred: bool,
+}
+
+/// All kernels of one name.
+#[napi(object)]
+pub struct KernelStat {
+    /// Name as the trace has it.
+    pub name: String,
+    /// What they do.
+    pub kind: String,
+    /// How many.
+    pub count: f64,
+    /// Sum of durations.
+    pub total_ns: f64,
+    /// Shortest.
+    pub min_ns: f64,
+    /// Longest.
+    pub max_ns: f64,
+}
+
+/// Counts and offsets stay far below 2^53, where doubles are exact.
+#[allow(clippy::cast_precision_loss)]
+fn real(value: i64) -> f64 {
+    value as f64
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn count(value: u64) -> f64 {
+    value as f64
+}
+
+/// Nearest whole nanosecond; saturates, and what is no number becomes 0.
+#[allow(clippy::cast_possible_truncation)]
+pub fn whole(value: f64) -> i64 {
+    value.round() as i64
+}
+
+fn warning(warning: Warning) -> TraceWarning {
+    TraceWarning {
+        code: warning.code.as_str().to_owned(),
+        message: warning.code.message().to_owned(),
+        count: count(warning.count),
+    }
+}
+
+impl From<iterscope_ingest::Progress> for IngestProgress {
+    fn from(progress: iterscope_ingest::Progress) -> Self {
+        Self {
+            bytes_done: count(progress.bytes_done),
+            bytes_total: count(progress.bytes_total),
+            slices: count(progress.slices),
+        }
+    }
+}
+
+impl TraceSummary {
+    /// From the facts of a trace and its totals.
+    pub fn of(meta: &TraceMeta, summary: iterscope_analysis::Summary) -> Self {
+        Self {
+            format: meta.format.clone(),
+            compressed: meta.compressed,
+            span: TraceSpan {
+                origin_ns: meta.origin_ns.to_string(),
+                start_ns: real(summary.span.0),
+                end_ns: real(summary.span.1),
+            },
+            event_count: count(meta.counts.events),
+            slice_count: count(summary.slice_count),
+            track_count: u32::try_from(summary.track_count).unwrap_or(u32::MAX),
+            rank: meta.rank,
+            world_size: meta.world_size,
+            gpu: summary.gpu.into(),
+            warnings: summary.warnings.into_iter().map(warning).collect(),
+        }
+    }
+}
+
+impl From<iterscope_analysis::GpuTotals> for GpuTotals {
+    fn from(totals: iterscope_analysis::GpuTotals) -> Self {
+        let device = |device: iterscope_analysis::DeviceBusy| GpuDevice {
+            id: device.id,
+            name: device.name,
+            busy_ns: real(device.busy_ns),
+        };
+        Self {
+            devices: totals.devices.into_iter().map(device).collect(),
+            kernel_count: count(totals.kernel_count),
+            kernel_time_ns: real(totals.kernel_time_ns),
+            memcpy_time_ns: real(totals.memcpy_time_ns),
+            memset_time_ns: real(totals.memset_time_ns),
+        }
+    }
+}
+
+impl From<&TrackInfo> for Track {
+    fn from(track: &TrackInfo) -> Self {
+        let track_type = match track.track_type {
+            TrackType::Thread => "thread",
+            TrackType::GpuStream => "gpu-stream",
+            TrackType::Other => "other",
+        };
+        Self {
+            id: track.id,
+            pid: track.pid.clone(),
+            tid: track.tid.clone(),
+            process_name: track.process_name.clone(),
+            name: track.name.clone(),
+            track_type: track_type.to_owned(),
+            device_id: track.device_id,
+            stream: track.stream,
+            lanes: track.lanes,
+            slice_count: count(track.slice_count),
+            total_ns: real(track.covered_ns),
+            sort_index: track.id,
+        }
+    }
+}
+
+impl SliceDetails {
+    /// From the details of a slice and its arguments.
+    pub fn of(details: iterscope_analysis::SliceDetails, args_json: Option<String>) -> Self {
+        Self {
+            row: details.row,
+            track_id: details.track,
+            name: details.name,
+            category: details.category,
+            kind: details.kind.label().to_owned(),
+            start_ns: real(details.start_ns),
+            dur_ns: real(details.dur_ns),
+            lane: details.lane,
+            correlation: details.correlation,
+            args_json,
+            parent_row: details.parent,
+            partner_rows: details.partners,
+            launch_delay_ns: details.launch_delay_ns.map(real),
+        }
+    }
+}
+
+impl From<iterscope_analysis::Composition> for Composition {
+    fn from(parts: iterscope_analysis::Composition) -> Self {
+        Self {
+            compute_ns: real(parts.compute_ns),
+            communication_ns: real(parts.communication_ns),
+            memory_ns: real(parts.memory_ns),
+            idle_ns: real(parts.idle_ns),
+        }
+    }
+}
+
+impl From<iterscope_analysis::Iteration> for Iteration {
+    fn from(iteration: iterscope_analysis::Iteration) -> Self {
+        let gpu_window = |window: iterscope_analysis::GpuWindow| GpuWindow {
+            device_id: window.device,
+            start_ns: real(window.span.0),
+            end_ns: real(window.span.1),
+            composition: window.composition.into(),
+        };
+        Self {
+            index: real(iteration.index),
+            start_ns: real(iteration.span.0),
+            end_ns: real(iteration.span.1),
+            marker_end_ns: real(iteration.marker_end_ns),
+            context_requests: iteration.context_requests,
+            context_tokens: iteration.context_tokens,
+            generation_requests: iteration.generation_requests,
+            gpu_windows: iteration.gpu_windows.into_iter().map(gpu_window).collect(),
+            gpu_busy_ns: iteration.gpu_busy_ns.map(real),
+            kernel_count: count(iteration.kernel_count),
+            kernel_time_ns: real(iteration.kernel_time_ns),
+            host_composition: iteration.host_composition.map(Composition::from),
+            gc_ns: real(iteration.gc_ns),
+            inferred: iteration.inferred,
+        }
+    }
+}
+
+impl From<iterscope_analysis::KernelStat> for KernelStat {
+    fn from(stat: iterscope_analysis::KernelStat) -> Self {
+        Self {
+            name: stat.name,
+            kind: stat.kind.label().to_owned(),
+            count: count(stat.count),
+            total_ns: real(stat.total_ns),
+            min_ns: real(stat.min_ns),
+            max_ns: real(stat.max_ns),
+        }
+    }
+}
