@@ -15,6 +15,15 @@ const RECIPE = 'embedded-moe-engine';
 /** Frames that the window gets to draw what a change of state brought. */
 const SETTLE_MS = 1_500;
 
+async function loaded({ webContents }: BrowserWindow): Promise<void> {
+  if (!webContents.isLoadingMainFrame()) return;
+  await new Promise<void>((resolve) => {
+    webContents.once('did-finish-load', () => {
+      resolve();
+    });
+  });
+}
+
 async function savePicture(window: BrowserWindow, folder: string, name: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
   const image = await window.webContents.capturePage();
@@ -28,6 +37,7 @@ export async function reportFirstRun(
   folder: string,
 ): Promise<number> {
   await mkdir(folder, { recursive: true });
+  await loaded(window);
   const recipe = await services.recipes.get(RECIPE);
   await savePicture(window, folder, '1-launcher');
   const run = await services.runs.start({

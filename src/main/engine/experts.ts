@@ -10,7 +10,6 @@ import type {
 } from '#shared/contract/engine.ts';
 import { nativeFailure } from './native.ts';
 import type { Native, NativeModule } from './native.ts';
-import { toExpertSummary, toLayerMetrics } from './shapes.ts';
 
 /** Open expert statistics, by source. Small enough to be held whole. */
 export class ExpertSessions {
@@ -25,7 +24,8 @@ export class ExpertSessions {
     const opening = this.#native.openExpertStatistics(source.path);
     this.#open.set(source.sourceId, opening);
     try {
-      return toExpertSummary((await opening).summary());
+      const { ranks, ...summary } = (await opening).summary();
+      return { ...summary, ranks: ranks.length };
     } catch (thrown) {
       this.#open.delete(source.sourceId);
       throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
@@ -40,7 +40,7 @@ export class ExpertSessions {
 
   async layerMetrics(source: Source, input: EngineInput<'experts.layerMetrics'>): Promise<LayerMetrics[]> {
     const statistics = await this.#get(source);
-    return statistics.layerMetrics(input.iterationFrom, input.iterationTo, input.ranks).map(toLayerMetrics);
+    return statistics.layerMetrics(input.iterationFrom, input.iterationTo, input.ranks);
   }
 
   async heatmap(source: Source, input: EngineInput<'experts.heatmap'>): Promise<ExpertHeatmap> {

@@ -12,7 +12,6 @@ import type {
 import { ExpertSessions } from './experts.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
-import { toIteration, toSliceDetails, toWindowBytes } from './shapes.ts';
 import { TraceSessions } from './traces.ts';
 
 /** One side of a conversation: a message port of the window, or the pipe to the main process. */
@@ -32,6 +31,11 @@ type Handlers = {
     context: CallContext,
   ) => Promise<EngineOutputs[M]>;
 };
+
+/** Only the bytes of the window: a Buffer may be a view into a larger block. */
+function ownBytes({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
+  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
+}
 
 function isMethod(name: string): name is EngineMethod {
   return Object.hasOwn(engineRequests, name);
@@ -131,16 +135,14 @@ export class EngineServer {
       },
       'trace.window': async (source, { startNs, endNs, units, tracks }) => {
         const handle = await traces.handle(source);
-        return toWindowBytes(await handle.window(startNs, endNs, units, Uint32Array.from(tracks)));
+        return ownBytes(await handle.window(startNs, endNs, units, Uint32Array.from(tracks)));
       },
       'trace.names': async (source, { ids }) => {
         const handle = await traces.handle(source);
         return handle.names(Uint32Array.from(ids));
       },
-      'trace.slice': async (source, { row }) =>
-        toSliceDetails(await (await traces.handle(source)).slice(row)),
-      'trace.iterations': async (source) =>
-        (await (await traces.handle(source)).iterations()).map(toIteration),
+      'trace.slice': async (source, { row }) => (await traces.handle(source)).slice(row),
+      'trace.iterations': async (source, { firstIndex }) => (await traces.handle(source)).iterations(firstIndex),
       'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),

@@ -109,7 +109,7 @@ export class TraceSessions {
         path: source.path,
         fileBytes: info?.size ?? 0,
         summary: toSummary(summary),
-        tracks: tracks.map(toTrack),
+        tracks,
       };
       return { opened, handle };
     } catch (thrown) {
@@ -162,33 +162,6 @@ function abortion(signal: AbortSignal): { promise: Promise<never>; end: () => vo
   };
 }
 
-function toSummary(summary: Native.TraceSummary): OpenedTrace['summary'] {
-  return {
-    format: summary.format,
-    originNs: summary.span.originNs,
-    startNs: summary.span.startNs,
-    endNs: summary.span.endNs,
-    sliceCount: summary.sliceCount,
-    trackCount: summary.trackCount,
-    rank: summary.rank ?? null,
-    worldSize: summary.worldSize ?? null,
-    gpu: summary.gpu,
-    warnings: summary.warnings,
-  };
-}
-
-function toTrack(track: Native.Track): OpenedTrace['tracks'][number] {
-  return {
-    id: track.id,
-    pid: track.pid,
-    tid: track.tid,
-    processName: track.processName,
-    name: track.name,
-    type: track.type === 'thread' || track.type === 'gpu-stream' ? track.type : 'other',
-    deviceId: track.deviceId ?? null,
-    lanes: track.lanes,
-    sliceCount: track.sliceCount,
-    totalNs: track.totalNs,
-    sortIndex: track.sortIndex,
-  };
+function toSummary({ span, ...summary }: Native.TraceSummary): OpenedTrace['summary'] {
+  return { ...summary, ...span };
 }

@@ -16,6 +16,7 @@ export const errorCodes = [
   'store.unwritable',
   'ingest.cancelled',
   'ingest.too-large',
+  'query.out-of-range',
   'experts.not-found',
   'experts.unreadable',
   'experts.no-statistics',

@@ -28,7 +28,8 @@ export const engineRequests = {
   }),
   'trace.names': traceRef.extend({ ids: z.array(z.int().min(0)).max(16_384) }),
   'trace.slice': traceRef.extend({ row: z.int().min(0) }),
-  'trace.iterations': traceRef,
+  /** Iterations without a number in their marker count from `firstIndex`. */
+  'trace.iterations': traceRef.extend({ firstIndex: z.int().min(0).max(1_000_000_000).optional() }),
   'trace.topKernels': traceRef.extend({ limit: z.int().min(1).max(100_000) }),
   'experts.open': traceRef,
   'experts.histogram': layerWindow.extend({ layer: z.int() }),
@@ -188,7 +189,7 @@ export interface LayerMetrics {
   readonly rankImbalanceMean: number | null;
   readonly rankImbalanceOfSums: number | null;
   readonly balancedness: number | null;
-  readonly cv: number | null;
+  readonly coefficientOfVariation: number | null;
   readonly gini: number | null;
   readonly effectiveExperts: number | null;
   readonly activeExperts: number | null;

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test';
+
+/** The application, started for one test in a home folder of its own. */
+export interface Application {
+  readonly app: ElectronApplication;
+  readonly page: Page;
+  readonly home: string;
+}
+
+export interface StartOptions {
+  readonly files?: readonly string[];
+  readonly home?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const runtimeFolder = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
+
+/** Chromium refuses to run its sandbox as root; the window stays isolated all the same. */
+const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+
+export async function startApplication(options: StartOptions = {}): Promise<Application> {
+  if (runtimeFolder === undefined)
+    throw new Error('ELECTRON_OVERRIDE_DIST_PATH must name the Electron runtime');
+  const home = options.home ?? mkdtempSync(join(tmpdir(), 'iterscope-e2e-'));
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  const app = await _electron.launch({
+    executablePath: join(runtimeFolder, 'electron'),
+    args: [...rootArguments, resolve('.'), ...(options.files ?? [])],
+    env: { ...Object.fromEntries(inherited), ITERSCOPE_HOME: home, ...options.env },
+  });
+  const page = await app.firstWindow();
+  await page.waitForLoadState('domcontentloaded');
+  return { app, page, home };
+}
+
+interface Fixtures {
+  readonly start: (options?: StartOptions) => Promise<Application>;
+}
+
+/** `start` opens the application as often as a test asks; everything is closed and removed at its end. */
+export const test = base.extend<Fixtures>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright insists on a pattern here
+  start: async ({}, use) => {
+    const started: Application[] = [];
+    await use(async (options) => {
+      const application = await startApplication(options);
+      started.push(application);
+      return application;
+    });
+    for (const { app, home } of started) {
+      await app.close().catch(() => undefined);
+      rmSync(home, { recursive: true, force: true });
+    }
+  },
+});
+
+export { expect };
