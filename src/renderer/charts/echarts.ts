@@ -8,11 +8,11 @@ import {
   TooltipComponent,
   VisualMapContinuousComponent,
 } from 'echarts/components';
-import { init, use, type ECharts, type EChartsCoreOption } from 'echarts/core';
+import { init, use as register, type ECharts, type EChartsCoreOption } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 
 /** The parts of the chart library that are used; everything else stays out of the bundle. */
-use([
+register([
   BarChart,
   CanvasRenderer,
   DataZoomInsideComponent,

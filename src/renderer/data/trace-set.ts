@@ -18,6 +18,7 @@ export class TraceSet {
   readonly #listeners = new Set<() => void>();
   readonly #nameListeners = new Set<() => void>();
   #snapshot: TraceSetSnapshot;
+  #settled: TraceSetSnapshot;
   #endSubscription: (() => void) | undefined;
   #started = false;
 
@@ -33,6 +34,7 @@ export class TraceSet {
           ),
       );
     this.#snapshot = this.#picture();
+    this.#settled = this.#snapshot;
   }
 
   /** Opens everything; does nothing when it is open. */
@@ -58,6 +60,9 @@ export class TraceSet {
 
   readonly getSnapshot = (): TraceSetSnapshot => this.#snapshot;
 
+  /** A picture that is not replaced while traces only advance: progress of one must not rebuild the others. */
+  readonly getSettled = (): TraceSetSnapshot => this.#settled;
+
   /** Calls back when names arrived; returns the function that ends it. */
   onNames(listener: () => void): () => void {
     this.#nameListeners.add(listener);
@@ -81,7 +86,12 @@ export class TraceSet {
   }
 
   #changed(): void {
+    const before = this.#settled.states;
     this.#snapshot = this.#picture();
+    const advanced = ({ phase }: TraceState, at: number): boolean =>
+      phase === 'opening' && before[at]?.phase === 'opening';
+    const same = this.#snapshot.states.every((state, at) => state === before[at] || advanced(state, at));
+    if (!same) this.#settled = this.#snapshot;
     this.#listeners.forEach((listener) => listener());
   }
 

@@ -55,6 +55,6 @@ export function shortName(name: string): string {
   const open = name.search(/[<(]/);
   // Operators (`aten::linear`) and ranges with brackets in plain words stay whole.
   if (open <= 0 || !name.includes('::')) return name;
-  const head = name.slice(0, open).trim().split(/\s+/).at(-1) ?? '';
-  return head.split('::').at(-1) || name;
+  const own = /[^\s:]+$/.exec(name.slice(0, open).trim())?.[0];
+  return own ?? name;
 }

@@ -39,6 +39,12 @@ export class WindowLoader {
     this.#onChange = onChange;
   }
 
+  /** Whether what it holds is true of a trace: the same data at the same place in world time. */
+  servesTrace({ source, tracks, offsetNs }: TimelineTrace): boolean {
+    const own = this.#trace;
+    return own.source === source && own.tracks === tracks && own.offsetNs === offsetNs;
+  }
+
   /** True while an answer is awaited. */
   get busy(): boolean {
     return this.#busy;

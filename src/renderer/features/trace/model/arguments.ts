@@ -7,7 +7,7 @@ export interface ArgumentRow {
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') return value === '' ? '""' : value;
-  return JSON.stringify(value) ?? '';
+  return JSON.stringify(value);
 }
 
 /** A slice's arguments as lines of name and value. Text that is no JSON object becomes one line, unread. */

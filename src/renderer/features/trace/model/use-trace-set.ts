@@ -16,15 +16,7 @@ export function useTraceSet(set: SourceSet): {
     return () => traceSet.stop();
   }, [traceSet]);
   const snapshot = useSyncExternalStore(traceSet.subscribe, traceSet.getSnapshot);
-  // Progress of one trace must not rebuild what is shown of the others.
-  const readyKey = snapshot.states.map(({ phase }) => phase).join(' ');
-  const ready = useStableReady(traceSet, readyKey);
+  const settled = useSyncExternalStore(traceSet.subscribe, traceSet.getSettled);
+  const ready = useMemo(() => readySet(settled), [settled]);
   return { traceSet, snapshot, ready };
-}
-
-function useStableReady(traceSet: TraceSet, readyKey: string): ReadySet {
-  return useMemo(() => {
-    void readyKey;
-    return readySet(traceSet.getSnapshot());
-  }, [traceSet, readyKey]);
 }

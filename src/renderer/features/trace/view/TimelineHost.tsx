@@ -17,7 +17,7 @@ interface TimelineHostProps {
 function connect(timeline: Timeline, store: TraceViewStore): () => void {
   return store.subscribe((now, before) => {
     if (now.revealNonce !== before.revealNonce && now.slice !== null) {
-      timeline.select({ traceKey: now.slice.sourceId, row: now.slice.row }, true);
+      timeline.goToSlice({ traceKey: now.slice.sourceId, row: now.slice.row });
     }
     if (now.iterationNonce !== before.iterationNonce) timeline.showIteration(now.iteration);
   });

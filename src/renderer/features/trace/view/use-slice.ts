@@ -25,7 +25,7 @@ async function load(ready: ReadyTrace, row: number): Promise<SliceAnswer> {
     parentRow === null ? null : ready.session.slice(parentRow),
     ...partnerRows.slice(0, SHOWN_PARTNERS).map((partner) => ready.session.slice(partner)),
   ]);
-  return { ready, details, parent, partners: partners.filter((partner) => partner !== null) };
+  return { ready, details, parent, partners };
 }
 
 /** The selected slice's details; the former answer stays until the next one is there. Null for none. */
