@@ -21,26 +21,26 @@ export type Command =
   | 'page-down'
   | 'clear';
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  w: 'zoom-in',
-  '+': 'zoom-in',
-  '=': 'zoom-in',
-  s: 'zoom-out',
-  '-': 'zoom-out',
-  a: 'pan-left',
-  d: 'pan-right',
-  f: 'fit',
-  home: 'all',
-  arrowright: 'next',
-  arrowleft: 'previous',
-  arrowup: 'up',
-  arrowdown: 'down',
-  ']': 'next-iteration',
-  '[': 'previous-iteration',
-  pageup: 'page-up',
-  pagedown: 'page-down',
-  escape: 'clear',
-};
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['w', 'zoom-in'],
+  ['+', 'zoom-in'],
+  ['=', 'zoom-in'],
+  ['s', 'zoom-out'],
+  ['-', 'zoom-out'],
+  ['a', 'pan-left'],
+  ['d', 'pan-right'],
+  ['f', 'fit'],
+  ['home', 'all'],
+  ['arrowright', 'next'],
+  ['arrowleft', 'previous'],
+  ['arrowup', 'up'],
+  ['arrowdown', 'down'],
+  [']', 'next-iteration'],
+  ['[', 'previous-iteration'],
+  ['pageup', 'page-up'],
+  ['pagedown', 'page-down'],
+  ['escape', 'clear'],
+]);
 
 /** The command of a key; undefined for others and for shortcuts of the application. */
 export function commandOf(event: {
@@ -50,7 +50,7 @@ export function commandOf(event: {
   readonly altKey: boolean;
 }): Command | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-  return COMMANDS[event.key.toLowerCase()];
+  return COMMANDS.get(event.key.toLowerCase());
 }
 
 /** Zoom factor of a wheel movement; a pinch sends small deltas, a wheel notch about 100. */

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { WindowView } from '#shared/trace/window.ts';
+import type { LoadedWindow } from '#renderer/timeline/window-loader.ts';
+import type { IterationBand, TimelineSource, TimelineTrace } from '#renderer/timeline/types.ts';
+
+/**
+ * Windows drawn as text: one string for each lane, one character for each unit. A run of one letter is a
+ * slice, small letters are folded ones (of two slices), dots are gaps. Rows and names count in the order
+ * of drawing, track by track, lane by lane; the kind is the letter's place in the alphabet (A = 0).
+ */
+
+interface Drawn {
+  readonly x0: number;
+  readonly x1: number;
+  readonly lane: number;
+  readonly letter: string;
+}
+
+function slicesOfLane(text: string, lane: number): Drawn[] {
+  return [...text.matchAll(/([A-Za-z])\1*/g)].map((match) => ({
+    x0: match.index,
+    x1: match.index + match[0].length,
+    lane,
+    letter: match[1] ?? '',
+  }));
+}
+
+export function drawWindow(tracks: Readonly<Record<number, readonly string[]>>): WindowView {
+  const drawn: Drawn[] = [];
+  const table: WindowView['tracks'][number][] = [];
+  let units = 0;
+  for (const [id, lanes] of Object.entries(tracks)) {
+    const first = drawn.length;
+    lanes.forEach((text, lane) => drawn.push(...slicesOfLane(text, lane)));
+    units = Math.max(units, ...lanes.map(({ length }) => length));
+    table.push({ trackId: Number(id), first, count: drawn.length - first, lanes: lanes.length });
+  }
+  const folded = drawn.map(({ letter }) => letter !== letter.toUpperCase());
+  return {
+    units,
+    tracks: table,
+    count: drawn.length,
+    x0: Uint16Array.from(drawn, ({ x0 }) => x0),
+    x1: Uint16Array.from(drawn, ({ x1 }) => x1),
+    lane: Uint16Array.from(drawn, ({ lane }) => lane),
+    kind: Uint8Array.from(drawn, ({ letter }) => letter.toUpperCase().charCodeAt(0) - 65),
+    flags: Uint8Array.from(folded, Number),
+    name: Uint32Array.from(drawn, (_, at) => at),
+    slices: Uint32Array.from(folded, (is) => (is ? 2 : 1)),
+    row: Uint32Array.from(drawn, (_, at) => at),
+  };
+}
+
+/** A drawn window in world time. */
+export function loadWindow(
+  tracks: Readonly<Record<number, readonly string[]>>,
+  { startNs = 0, nsPerUnit = 1 } = {},
+): LoadedWindow {
+  const view = drawWindow(tracks);
+  return {
+    startNs,
+    endNs: startNs + view.units * nsPerUnit,
+    nsPerUnit,
+    units: view.units,
+    view,
+    tracks: new Map(view.tracks.map((track) => [track.trackId, track])),
+  };
+}
+
+export function makeTrack(id: number, changes: Partial<Track> = {}): Track {
+  return {
+    id,
+    pid: '7',
+    tid: id.toString(),
+    processName: 'python',
+    name: '',
+    type: 'thread',
+    deviceId: null,
+    lanes: 1,
+    sliceCount: 1,
+    totalNs: 1,
+    sortIndex: 0,
+    ...changes,
+  };
+}
+
+export function makeBand(index: number, startNs: number, endNs: number): IterationBand {
+  return { index, startNs, endNs, kind: 'generation', inferred: false };
+}
+
+export function makeDetails(row: number, changes: Partial<SliceDetails> = {}): SliceDetails {
+  return {
+    row,
+    trackId: 0,
+    name: 'slice',
+    category: 'kernel',
+    kind: 'GEMM',
+    startNs: 0,
+    durNs: 1,
+    lane: 0,
+    correlation: null,
+    argsJson: null,
+    parentRow: null,
+    partnerRows: [],
+    launchDelayNs: null,
+    ...changes,
+  };
+}
+
+/** A source that answers with one window, again and again. */
+export function makeSource(view: WindowView): TimelineSource {
+  return {
+    window: () => Promise.resolve(view),
+    name: (id) => `name ${id}`,
+    slice: (row) => Promise.resolve(makeDetails(row)),
+  };
+}
+
+export function makeTimelineTrace(changes: Partial<TimelineTrace> = {}): TimelineTrace {
+  return {
+    key: 'trace',
+    label: 'Rank 0',
+    offsetNs: 0,
+    startNs: 0,
+    endNs: 1000,
+    tracks: [makeTrack(0)],
+    hostBands: [],
+    gpuBands: new Map(),
+    source: makeSource(drawWindow({})),
+    ...changes,
+  };
+}

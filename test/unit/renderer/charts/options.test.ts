@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { axisUnit, escapeHtml, largest, tooltipHtml } from '#renderer/charts/common.ts';
+import { compositionOption } from '#renderer/charts/composition-option.ts';
+import { expertBarsOption, expertHeatmapOption, relativeLoads } from '#renderer/charts/expert-options.ts';
+import { iterationTimesOption, lineKind } from '#renderer/charts/iteration-times-option.ts';
+import type { ChartTheme } from '#renderer/charts/theme.ts';
+
+/** Colours that are their own names. */
+const theme: ChartTheme = {
+  text: 'text',
+  muted: 'muted',
+  faint: 'faint',
+  border: 'border',
+  borderStrong: 'borderStrong',
+  surface: 'surface',
+  raised: 'raised',
+  accent: 'accent',
+  accentSoft: 'accentSoft',
+  compute: 'compute',
+  communication: 'communication',
+  memory: 'memory',
+  idle: 'idle',
+  context: 'context',
+  generation: 'generation',
+  bad: 'bad',
+  font: 'font',
+  series: ['rank0', 'rank1'],
+};
+
+interface Series {
+  readonly name?: string;
+  readonly stack?: string;
+  readonly itemStyle?: { readonly color: string };
+  readonly data: readonly unknown[];
+}
+
+const seriesOf = (option: object): readonly Series[] => (option as { series: readonly Series[] }).series;
+
+function tooltipOf(option: object, item: unknown): string {
+  const { tooltip } = option as { tooltip: { formatter: (of: unknown) => string } };
+  return tooltip.formatter(item);
+}
+
+describe('what charts share', () => {
+  test('a time axis reads in the unit of its largest value', () => {
+    expect(axisUnit(3_500_000).name).toBe('ms');
+    expect(axisUnit(999).name).toBe('ns');
+    expect(axisUnit(0).name).toBe('ns');
+    expect(largest([])).toBe(0);
+  });
+
+  test('names from a trace cannot become markup', () => {
+    expect(escapeHtml('<img src="x">&')).toBe('&lt;img src=&quot;x&quot;&gt;&amp;');
+    expect(tooltipHtml('<b>', [['<i>', '1']])).not.toMatch(/<b>|<i>/);
+  });
+});
+
+describe('the composition of iterations', () => {
+  const parts = (computeNs: number) => ({ computeNs, communicationNs: 1e6, memoryNs: 0, idleNs: 1e6 });
+  const data = {
+    iterations: [20, 21],
+    ranks: [
+      { label: 'Rank 0', parts: [parts(2e6), parts(4e6)] },
+      { label: 'Rank 1', parts: [parts(3e6), null] },
+    ],
+    selected: 1,
+  };
+  const option = compositionOption(data, theme);
+
+  test('is four parts for each rank, stacked by rank, in the unit of the axis', () => {
+    const bars = seriesOf(option).filter(({ stack }) => stack !== undefined);
+    expect(bars.map(({ stack, name }) => `${stack ?? ''} ${name ?? ''}`)).toEqual(
+      ['Rank 0', 'Rank 1'].flatMap((rank) =>
+        ['compute', 'communication', 'memory', 'idle'].map((part) => `${rank} ${part}`),
+      ),
+    );
+    expect(bars[0]?.data).toEqual([2, 4]);
+    expect(bars[4]?.data).toEqual([3, null]);
+  });
+
+  test('marks the selected iteration and tells each rank’s parts with their share', () => {
+    expect(seriesOf(option).at(-1)?.data).toEqual([null, 1]);
+    const text = tooltipOf(option, [{ dataIndex: 0 }]);
+    expect(text).toContain('Iteration 20');
+    expect(text).toContain('2.000 ms · 50.0 %');
+    expect(text).toContain('Rank 1');
+    expect(tooltipOf(option, [{ dataIndex: 1 }])).not.toContain('Rank 1');
+  });
+});
+
+describe('iteration times', () => {
+  const lines = [
+    { iteration: 5, hostStepMs: 12, contextRequests: 2, contextTokens: 900 },
+    { iteration: 6, hostStepMs: 4, contextRequests: 0, generationTokens: 32 },
+    { iteration: 7, hostStepMs: 5 },
+  ];
+
+  test('tell context and generation apart, each line in one series', () => {
+    expect(lines.map(lineKind)).toEqual(['context', 'generation', 'generation']);
+    const [context, generation] = seriesOf(iterationTimesOption(lines, theme));
+    expect(context?.data).toEqual([12, null, null]);
+    expect(generation?.data).toEqual([null, 4, 5]);
+  });
+
+  test('say on hover only what the line said', () => {
+    const text = tooltipOf(iterationTimesOption(lines, theme), [{ dataIndex: 1 }]);
+    expect(text).toContain('Iteration 6 · generation');
+    expect(text).toContain('4.000 ms');
+    expect(text).not.toContain('device');
+  });
+});
+
+describe('expert load', () => {
+  const bars = [
+    { expert: 1, tokens: 30, rank: 1 },
+    { expert: 0, tokens: 10, rank: 0 },
+  ];
+
+  test('bars keep their order, have their rank’s colour, and a line at the mean', () => {
+    const option = expertBarsOption({ bars, total: 40 }, theme);
+    const [series] = seriesOf(option);
+    expect(series?.data).toEqual([
+      { value: 30, itemStyle: { color: 'rank1' } },
+      { value: 10, itemStyle: { color: 'rank0' } },
+    ]);
+    expect(series).toHaveProperty('markLine.data', [{ yAxis: 20 }]);
+    expect(tooltipOf(option, [{ dataIndex: 0 }])).toContain('75.0 %');
+  });
+
+  test('no tokens, no mean and no share', () => {
+    const option = expertBarsOption({ bars: [{ expert: 0, tokens: 0, rank: 0 }], total: 0 }, theme);
+    expect(seriesOf(option)[0]).not.toHaveProperty('markLine');
+    expect(tooltipOf(option, [{ dataIndex: 0 }])).not.toContain('NaN');
+  });
+
+  test('the heat map is relative to each layer’s mean; a layer without tokens has no answer', () => {
+    const data = { layers: [3, 4], experts: 2, tokens: Float64Array.from([30, 10, 0, 0]), selected: 0 };
+    expect(relativeLoads(data)).toEqual([1.5, 0.5, null, null]);
+    const option = expertHeatmapOption(data, theme);
+    expect(seriesOf(option)[0]?.data).toEqual([
+      [0, 0, 1.5],
+      [1, 0, 0.5],
+      [0, 1, '-'],
+      [1, 1, '-'],
+    ]);
+    expect(tooltipOf(option, { dataIndex: 2 })).toContain('cannot answer');
+    expect(tooltipOf(option, { dataIndex: 1 })).toContain('Layer 3 · expert 1');
+  });
+});

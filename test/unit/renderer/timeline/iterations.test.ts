@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { iterationRange, nextIteration } from '#renderer/timeline/iterations.ts';
+import { makeBand, makeTimelineTrace } from '../../../builders/timeline.ts';
+
+const traces = [
+  makeTimelineTrace({
+    hostBands: [makeBand(20, 0, 100), makeBand(21, 100, 200)],
+    gpuBands: new Map([[0, [makeBand(20, 50, 160)]]]),
+  }),
+  makeTimelineTrace({ key: 'b', offsetNs: 10, hostBands: [makeBand(21, 90, 220), makeBand(22, 220, 300)] }),
+];
+
+describe('iterations on the timeline', () => {
+  test('reach over host and GPU windows of all traces', () => {
+    expect(iterationRange(traces, 20)).toEqual({ startNs: 0, endNs: 160 });
+    expect(iterationRange(traces, 21)).toEqual({ startNs: 100, endNs: 230 });
+    expect(iterationRange(traces, 99)).toBeUndefined();
+  });
+
+  test('follow each other by number, and end', () => {
+    expect(nextIteration(traces, 20, 0, 1)).toBe(21);
+    expect(nextIteration(traces, 21, 0, 1)).toBe(22);
+    expect(nextIteration(traces, 22, 0, 1)).toBeUndefined();
+    expect(nextIteration(traces, 20, 0, -1)).toBeUndefined();
+  });
+
+  test('without a current one, start at the moment that is looked at', () => {
+    expect(nextIteration(traces, undefined, 190, 1)).toBe(21);
+    expect(nextIteration(traces, undefined, 1e9, -1)).toBe(22);
+    expect(nextIteration([], undefined, 0, 1)).toBeUndefined();
+  });
+});

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { findTrackRow, laneAt, laneTop, layoutRows, rowsBetween } from '#renderer/timeline/rows.ts';
+import { makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
+
+const stream = (id: number, tid: string, deviceId = 0) =>
+  makeTrack(id, { type: 'gpu-stream', tid, deviceId, processName: 'NVIDIA H100' });
+
+describe('the order of tracks', () => {
+  const trace = makeTimelineTrace({
+    tracks: [
+      makeTrack(0, { name: 'main', lanes: 3 }),
+      makeTrack(1, { sliceCount: 0 }),
+      stream(2, '7'),
+      stream(3, '13'),
+    ],
+  });
+
+  test('is GPUs first, a header before each group, and nothing for empty tracks', () => {
+    const layout = layoutRows([trace]);
+    expect(layout.rows.map(({ type, label }) => `${type}: ${label}`)).toEqual([
+      'header: Rank 0 · GPU 0 · NVIDIA H100',
+      'track: stream 7',
+      'track: stream 13',
+      'header: Rank 0 · python · process 7',
+      'track: main',
+    ]);
+  });
+
+  test('rows lie under each other without gaps and a deep track is taller', () => {
+    const { rows, height } = layoutRows([trace, makeTimelineTrace({ key: 'other', label: 'Rank 1' })]);
+    let top = 0;
+    for (const row of rows) {
+      expect(row.top).toBe(top);
+      top += row.height;
+    }
+    expect(height).toBe(top);
+    expect(rows[4]?.height).toBeGreaterThan(rows[1]?.height ?? 0);
+    expect(rows.at(-1)?.traceIndex).toBe(1);
+  });
+
+  test('only the rows that cross a span of heights are visible', () => {
+    const layout = layoutRows([trace]);
+    const second = layout.rows[1];
+    expect(rowsBetween(layout, 0, 1)).toEqual([0, 1]);
+    expect(rowsBetween(layout, second?.top ?? 0, (second?.top ?? 0) + 1)).toEqual([1, 2]);
+    expect(rowsBetween(layout, 0, layout.height)).toEqual([0, 5]);
+    expect(rowsBetween(layout, layout.height, layout.height + 100)).toEqual([5, 5]);
+  });
+
+  test('a height within a row and its lane agree', () => {
+    for (const lane of [0, 1, 5]) expect(laneAt(laneTop(lane) + 1)).toBe(lane);
+    expect(findTrackRow(layoutRows([trace]), 0, 3)?.label).toBe('stream 13');
+    expect(findTrackRow(layoutRows([trace]), 1, 3)).toBeUndefined();
+  });
+});
