@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
-import { npmCommand, run, SetupError, tail } from './process.mjs';
+import { npmCommand, run, SetupError } from './process.mjs';
 
 /** @typedef {{ version?: string, optional?: boolean, link?: boolean }} LockedPackage */
 
@@ -29,7 +29,7 @@ export async function installPackages() {
   const { code, output } = await run(npmCommand, ['ci', '--no-progress', '--loglevel=error']);
   if (code === 0) return;
   throw new SetupError(
-    `npm ci could not install the packages of package-lock.json:\n${tail(output)}\n` +
+    `npm ci could not install the packages of package-lock.json:\n${output.split('\n').slice(0, 12).join('\n')}\n` +
       'Check that npm reaches its registry (npm ping), then start again.',
   );
 }
