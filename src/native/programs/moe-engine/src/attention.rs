@@ -99,8 +99,16 @@ impl Attention {
     }
 
     /// Causal attention of every row over its sequence; `out` is `[rows, hidden]`.
-    #[allow(clippy::cast_precision_loss)]
-    pub fn attend(&mut self, out: &mut [f32], qkv: &[f32], segments: &[Segment], cache: &KvCache, layer: usize) {
+    #[allow(clippy::cast_precision_loss, clippy::inline_always)]
+    #[inline(always)]
+    pub fn attend(
+        &mut self,
+        out: &mut [f32],
+        qkv: &[f32],
+        segments: &[Segment],
+        cache: &KvCache,
+        layer: usize,
+    ) {
         let ModelShape { hidden, heads, kv_heads, head_width, .. } = self.shape;
         let (kv_width, row_width) = (self.shape.kv_width(), self.shape.qkv_width());
         let scale = 1.0 / (head_width as f32).sqrt();

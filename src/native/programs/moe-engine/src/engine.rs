@@ -52,6 +52,8 @@ pub fn run(
     log: &Log,
 ) -> Result<Outcome, EngineError> {
     options.validate()?;
+    // Fixed now: a pinned thread would count a single core.
+    let options = &Options { ep_size: Some(options.ranks()), ..options.clone() };
     check_folders(options, flags)?;
     let origin = TimeOrigin::now(options.clock);
     let say = |level, text: &str| log.line(level, origin.epoch_ns(), text);
@@ -63,7 +65,10 @@ pub fn run(
         );
     }
     let shape = ModelShape::of(options);
-    say(Level::Info, &format!("Loading model: {} layers, {} experts, seed {}", shape.layers, shape.experts, options.seed));
+    say(
+        Level::Info,
+        &format!("Loading model: {} layers, {} experts, seed {}", shape.layers, shape.experts, options.seed),
+    );
     let model = Arc::new(Model::new(shape, options.seed));
     let ranks = options.ranks();
     say(Level::Info, &format!("Model loaded: {} parameters on {ranks} ranks, f32", model.parameters()));
@@ -121,13 +126,16 @@ fn build_routers(options: &Options, flags: &EnvFlags, log: &Log) -> Vec<Option<P
     if !flags.perfect_router {
         return vec![None; ranks];
     }
-    let planner = |rank| Planner { era: options.era, experts: options.experts, top_k: options.top_k, ranks, rank };
+    let planner =
+        |rank| Planner { era: options.era, experts: options.experts, top_k: options.top_k, ranks, rank };
     let build = |rank: usize, suffix: &str| {
         let sizes = COMMON_BATCH_SIZES.len();
         log.raw(&format!("Precomputing perfect router logits for {sizes} common batch sizes{suffix}..."));
         let cache = precompute(&planner(rank));
         let (entries, mb) = (cache.len(), cache_mb(&cache));
-        log.raw(&format!("Perfect router cache initialized{suffix}: {entries} entries, {mb:.2} MB memory usage"));
+        log.raw(&format!(
+            "Perfect router cache initialized{suffix}: {entries} entries, {mb:.2} MB memory usage"
+        ));
         Arc::new(cache)
     };
     if options.era == Era::E1 {
@@ -150,11 +158,9 @@ fn run_ranks(
             let arrivals = Arc::clone(&arrivals);
             scope.spawn(move || {
                 pin_to_core_of(rank);
-                let _abort = AbortWithoutResult(&parts.barrier);
+                let mut abort_guard = AbortWithoutResult(Some(&parts.barrier));
                 let result = build_rank(context, parts, rank, perfect, arrivals).run();
-                if result.is_ok() {
-                    std::mem::forget(_abort);
-                }
+                abort_guard.0 = result.is_err().then_some(&parts.barrier);
                 result
             })
         };
@@ -175,11 +181,13 @@ fn run_ranks(
 }
 
 /// Frees the other ranks when a rank ends without a result, by error or by panic.
-struct AbortWithoutResult<'a>(&'a RankBarrier);
+struct AbortWithoutResult<'a>(Option<&'a RankBarrier>);
 
 impl Drop for AbortWithoutResult<'_> {
     fn drop(&mut self) {
-        self.0.abort();
+        if let Some(barrier) = self.0 {
+            barrier.abort();
+        }
     }
 }
 

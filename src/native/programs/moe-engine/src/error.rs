@@ -102,7 +102,10 @@ impl EngineError {
     #[must_use]
     pub const fn exit_status(&self) -> u8 {
         match self {
-            Self::BadOption { .. } | Self::BadSpan { .. } | Self::BadVariable { .. } | Self::MissingFolder { .. } => 2,
+            Self::BadOption { .. }
+            | Self::BadSpan { .. }
+            | Self::BadVariable { .. }
+            | Self::MissingFolder { .. } => 2,
             Self::InconsistentProfiling { .. } | Self::Write { .. } | Self::Signals(_) | Self::RankLost => 1,
         }
     }

@@ -52,13 +52,16 @@ impl ExpertStatistic {
         fs::create_dir_all(&self.folder).map_err(|e| write_error(&self.folder, &e))?;
         if self.rank == 0 {
             let path = self.folder.join("meta_info.json");
-            let meta = format!("{{\"num_experts\": {}, \"num_experts_per_token\": {}}}", self.experts, self.top_k);
+            let meta =
+                format!("{{\"num_experts\": {}, \"num_experts_per_token\": {}}}", self.experts, self.top_k);
             let text = if self.counts.is_empty() { "null" } else { &meta };
             fs::write(&path, text).map_err(|e| write_error(&path, &e))?;
         }
         self.write_counts()?;
         let rank = self.rank;
-        Ok(Some(format!("[ExpertStatistic] Rank={rank}, saving iter={iteration}, start={start}, stop={stop}")))
+        Ok(Some(format!(
+            "[ExpertStatistic] Rank={rank}, saving iter={iteration}, start={start}, stop={stop}"
+        )))
     }
 
     fn write_counts(&self) -> Result<(), EngineError> {
@@ -67,7 +70,10 @@ impl ExpertStatistic {
             .counts
             .iter()
             .map(|((iteration, layer), counts)| {
-                (format!("{iteration}_{layer}"), counts.iter().flat_map(|count| count.to_le_bytes()).collect())
+                (
+                    format!("{iteration}_{layer}"),
+                    counts.iter().flat_map(|count| count.to_le_bytes()).collect(),
+                )
             })
             .collect();
         let tensors: Result<Vec<_>, _> = bytes

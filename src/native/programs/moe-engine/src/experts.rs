@@ -2,8 +2,10 @@
 //! The experts of one rank: gathers the tokens of all ranks that chose them, multiplies, and leaves
 //! the results in the rank's outbox.
 
-use crate::exchange::{Exchange, grow};
-use crate::linalg::{matmul, swiglu};
+use std::ops::Deref;
+
+use crate::exchange::{Exchange, Inbox, grow};
+use crate::linalg::{matmul, swiglu, vectorised};
 use crate::model::{Layer, ModelShape};
 use crate::recorder::{Op, SliceArgs};
 use crate::step::Instruments;
@@ -40,7 +42,8 @@ impl ExpertBlock {
     /// Computes all owned experts of `layer` for the tokens in the inboxes.
     pub fn run(&mut self, layer: &Layer, number: u32, exchange: &Exchange, tools: &mut Instruments) {
         let start_ns = tools.clock.now_ns();
-        let assigned = self.collect(exchange);
+        let inboxes: Vec<_> = (0..exchange.ranks()).map(|source| exchange.inbox(source)).collect();
+        let assigned = self.collect(&inboxes);
         let hidden = self.shape.hidden;
         {
             let mut outbox = exchange.outbox_mut(self.rank);
@@ -53,7 +56,7 @@ impl ExpertBlock {
                 }
                 self.index_rows(local, first_row, &mut outbox.row_of_slot);
                 let out = &mut outbox.rows[first_row * hidden..][..tokens * hidden];
-                self.run_expert(layer, local, number, exchange, out, tools);
+                self.run_expert(layer, local, number, &inboxes, out, tools);
                 first_row += tokens;
             }
         }
@@ -61,11 +64,11 @@ impl ExpertBlock {
         tools.moe_ns.push(tools.clock.now_ns() - start_ns);
     }
 
-    fn collect(&mut self, exchange: &Exchange) -> usize {
+    fn collect(&mut self, inboxes: &[impl Deref<Target = Inbox>]) -> usize {
         self.assignments.iter_mut().for_each(Vec::clear);
         let mut assigned = 0;
-        for source in 0..exchange.ranks() {
-            for (slot, &expert) in exchange.inbox(source).experts.iter().enumerate() {
+        for (source, inbox) in inboxes.iter().enumerate() {
+            for (slot, &expert) in inbox.experts.iter().enumerate() {
                 let local = (expert as usize).wrapping_sub(self.first);
                 if let Some(slots) = self.assignments.get_mut(local) {
                     slots.push((source, slot));
@@ -91,7 +94,7 @@ impl ExpertBlock {
         layer: &Layer,
         local: usize,
         number: u32,
-        exchange: &Exchange,
+        inboxes: &[impl Deref<Target = Inbox>],
         out: &mut [f32],
         tools: &mut Instruments,
     ) {
@@ -106,11 +109,11 @@ impl ExpertBlock {
             grow(&mut self.activated, tokens * ffn);
             for (row, &(source, slot)) in self.assignments[local].iter().enumerate() {
                 let token = slot / top_k;
-                let inbox = exchange.inbox(source);
-                self.input[row * hidden..][..hidden].copy_from_slice(&inbox.hidden[token * hidden..][..hidden]);
+                self.input[row * hidden..][..hidden]
+                    .copy_from_slice(&inboxes[source].hidden[token * hidden..][..hidden]);
             }
             matmul(&mut self.gate_up, &self.input, &weights.gate_up, [tokens, hidden, 2 * ffn], false);
-            swiglu(&mut self.activated[..tokens * ffn], &self.gate_up, ffn);
+            vectorised(|| swiglu(&mut self.activated[..tokens * ffn], &self.gate_up, ffn));
             matmul(out, &self.activated, &weights.down, [tokens, ffn, hidden], false);
         });
     }

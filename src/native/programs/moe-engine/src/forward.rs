@@ -7,7 +7,7 @@ use crate::attention::{Attention, KvCache};
 use crate::error::EngineError;
 use crate::exchange::{Exchange, grow};
 use crate::experts::{ExpertBlock, as_u32};
-use crate::linalg::{add_scaled, matmul, rms_norm, softmax};
+use crate::linalg::{add_scaled, matmul, rms_norm, softmax, vectorised};
 use crate::model::{Layer, Model, ModelShape};
 use crate::perfect_router::PerfectRouter;
 use crate::recorder::{Op, SliceArgs};
@@ -134,7 +134,7 @@ impl RankModel {
         let args = SliceArgs::LayerTokens(as_u32(number), as_u32(tokens));
         let (b, attention, cache) = (&mut self.buffers, &mut self.attention, &mut self.cache);
         tools.timed(Op::AttentionNorm, args, 4 * tokens * hidden, || {
-            rms_norm(&mut b.normed, &b.stream[..tokens * hidden], &layer.attention_norm);
+            vectorised(|| rms_norm(&mut b.normed, &b.stream[..tokens * hidden], &layer.attention_norm));
         });
         tools.timed(Op::QkvGemm, args, 2 * tokens * hidden * width, || {
             matmul(&mut b.qkv, &b.normed, &layer.qkv, [tokens, hidden, width], false);
@@ -144,19 +144,26 @@ impl RankModel {
         });
         let flops = usize::try_from(attention.attend_flops(&batch.segments)).unwrap_or(usize::MAX);
         tools.timed(Op::AttentionCore, args, flops, || {
-            attention.attend(&mut b.attended, &b.qkv, &batch.segments, cache, number);
+            vectorised(|| attention.attend(&mut b.attended, &b.qkv, &batch.segments, cache, number));
         });
         tools.timed(Op::AttentionOutGemm, args, 2 * tokens * hidden * hidden, || {
             matmul(&mut b.stream, &b.attended, &layer.attention_out, [tokens, hidden, hidden], true);
         });
     }
 
-    fn route(&mut self, layer: &Layer, number: usize, tokens: usize, iteration: u64, tools: &mut Instruments) {
+    fn route(
+        &mut self,
+        layer: &Layer,
+        number: usize,
+        tokens: usize,
+        iteration: u64,
+        tools: &mut Instruments,
+    ) {
         let ModelShape { hidden, experts, top_k, .. } = self.model.shape;
         let args = SliceArgs::LayerTokens(as_u32(number), as_u32(tokens));
         let (b, router) = (&mut self.buffers, &mut self.router);
         tools.timed(Op::MoeNorm, args, 4 * tokens * hidden, || {
-            rms_norm(&mut b.normed, &b.stream[..tokens * hidden], &layer.moe_norm);
+            vectorised(|| rms_norm(&mut b.normed, &b.stream[..tokens * hidden], &layer.moe_norm));
         });
         tools.timed(Op::Gate, args, 2 * tokens * hidden * experts, || {
             matmul(&mut b.logits, &b.normed, &layer.gate, [tokens, hidden, experts], false);
@@ -198,13 +205,15 @@ impl RankModel {
 
         let start_ns = tools.clock.now_ns();
         tools.wait_ns += tools.meet(layer_args)?;
-        self.combine(tokens);
+        vectorised(|| self.combine(tokens));
         tools.clock.count_work((2 * tokens * top_k * hidden) as u64);
         tools.close(Op::Combine, start_ns, args);
         Ok(())
     }
 
     /// Adds the weighted results of its experts to every token of the residual stream.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn combine(&mut self, tokens: usize) {
         let ModelShape { hidden, experts, top_k, .. } = self.model.shape;
         let per_rank = experts / self.exchange.ranks();
@@ -241,7 +250,7 @@ impl RankModel {
         tools.timed(Op::Sampling, SliceArgs::Tokens(as_u32(rows)), 10 * rows * vocab, || {
             let probabilities = self.buffers.probabilities.chunks_exact_mut(vocab);
             let draw = |(row, sampled): (&mut [f32], &crate::scheduler::SampledRow)| {
-                softmax(row);
+                vectorised(|| softmax(row));
                 pick(row, unit(&[seed, 300, sampled.request as u64, sampled.position as u64]))
             };
             probabilities.zip(&batch.sampled).map(draw).collect()

@@ -2,6 +2,8 @@
 //! The line per iteration of `print_iter_log`. As in TensorRT-LLM it is printed at the top of the next
 //! pass, so a line `iter = N` has host time, states and batch of step N-1, and the device time of N-2.
 
+use std::fmt::Write;
+
 use crate::log::timestamp;
 use crate::options::Era;
 
@@ -48,7 +50,9 @@ impl IterationLine {
         );
         let head = format!("iter = {iteration}, global_rank = {rank}, rank = {rank}");
         if era == Era::E1 {
-            return format!("{head}, {fetched}, {times}, {when}, num_scheduled_requests: {scheduled}, {states}");
+            return format!(
+                "{head}, {fetched}, {times}, {when}, num_scheduled_requests: {scheduled}, {states}"
+            );
         }
         let mut text = format!(
             "{head}, num_scheduled_requests = {scheduled}, adp_dummy_ctx_tokens = 0, adp_dummy_gen_tokens = 0, \
@@ -58,7 +62,8 @@ impl IterationLine {
         if era == Era::E3 {
             let (active, unscheduled) = (self.active, self.unscheduled);
             let fetched = self.fetched.0;
-            text += &format!(
+            let _ = write!(
+                text,
                 ", num_active = {active}, num_fetched = {fetched}, num_dummy = 0, num_unscheduled = {unscheduled}"
             );
         }
@@ -107,7 +112,11 @@ mod tests {
     fn later_eras_match_their_form() {
         let e2 = r"^iter = \d+, global_rank = \d+, rank = \d+, num_scheduled_requests = \d+, adp_dummy_ctx_tokens = \d+, adp_dummy_gen_tokens = \d+, kv_cache_util = \d\.\d{3}, currank_total_requests = \d+/\d+, host_step_time = [\d.]+ms, prev_device_step_time = (N/A|[\d.]+ms), timestamp = \d{4}-\d\d-\d\d \d\d:\d\d:\d\d, states = \{'num_ctx_requests': \d+, 'num_ctx_tokens': \d+, 'num_generation_tokens': \d+\}";
         let first = IterationLine { device_ns: None, ..LINE };
-        assert!(Regex::new(&format!("{e2}$")).unwrap().is_match(&first.text(Era::E2)), "{}", first.text(Era::E2));
+        assert!(
+            Regex::new(&format!("{e2}$")).unwrap().is_match(&first.text(Era::E2)),
+            "{}",
+            first.text(Era::E2)
+        );
         let e3 = format!("{e2}, num_active = 7, num_fetched = 5, num_dummy = 0, num_unscheduled = 2$");
         assert!(Regex::new(&e3).unwrap().is_match(&LINE.text(Era::E3)), "{}", LINE.text(Era::E3));
     }

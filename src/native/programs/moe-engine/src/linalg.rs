@@ -2,7 +2,16 @@
 //! Dense arithmetic on row-major `f32` slices. The only module with unsafe code: the `gemm` crate
 //! takes raw pointers, and [`matmul`] checks every length before it hands them over.
 
+// Loops become code of the machine's vector unit only where they are inlined into `vectorised`.
+#![allow(clippy::inline_always)]
+
 use gemm::Parallelism;
+use pulp::Arch;
+
+/// Runs `work` compiled for the widest vector unit of this machine.
+pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
+    Arch::new().dispatch(work)
+}
 
 /// `out[m, n] = lhs[m, k] · rhs[k, n]`, plus the former `out` when `accumulate`.
 ///
@@ -47,7 +56,7 @@ pub fn matmul(out: &mut [f32], lhs: &[f32], rhs: &[f32], shape: [usize; 3], accu
 
 /// `e^x` to about 1e-7 relative, without branches so that loops over it become vector code.
 #[must_use]
-#[inline]
+#[inline(always)]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 pub fn exp(x: f32) -> f32 {
     const LOG2_E: f32 = std::f32::consts::LOG2_E;
@@ -68,6 +77,7 @@ pub fn exp(x: f32) -> f32 {
 }
 
 /// Softmax of `values` in place; the result sums to 1.
+#[inline(always)]
 pub fn softmax(values: &mut [f32]) {
     let max = values.iter().fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let mut sum = 0.0;
@@ -81,15 +91,15 @@ pub fn softmax(values: &mut [f32]) {
     }
 }
 
-/// The inner product of two slices of equal length, in eight running sums.
+/// The inner product of two slices of equal length, in sixteen running sums.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; 8];
-    let (a_chunks, a_rest) = a.as_chunks::<8>();
-    let (b_chunks, b_rest) = b.as_chunks::<8>();
+    let mut lanes = [0f32; 16];
+    let (a_chunks, a_rest) = a.as_chunks::<16>();
+    let (b_chunks, b_rest) = b.as_chunks::<16>();
     for (x, y) in a_chunks.iter().zip(b_chunks) {
-        for lane in 0..8 {
+        for lane in 0..16 {
             lanes[lane] += x[lane] * y[lane];
         }
     }
@@ -98,7 +108,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// `out += scale * row`.
-#[inline]
+#[inline(always)]
 pub fn add_scaled(out: &mut [f32], row: &[f32], scale: f32) {
     for (o, r) in out.iter_mut().zip(row) {
         *o += scale * r;
@@ -107,6 +117,7 @@ pub fn add_scaled(out: &mut [f32], row: &[f32], scale: f32) {
 
 /// Root-mean-square normalisation of each row of `input` (rows of `weight.len()` values) into `out`.
 #[allow(clippy::cast_precision_loss)]
+#[inline(always)]
 pub fn rms_norm(out: &mut [f32], input: &[f32], weight: &[f32]) {
     let width = weight.len();
     for (out_row, row) in out.chunks_exact_mut(width).zip(input.chunks_exact(width)) {
@@ -118,6 +129,7 @@ pub fn rms_norm(out: &mut [f32], input: &[f32], weight: &[f32]) {
 }
 
 /// `SwiGLU` of rows `[gate | up]` of `2 * width` values into rows of `width` values.
+#[inline(always)]
 pub fn swiglu(out: &mut [f32], gate_up: &[f32], width: usize) {
     for (out_row, row) in out.chunks_exact_mut(width).zip(gate_up.chunks_exact(2 * width)) {
         let (gate, up) = row.split_at(width);
@@ -129,6 +141,9 @@ pub fn swiglu(out: &mut [f32], gate_up: &[f32], width: usize) {
 
 #[cfg(test)]
 mod tests {
+    // The values are exact in binary.
+    #![allow(clippy::float_cmp)]
+
     use super::*;
 
     #[test]

@@ -18,7 +18,10 @@ fn main() -> ExitCode {
     match start(&options) {
         Ok(outcome) if outcome.signal == 0 => ExitCode::SUCCESS,
         Ok(outcome) => {
-            eprintln!("Stopped by signal {} at the end of an iteration; no report was written.", outcome.signal);
+            eprintln!(
+                "Stopped by signal {} at the end of an iteration; no report was written.",
+                outcome.signal
+            );
             ExitCode::from(u8::try_from(128 + outcome.signal).unwrap_or(1))
         }
         Err(error) => {

@@ -103,11 +103,14 @@ impl Model {
     /// Builds the model of a seed.
     #[must_use]
     pub fn new(shape: ModelShape, seed: u64) -> Self {
-        let matrix = |name: u64, rows: usize, columns: usize| scaled_matrix(hash(&[seed, name]), rows, columns);
+        let matrix =
+            |name: u64, rows: usize, columns: usize| scaled_matrix(hash(&[seed, name]), rows, columns);
         Self {
             shape,
             embedding: uniform_vec(hash(&[seed, 1]), shape.vocab * shape.hidden, 1.0),
-            layers: (0..shape.layers as u64).map(|layer| Layer::new(shape, hash(&[seed, 2, layer]))).collect(),
+            layers: (0..shape.layers as u64)
+                .map(|layer| Layer::new(shape, hash(&[seed, 2, layer])))
+                .collect(),
             final_norm: vec![1.0; shape.hidden],
             lm_head: matrix(3, shape.hidden, shape.vocab),
         }
@@ -125,7 +128,8 @@ impl Model {
 
 impl Layer {
     fn new(shape: ModelShape, seed: u64) -> Self {
-        let matrix = |name: u64, rows: usize, columns: usize| scaled_matrix(hash(&[seed, name]), rows, columns);
+        let matrix =
+            |name: u64, rows: usize, columns: usize| scaled_matrix(hash(&[seed, name]), rows, columns);
         let expert = |index: usize| Expert {
             gate_up: matrix(10 + 2 * index as u64, shape.hidden, 2 * shape.ffn),
             down: matrix(11 + 2 * index as u64, shape.ffn, shape.hidden),

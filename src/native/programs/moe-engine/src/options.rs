@@ -46,6 +46,7 @@ pub enum ClockKind {
 #[command(
     name = "moe-engine",
     version,
+    args_override_self = true,
     about = "A small mixture-of-experts transformer on the CPU, with TensorRT-LLM's profiling flags",
     long_about = "Runs a real, small mixture-of-experts transformer (random seeded weights, f32) on the CPU.\n\
         Expert-parallel ranks are threads pinned to cores; they meet at an all-to-all in every layer, so that\n\
@@ -64,7 +65,7 @@ pub struct Options {
     #[arg(long, default_value_t = 8, value_name = "COUNT")]
     pub layers: usize,
     /// Width of the residual stream, in values
-    #[arg(long, default_value_t = 256, value_name = "VALUES")]
+    #[arg(long, default_value_t = 128, value_name = "VALUES")]
     pub hidden: usize,
     /// Query heads; each has hidden/heads values
     #[arg(long, default_value_t = 4, value_name = "COUNT")]
@@ -79,7 +80,7 @@ pub struct Options {
     #[arg(long, default_value_t = 4, value_name = "COUNT")]
     pub top_k: usize,
     /// Inner width of an expert, in values
-    #[arg(long, default_value_t = 128, value_name = "VALUES")]
+    #[arg(long, default_value_t = 256, value_name = "VALUES")]
     pub ffn: usize,
     /// Vocabulary, in tokens
     #[arg(long, default_value_t = 1024, value_name = "TOKENS")]
@@ -94,7 +95,7 @@ pub struct Options {
     #[arg(long, default_value_t = 256, value_name = "REQUESTS")]
     pub max_batch: usize,
     /// Requests of all ranks together
-    #[arg(long, default_value_t = 2048, value_name = "REQUESTS")]
+    #[arg(long, default_value_t = 1536, value_name = "REQUESTS")]
     pub requests: usize,
     /// Prompt length of every request, in tokens
     #[arg(long, default_value_t = 32, value_name = "TOKENS")]
@@ -151,28 +152,49 @@ impl Options {
         let ranks = self.ranks();
         let Self { hidden, heads, kv_heads, experts, top_k, .. } = *self;
         check(hidden.is_multiple_of(heads) && (hidden / heads).is_multiple_of(2), || {
-            bad("--hidden, --heads", format!("{hidden} values do not split into {heads} heads of even width"),
-                "Choose --hidden as a multiple of twice --heads")
+            bad(
+                "--hidden, --heads",
+                format!("{hidden} values do not split into {heads} heads of even width"),
+                "Choose --hidden as a multiple of twice --heads",
+            )
         })?;
         check(heads.is_multiple_of(kv_heads), || {
-            bad("--heads, --kv-heads", format!("{heads} query heads do not split over {kv_heads} key heads"),
-                "Choose --kv-heads as a divisor of --heads")
+            bad(
+                "--heads, --kv-heads",
+                format!("{heads} query heads do not split over {kv_heads} key heads"),
+                "Choose --kv-heads as a divisor of --heads",
+            )
         })?;
         check(top_k <= experts, || {
-            bad("--top-k, --experts", format!("a token cannot go to {top_k} of {experts} experts"),
-                "Choose --top-k not above --experts")
+            bad(
+                "--top-k, --experts",
+                format!("a token cannot go to {top_k} of {experts} experts"),
+                "Choose --top-k not above --experts",
+            )
         })?;
         check(experts.is_multiple_of(ranks), || {
-            bad("--experts, --ep-size", format!("{experts} experts do not split evenly over {ranks} ranks"),
-                "Choose --experts as a multiple of --ep-size")
+            bad(
+                "--experts, --ep-size",
+                format!("{experts} experts do not split evenly over {ranks} ranks"),
+                "Choose --experts as a multiple of --ep-size",
+            )
         })?;
         check(self.max_tokens >= self.max_batch, || {
-            bad("--max-tokens, --max-batch",
-                format!("{} running requests need more than {} tokens per iteration", self.max_batch, self.max_tokens),
-                "Choose --max-tokens not below --max-batch")
+            bad(
+                "--max-tokens, --max-batch",
+                format!(
+                    "{} running requests need more than {} tokens per iteration",
+                    self.max_batch, self.max_tokens
+                ),
+                "Choose --max-tokens not below --max-batch",
+            )
         })?;
         check(self.router_skew.is_finite() && self.router_drift.is_finite(), || {
-            bad("--router-skew, --router-drift", "both must be finite numbers".to_owned(), "Give a number such as 3.0")
+            bad(
+                "--router-skew, --router-drift",
+                "both must be finite numbers".to_owned(),
+                "Give a number such as 3.0",
+            )
         })
     }
 
@@ -194,9 +216,15 @@ impl Options {
             ("--max-tokens", self.max_tokens),
         ];
         for (option, value) in counts {
-            check(value > 0, || bad(option, "must be at least 1, not 0".to_owned(), "Give a whole number of 1 or more"))?;
+            check(value > 0, || {
+                bad(option, "must be at least 1, not 0".to_owned(), "Give a whole number of 1 or more")
+            })?;
             check(value <= 1 << 20, || {
-                bad(option, format!("{value} is more than this engine can hold"), "Give a number up to 1048576")
+                bad(
+                    option,
+                    format!("{value} is more than this engine can hold"),
+                    "Give a number up to 1048576",
+                )
             })?;
         }
         Ok(())

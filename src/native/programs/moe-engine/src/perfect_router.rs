@@ -11,7 +11,8 @@ use crate::options::Era;
 
 /// Batch sizes, in tokens, whose logits are made ahead.
 pub const COMMON_BATCH_SIZES: [usize; 22] = [
-    1, 2, 4, 8, 16, 32, 64, 128, 256, 384, 512, 640, 768, 1024, 1536, 2048, 3072, 4096, 5120, 6144, 7168, 8192,
+    1, 2, 4, 8, 16, 32, 64, 128, 256, 384, 512, 640, 768, 1024, 1536, 2048, 3072, 4096, 5120, 6144, 7168,
+    8192,
 ];
 
 /// What decides the stream of experts.
@@ -102,6 +103,8 @@ impl PerfectRouter {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::cast_precision_loss)]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -116,7 +119,9 @@ mod tests {
 
     fn loads(experts: &[u32], buckets: usize, per_bucket: usize) -> Vec<usize> {
         let mut loads = vec![0; buckets];
-        experts.iter().for_each(|&expert| loads[expert as usize / per_bucket] += 1);
+        for &expert in experts {
+            loads[expert as usize / per_bucket] += 1;
+        }
         loads
     }
 

@@ -172,7 +172,8 @@ mod tests {
     #[test]
     fn the_log_names_the_last_iteration_in_e1_and_the_next_one_later() {
         for (era, named) in [(Era::E1, 12), (Era::E2, 12)] {
-            let mut machine = WindowMachine::new(era, parse_spans("TLLM_PROFILE_START_STOP", "10-12").unwrap());
+            let mut machine =
+                WindowMachine::new(era, parse_spans("TLLM_PROFILE_START_STOP", "10-12").unwrap());
             let all: Vec<_> = (0..20).flat_map(|iteration| machine.enter(iteration).unwrap()).collect();
             assert_eq!(all, [WindowAction::Start(10), WindowAction::Stop(named)]);
         }
@@ -180,7 +181,9 @@ mod tests {
 
     #[test]
     fn bad_spans_are_named() {
-        for (text, piece) in [("", ""), ("1,", ""), ("1-2-3", "1-2-3"), ("-5", "-5"), ("a-b", "a-b"), ("1.5", "1.5")] {
+        for (text, piece) in
+            [("", ""), ("1,", ""), ("1-2-3", "1-2-3"), ("-5", "-5"), ("a-b", "a-b"), ("1.5", "1.5")]
+        {
             let message = parse_spans("TLLM_PROFILE_START_STOP", text).unwrap_err().to_string();
             let expected = format!(
                 "Cannot parse span in environment variable TLLM_PROFILE_START_STOP: '{text}' holds '{piece}'."

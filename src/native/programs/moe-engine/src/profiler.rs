@@ -46,7 +46,11 @@ impl Profiler {
     ///
     /// # Errors
     /// [`EngineError::InconsistentProfiling`] or [`EngineError::Write`].
-    pub fn enter(&mut self, iteration: u64, recorder: &mut Recorder) -> Result<Vec<ProfilerNote>, EngineError> {
+    pub fn enter(
+        &mut self,
+        iteration: u64,
+        recorder: &mut Recorder,
+    ) -> Result<Vec<ProfilerNote>, EngineError> {
         let actions = self.windows.enter(iteration)?;
         let mut notes = Vec::new();
         for action in actions {
@@ -66,7 +70,11 @@ impl Profiler {
         }
     }
 
-    fn act(&self, action: WindowAction, recorder: &mut Recorder) -> Result<Option<ProfilerNote>, EngineError> {
+    fn act(
+        &self,
+        action: WindowAction,
+        recorder: &mut Recorder,
+    ) -> Result<Option<ProfilerNote>, EngineError> {
         let first_rank_says = |text, warning| (self.rank == 0).then_some(ProfilerNote { text, warning });
         match action {
             WindowAction::Start(iteration) => {
@@ -76,7 +84,9 @@ impl Profiler {
                 Ok(first_rank_says(format!("Profiling started at iteration {iteration}."), false))
             }
             WindowAction::WarnStopWithoutWindow(iteration) => Ok(first_rank_says(
-                format!("profile stop scheduled at iter {iteration} but no active profiling window - skipping"),
+                format!(
+                    "profile stop scheduled at iter {iteration} but no active profiling window - skipping"
+                ),
                 true,
             )),
             WindowAction::Stop(iteration) => {

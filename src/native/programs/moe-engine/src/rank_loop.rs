@@ -53,7 +53,8 @@ impl Board {
     }
 
     fn read(&self, turn: usize) -> Vec<Notice> {
-        let copy = |notice: &Mutex<[Notice; 2]>| notice.lock().unwrap_or_else(PoisonError::into_inner)[turn].clone();
+        let copy =
+            |notice: &Mutex<[Notice; 2]>| notice.lock().unwrap_or_else(PoisonError::into_inner)[turn].clone();
         self.notices.iter().map(copy).collect()
     }
 }
@@ -100,7 +101,7 @@ pub struct RankOutcome {
 #[derive(Debug)]
 pub struct Rank<'a> {
     context: &'a RunContext<'a>,
-    rank: usize,
+    number: usize,
     model: RankModel,
     scheduler: Scheduler,
     profiler: Profiler,
@@ -128,7 +129,7 @@ impl<'a> Rank<'a> {
     #[must_use]
     pub fn new(
         context: &'a RunContext<'a>,
-        rank: usize,
+        number: usize,
         model: RankModel,
         scheduler: Scheduler,
         profiler: Profiler,
@@ -137,7 +138,7 @@ impl<'a> Rank<'a> {
     ) -> Self {
         Self {
             context,
-            rank,
+            number,
             model,
             scheduler,
             profiler,
@@ -181,9 +182,10 @@ impl<'a> Rank<'a> {
         let batch = self.scheduler.warm_up_batch();
         self.model.prepare_resources(&batch);
         for number in 1..=WARM_UP_FORWARDS {
-            if self.rank == 0 {
+            if self.number == 0 {
                 let tokens = batch.tokens.len();
-                let text = format!("Warm-up forward {number} of {WARM_UP_FORWARDS}: {tokens} tokens per rank");
+                let text =
+                    format!("Warm-up forward {number} of {WARM_UP_FORWARDS}: {tokens} tokens per rank");
                 self.context.log.raw(&self.stamped(Level::Info, &text));
             }
             self.model.forward(&batch, 0, &mut |_, _| {}, &mut self.tools)?;
@@ -226,15 +228,16 @@ impl<'a> Rank<'a> {
     }
 
     fn log_iteration(&mut self, iteration: u64, top_ns: u64) {
-        if !self.context.options.print_iter_log || !self.context.log_ranks.includes(self.rank) {
+        if !self.context.options.print_iter_log || !self.context.log_ranks.includes(self.number) {
             return;
         }
         let (active, waiting) = self.scheduler.active_and_waiting();
         #[allow(clippy::cast_precision_loss)]
-        let cache_utilisation = self.scheduler.cached_tokens() as f64 / self.model.cache.capacity_tokens() as f64;
+        let cache_utilisation =
+            self.scheduler.cached_tokens() as f64 / self.model.cache.capacity_tokens() as f64;
         let line = IterationLine {
             iteration,
-            rank: self.rank,
+            rank: self.number,
             fetched: (self.scheduler.fetched, self.scheduler.fetched_by_all(iteration - 1)),
             host_ns: top_ns - self.last.body_start_ns,
             device_ns: self.last.device_ns,
@@ -280,13 +283,13 @@ impl<'a> Rank<'a> {
             lines: std::mem::take(&mut self.pending),
             tokens,
             has_work: self.scheduler.has_work(),
-            stop: self.rank == 0 && (limit || interrupted),
+            stop: self.number == 0 && (limit || interrupted),
         };
-        self.context.board.put(self.rank, self.turn, notice);
+        self.context.board.put(self.number, self.turn, notice);
         self.tools.meet(SliceArgs::None)?;
         let notices = self.context.board.read(self.turn);
         self.turn = 1 - self.turn;
-        if self.rank == 0 {
+        if self.number == 0 {
             notices.iter().flat_map(|notice| &notice.lines).for_each(|line| self.context.log.raw(line));
         }
         Ok(notices)
@@ -308,7 +311,8 @@ impl<'a> Rank<'a> {
         };
         self.model.forward(batch, iteration, &mut sink, &mut self.tools)?;
         self.tools.close(Op::ForwardStep, now_ns, step_args(iteration, batch));
-        if let Some(text) = self.statistic.as_ref().map(|s| s.write_if_due(iteration)).transpose()?.flatten() {
+        if let Some(text) = self.statistic.as_ref().map(|s| s.write_if_due(iteration)).transpose()?.flatten()
+        {
             self.pending.push(self.stamped(Level::Info, &text));
         }
 
@@ -352,7 +356,7 @@ impl<'a> Rank<'a> {
         self.note(closed);
         if all_in_step {
             self.publish(next, 0)?;
-        } else if self.rank == 0 {
+        } else if self.number == 0 {
             self.pending.drain(..).for_each(|line| self.context.log.raw(&line));
         }
         Ok(())
@@ -368,4 +372,3 @@ const fn step_args(iteration: u64, batch: &Batch) -> SliceArgs {
         as_u32(batch.generation_requests()),
     )
 }
-

@@ -79,14 +79,16 @@ impl Summary {
         let end_ns = ranks.iter().map(|rank| rank.end_ns).max().unwrap_or(0);
         let wall_ns = (end_ns - start_ns) as f64;
         let finished: Vec<&FinishedRequest> = ranks.iter().flat_map(|rank| &rank.finished).collect();
-        let mut latencies: Vec<f64> = finished.iter().map(|f| (f.end_ns - f.arrival_ns) as f64 / 1e6).collect();
+        let mut latencies: Vec<f64> =
+            finished.iter().map(|f| (f.end_ns - f.arrival_ns) as f64 / 1e6).collect();
         latencies.sort_by(f64::total_cmp);
         let prompt_tokens: usize = ranks.iter().map(|rank| rank.tokens.0).sum();
         let output_tokens: usize = ranks.iter().map(|rank| rank.tokens.1).sum();
         let per_second = |count: usize| (wall_ns > 0.0).then(|| count as f64 * 1e9 / wall_ns);
         let user_rates: Vec<f64> = latencies.iter().map(|ms| options.output_len as f64 * 1e3 / ms).collect();
         let arrivals_ns = || finished.iter().map(|request| request.arrival_ns);
-        let arrival_span_ns = arrivals_ns().max().zip(arrivals_ns().min()).map_or(0, |(last, first)| last - first);
+        let arrival_span_ns =
+            arrivals_ns().max().zip(arrivals_ns().min()).map_or(0, |(last, first)| last - first);
         Self {
             requests: finished.len(),
             iterations: ranks.first().map_or(0, |rank| rank.iterations),

@@ -19,7 +19,8 @@ pub fn write_report_json(options: &Options, summary: &Summary) -> Result<(), Eng
     let failed = |reason: String| EngineError::Write { what: "the report", path: path.clone(), reason };
     let mut bytes = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"    "));
-    serde::Serialize::serialize(&report(options, summary), &mut serializer).map_err(|e| failed(e.to_string()))?;
+    serde::Serialize::serialize(&report(options, summary), &mut serializer)
+        .map_err(|e| failed(e.to_string()))?;
     bytes.push(b'\n');
     fs::write(path, bytes).map_err(|e| failed(e.to_string()))
 }

@@ -137,7 +137,13 @@ impl Batch {
         self.segments.len() - self.context_requests
     }
 
-    fn push(&mut self, owner: usize, request: &Request, tokens: impl ExactSizeIterator<Item = u32>, first_position: usize) {
+    fn push(
+        &mut self,
+        owner: usize,
+        request: &Request,
+        tokens: impl ExactSizeIterator<Item = u32>,
+        first_position: usize,
+    ) {
         let len = tokens.len();
         self.segments.push(Segment { slot: request.slot, first_row: self.tokens.len(), len, first_position });
         self.owners.push(owner);
@@ -318,7 +324,13 @@ impl Scheduler {
         for request in self.running.extract_if(.., |request| request.generated.len() == output_len) {
             self.free_slots.push(request.slot);
             let Request { id, arrival_ns, first_token_ns, generated, .. } = request;
-            self.finished.push(FinishedRequest { id, arrival_ns, first_token_ns, end_ns: now_ns, tokens: generated });
+            self.finished.push(FinishedRequest {
+                id,
+                arrival_ns,
+                first_token_ns,
+                end_ns: now_ns,
+                tokens: generated,
+            });
         }
     }
 
@@ -364,7 +376,10 @@ mod tests {
             "--ep-size 1 --requests 3 --max-batch 2 --max-tokens 6 --input-len 4 --output-len 3 --arrival all",
         );
         assert_eq!(run(&mut s), ["6+0", "2+1", "0+2", "4+1", "0+1", "0+1"]);
-        assert_eq!(s.finished.iter().map(|f| (f.id, f.tokens.len())).collect::<Vec<_>>(), [(0, 3), (1, 3), (2, 3)]);
+        assert_eq!(
+            s.finished.iter().map(|f| (f.id, f.tokens.len())).collect::<Vec<_>>(),
+            [(0, 3), (1, 3), (2, 3)]
+        );
         assert_eq!(s.token_totals(), (12, 9));
     }
 

@@ -67,7 +67,10 @@ fn write_json(out: &mut impl Write, name: &str, owner: &TraceOwner, slices: &[Sl
         out,
         "  \"distributedInfo\": {{\"backend\": \"threads\", \"rank\": {rank}, \"world_size\": {world_size}}},"
     )?;
-    writeln!(out, "  \"displayTimeUnit\": \"ms\",\n  \"baseTimeNanoseconds\": {base_ns},\n  \"traceEvents\": [")?;
+    writeln!(
+        out,
+        "  \"displayTimeUnit\": \"ms\",\n  \"baseTimeNanoseconds\": {base_ns},\n  \"traceEvents\": ["
+    )?;
     write_metadata(out, owner)?;
     for slice in slices {
         write_slice(out, owner, slice)?;
