@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
-use iterscope_experts::{ExpertStatistics, layer_metrics, read_folder};
+use iterscope_experts::{layer_metrics, read_folder};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
@@ -92,13 +92,13 @@ pub struct ExpertLayerMetrics {
 }
 
 /// Expert statistics of a run, in memory.
-#[napi(js_name = "ExpertStatistics")]
-pub struct OpenStatistics {
-    statistics: ExpertStatistics,
+#[napi]
+pub struct ExpertStatistics {
+    statistics: iterscope_experts::ExpertStatistics,
 }
 
 #[napi]
-impl OpenStatistics {
+impl ExpertStatistics {
     /// What the statistics hold.
     #[napi]
     pub fn summary(&self) -> ExpertSummary {
@@ -164,7 +164,7 @@ impl OpenStatistics {
     }
 }
 
-impl OpenStatistics {
+impl ExpertStatistics {
     fn sums(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<Vec<u64>> {
         self.statistics.histogram(layer, &(iter_from..iter_to)).map_err(|error| experts_error(&error))
     }
@@ -197,16 +197,17 @@ pub struct Open {
     dir: PathBuf,
 }
 
+#[napi]
 impl Task for Open {
-    type Output = ExpertStatistics;
-    type JsValue = OpenStatistics;
+    type Output = iterscope_experts::ExpertStatistics;
+    type JsValue = ExpertStatistics;
 
-    fn compute(&mut self) -> Result<ExpertStatistics> {
+    fn compute(&mut self) -> Result<Self::Output> {
         read_folder(&self.dir).map_err(|error| experts_error(&error))
     }
 
-    fn resolve(&mut self, _env: Env, statistics: ExpertStatistics) -> Result<OpenStatistics> {
-        Ok(OpenStatistics { statistics })
+    fn resolve(&mut self, _env: Env, statistics: Self::Output) -> Result<Self::JsValue> {
+        Ok(ExpertStatistics { statistics })
     }
 }
 

@@ -109,6 +109,7 @@ pub struct EndJournalled {
     grace: Duration,
 }
 
+#[napi]
 impl Task for EndJournalled {
     type Output = u32;
     type JsValue = u32;

@@ -70,7 +70,12 @@ where
     };
     let mut line = serde_json::to_vec(spec).map_err(|error| missing(error.into()))?;
     line.push(b'\n');
-    control.write_all(&line).map_err(missing)?;
+    if let Err(error) = control.write_all(&line) {
+        // It ended before it read a line, or never will.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(missing(error));
+    }
 
     let handle = RunHandle { supervisor_pid: child.id(), control: Arc::new(Mutex::new(Some(control))) };
     let watcher =

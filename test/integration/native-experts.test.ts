@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Expert statistics through the real native module.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type * as Native from '../../src/native/binding/index.d.ts';
+import { temporaryFolder } from '../builders/folder.ts';
+
+const modulePath = fileURLToPath(new URL('../../dist/native/iterscope.node', import.meta.url));
+const native = createRequire(import.meta.url)(modulePath) as typeof Native;
+const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+const folder = temporaryFolder();
+
+const sum = (values: Float64Array) => values.reduce((total, value) => total + value, 0);
+
+describe('recorded expert statistics', () => {
+  test('have their known figures', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic'));
+    expect(statistics.summary()).toEqual({
+      experts: 64,
+      topK: 4,
+      layers: Array.from({ length: 16 }, (_, layer) => layer),
+      iterationStart: 0,
+      iterationEnd: 140,
+      iterationCount: 140,
+      ranks: [0],
+      combination: 'single',
+      warnings: [],
+    });
+    const { counts, total } = statistics.histogram(0, 50, 51);
+    expect([total, Math.max(...counts), Math.min(...counts)]).toEqual([16384, 3954, 0]);
+    expect(statistics.layerMetrics(50, 51, 8)[0]).toMatchObject({
+      layer: 0,
+      tokens: 16384,
+      expertImbalanceMean: 14.4453125,
+      expertImbalanceOfSums: 14.4453125,
+      hotSetPersistence: null,
+    });
+  });
+
+  test('tell the mean over iterations from the ratio of sums when routing drifts', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic-drift'));
+    const layers = statistics.layerMetrics(0, 200, 4);
+    expect(layers[0]).toMatchObject({ expertImbalanceMean: 4.36046875, expertImbalanceOfSums: 4.14046875 });
+    expect(layers[7]).toMatchObject({ expertImbalanceMean: 4.74109375, expertImbalanceOfSums: 4.1875 });
+  });
+
+  test('give the same tokens as heat map, histogram and rank loads', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic-drift'));
+    const heatmap = statistics.heatmap(10, 60);
+    expect(heatmap).toHaveLength(8 * 32);
+    const { counts, total } = statistics.histogram(3, 10, 60);
+    expect(heatmap.slice(3 * 32, 4 * 32)).toEqual(counts);
+    const ranks = statistics.rankLoads(3, 10, 60, 4);
+    expect(ranks?.[1]).toBe(sum(counts.slice(8, 16)));
+    expect(ranks && sum(ranks)).toBe(total);
+  });
+
+  test('have no answer where there is none', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic-drift'));
+    expect(statistics.rankLoads(0, 0, 200, 5)).toBeNull();
+    expect(statistics.layerMetrics(200, 300, 4)[0]).toMatchObject({
+      tokens: 0,
+      expertImbalanceMean: null,
+      rankImbalanceOfSums: null,
+      gini: null,
+      activeExperts: null,
+    });
+    expect(() => statistics.histogram(99, 0, 200)).toThrow('"code":"experts.no-such-layer"');
+  });
+});
+
+describe('a folder that cannot be used', () => {
+  test('is refused with a code, a sentence and its path', async () => {
+    await expect(native.openExpertStatistics('/no/such/folder')).rejects.toThrow(
+      '"code":"experts.not-found"',
+    );
+    await expect(native.openExpertStatistics(folder())).rejects.toThrow('"code":"experts.no-statistics"');
+    const damaged = folder();
+    mkdirSync(damaged, { recursive: true });
+    const file = join(damaged, 'rank0.safetensors');
+    writeFileSync(file, 'not tensors');
+    const failure = await native
+      .openExpertStatistics(damaged)
+      .catch((error: unknown) => (error as Error).message);
+    expect(JSON.parse(String(failure))).toMatchObject({ code: 'experts.damaged', path: file });
+  });
+});
