@@ -82,9 +82,8 @@ describe('a folder that cannot be used', () => {
     mkdirSync(damaged, { recursive: true });
     const file = join(damaged, 'rank0.safetensors');
     writeFileSync(file, 'not tensors');
-    const failure = await native
-      .openExpertStatistics(damaged)
-      .catch((error: unknown) => (error as Error).message);
-    expect(JSON.parse(String(failure))).toMatchObject({ code: 'experts.damaged', path: file });
+    const failure: unknown = await native.openExpertStatistics(damaged).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Error);
+    expect(JSON.parse((failure as Error).message)).toMatchObject({ code: 'experts.damaged', path: file });
   });
 });
