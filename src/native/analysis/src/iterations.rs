@@ -61,6 +61,8 @@ pub struct Iteration {
 pub struct IterationTable {
     /// In time order; empty when the trace has neither markers nor graph launches.
     pub iterations: Vec<Iteration>,
+    /// Kernels that run in a later host window than the one that launched them; the last window stays open.
+    pub shifted_kernels: u64,
 }
 
 /// The iterations of a trace. Those without a number of their own count from `first_index`.
@@ -71,16 +73,17 @@ pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
         return IterationTable::default();
     }
     let work = activities(store);
+    let mut shifted_kernels = 0;
     if work.is_empty() {
         let timeline = host_timeline(store);
         for iteration in &mut iterations {
             iteration.host_composition = Some(timeline.within(iteration.span));
         }
     } else {
-        add_device_work(store, &work, &mut iterations);
+        shifted_kernels = add_device_work(store, &work, &mut iterations);
     }
     add_garbage_collection(store, &mut iterations);
-    IterationTable { iterations }
+    IterationTable { iterations, shifted_kernels }
 }
 
 fn host_windows(store: &Store, first_index: i64) -> Vec<Iteration> {
@@ -125,26 +128,27 @@ fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
     (time_ns < iterations[position].span.1).then_some(position)
 }
 
-fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration]) {
+/// Attributes all device work and returns how many kernels run in a later window than they were launched in.
+fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration]) -> u64 {
     for iteration in iterations.iter_mut() {
         iteration.gpu_busy_ns = Some(0);
     }
     let mut launches = Launches::of(store);
+    let starts: Vec<i64> = iterations.iter().map(|iteration| iteration.span.0).collect();
+    let window_of = |time_ns: i64| starts.partition_point(|start| *start <= time_ns);
+    let mut shifted_kernels = 0;
     for device_work in work.chunk_by(|a, b| a.device == b.device) {
-        let mut owners: Vec<Option<usize>> = Vec::with_capacity(device_work.len());
-        let mut unknown = Vec::new();
-        for (position, activity) in device_work.iter().enumerate() {
-            let host_time = launches.launched_at(activity);
-            if host_time.is_none() {
-                unknown.push(position);
-            }
-            owners.push(host_time.and_then(|time| iteration_at(iterations, time)));
+        let launched: Vec<Option<i64>> =
+            device_work.iter().map(|activity| launches.launched_at(activity)).collect();
+        for (activity, host_time) in device_work.iter().zip(&launched) {
+            let is_later = host_time.is_some_and(|time| window_of(activity.span.0) > window_of(time));
+            shifted_kernels += u64::from(is_later && activity.role == CategoryRole::Kernel);
         }
+        let mut owners: Vec<Option<usize>> =
+            launched.iter().map(|time| time.and_then(|time| iteration_at(iterations, time))).collect();
         let windows = gpu_windows(device_work, &owners, iterations.len());
-        for position in unknown {
-            let start = device_work[position].span.0;
-            owners[position] =
-                windows.iter().find(|(_, span)| (span.0..span.1).contains(&start)).map(|(owner, _)| *owner);
+        for (position, _) in launched.iter().enumerate().filter(|(_, time)| time.is_none()) {
+            owners[position] = window_at(&windows, device_work[position].span.0);
             if let Some(owner) = owners[position] {
                 iterations[owner].inferred = true;
             }
@@ -152,6 +156,12 @@ fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration
         add_windows(store, device_work, &windows, iterations);
         add_owned(device_work, &owners, iterations);
     }
+    shifted_kernels
+}
+
+/// The iteration in whose window on the device a time lies.
+fn window_at(windows: &[(usize, Span)], time_ns: i64) -> Option<usize> {
+    windows.iter().find(|(_, span)| (span.0..span.1).contains(&time_ns)).map(|(owner, _)| *owner)
 }
 
 /// Iteration and window of each iteration that has work on a device.

@@ -119,7 +119,8 @@ fn check_end(path: &Path, end: &StreamEnd, collector: &mut Collector) -> Result<
             ),
         ));
     }
-    if !end.found_events || collector.is_foreign() {
+    let is_empty_array = end.events == 0 && !end.is_object;
+    if !end.found_events || is_empty_array || collector.is_foreign() {
         return Err(TraceError::at(
             ErrorCode::TraceNotATrace,
             path,
