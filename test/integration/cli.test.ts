@@ -125,7 +125,7 @@ describe('iterscope run', () => {
       2,
       'is not an iteration window',
     ],
-    [['run', '--recipe', 'embedded-moe-engine', ...small, '--set', 'experts=3'], 1, 'do not split evenly'],
+    [['run', '--recipe', 'embedded-moe-engine', ...small, '--set', 'experts=5'], 1, 'do not split evenly'],
     [['dance'], 2, "unknown command 'dance'"],
     [['inspect'], 2, 'missing required argument'],
   ])('%j ends with %d and a sentence', (args, expected, part) => {
