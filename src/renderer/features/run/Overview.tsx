@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatBytes } from '#shared/base/units.ts';
 import type { Artifact, RunManifest } from '#shared/contract/run.ts';
-import { formatFigure } from '#renderer/base/format.ts';
 import { IterationTimesChart } from '#renderer/charts/index.tsx';
 import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -10,7 +9,15 @@ import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Table } from '#renderer/widgets/Table.tsx';
 import { definitionOf, liveDefinitions } from './definitions.ts';
 import { useIterationLines } from './hooks.ts';
-import { artifactWord, askedText, foundText, sizeParts, wallText } from './model.ts';
+import {
+  artifactWord,
+  askedText,
+  figureParts,
+  foundText,
+  orderArtifacts,
+  sizeParts,
+  wallText,
+} from './model.ts';
 import { RunFacts } from './RunFacts.tsx';
 
 const noLines = [] as const;
@@ -47,16 +54,19 @@ function Reported({ manifest }: { readonly manifest: RunManifest }) {
   return (
     <section aria-label="Figures">
       <div className="overview__figures">
-        {ordered.map(({ label, value, unit }, index) => (
-          <Figure
-            key={label}
-            size={index === 0 ? 'main' : 'normal'}
-            label={label}
-            value={formatFigure(value)}
-            unit={unit}
-            definition={definitionOf(label)}
-          />
-        ))}
+        {ordered.map((figure, index) => {
+          const [value, unit] = figureParts(figure);
+          return (
+            <Figure
+              key={figure.label}
+              size={index === 0 ? 'main' : 'normal'}
+              label={figure.label}
+              value={value}
+              unit={unit}
+              definition={definitionOf(figure.label)}
+            />
+          );
+        })}
         {exit !== undefined && (
           <>
             <Figure label="Wall time" value={wallText(exit.wallMs)} definition={liveDefinitions.wall} />
@@ -126,7 +136,7 @@ function Artifacts({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
       <h2 id="overview-artifacts">Artifacts</h2>
       <Table
         label="Artifacts"
-        rows={artifacts}
+        rows={orderArtifacts(artifacts)}
         rowKey={(artifact) => artifact.path}
         empty="The run left no artifact."
         columns={[

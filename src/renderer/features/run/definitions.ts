@@ -4,7 +4,7 @@
 
 const reported: readonly (readonly [label: RegExp, definition: string])[] = [
   [
-    /predicted gain/i,
+    /gain from balance/i,
     'Estimate of what even expert load would save, from the measured times of the ranks: T / (T − saved) − 1, with T the time of the slowest rank.',
   ],
   [/per user/i, 'Generated tokens of one request per second of its own time, on average over requests.'],
@@ -37,7 +37,7 @@ export function definitionOf(label: string): string | undefined {
 
 export const liveDefinitions = {
   iteration:
-    'The newest iteration number in the engine’s log. A line is written when the next iteration begins, so its times tell of the iteration before.',
+    'The newest finished iteration, counted from 0. The engine logs an iteration when the next one begins, under the next one’s number.',
   step: 'Host time of one pass of the engine’s loop, as its log says: median of the last 50 iterations.',
   elapsed: 'Time since the program was started.',
   cpu: 'Processor time of all processes of the run, divided by the elapsed time: cores busy on average.',

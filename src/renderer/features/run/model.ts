@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { ArtifactKind } from '#shared/contract/recipe.ts';
-import type { CaptureCheck, IterationLine, RunExit } from '#shared/contract/run.ts';
-import { formatClock } from '#renderer/base/format.ts';
+import type { Artifact, CaptureCheck, IterationLine, ReportedFigure, RunExit } from '#shared/contract/run.ts';
+import { formatClock, formatFigure } from '#renderer/base/format.ts';
 
 /** What a run's data say, without any element of it: everything here is pure. */
 
@@ -28,6 +28,21 @@ export function batchText(line: IterationLine): string {
     parts.push(`${formatCount(line.generationTokens)} generation`);
   }
   return parts.join(', ');
+}
+
+/** A reported figure as figure and unit: ratios are shown as percentages. */
+export function figureParts({ value, unit }: ReportedFigure): readonly [figure: string, unit: string] {
+  return unit === 'ratio' ? [(value * 100).toFixed(1), '%'] : [formatFigure(value), unit];
+}
+
+/** The trace of each rank first to last, then what the run left otherwise. */
+export function orderArtifacts(artifacts: readonly Artifact[]): readonly Artifact[] {
+  return [...artifacts].sort(
+    (a, b) =>
+      artifactKinds.indexOf(a.kind) - artifactKinds.indexOf(b.kind) ||
+      (a.rank ?? 0) - (b.rank ?? 0) ||
+      a.path.localeCompare(b.path),
+  );
 }
 
 /** A command to be read: every option on a line of its own. */
@@ -70,6 +85,7 @@ const artifactWords: Readonly<Record<ArtifactKind, string>> = {
   'report-json': 'Report',
   log: 'Log',
 };
+const artifactKinds = Object.keys(artifactWords);
 export const artifactWord = (kind: ArtifactKind): string => artifactWords[kind];
 
 /** One line per rank of what the trace holds: `rank 0: 20 to 29 (10)`. */

@@ -5,7 +5,7 @@ import { Dot } from '#renderer/widgets/Badge.tsx';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
-import { keyText } from './model.ts';
+import { keyText, titleParts } from './model.ts';
 import './run-list.css';
 
 /** Every run on disk, newest first. */
@@ -38,6 +38,7 @@ interface RunItemProps {
 
 function RunItem({ run, current, now }: RunItemProps) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
+  const [recipe, rest] = titleParts(run);
   return (
     <button
       type="button"
@@ -49,7 +50,10 @@ function RunItem({ run, current, now }: RunItemProps) {
       }}
     >
       <Dot tone={stateTone(run.state)} pulsing={!isEnded(run.state) && run.state !== 'queued'} />
-      <span className="run-item__title">{run.title}</span>
+      <span className="run-item__title">
+        <span className="visually-hidden">{recipe}</span>
+        {rest}
+      </span>
       <span className="visually-hidden">{stateWord(run.state)}</span>
       <span className="run-item__when">{formatWhen(run.createdAt, now)}</span>
       <span className="run-item__key">{keyText(run, progress)}</span>

@@ -6,6 +6,17 @@ import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { isEnded, stateWord } from '#renderer/stores/run-state.ts';
 
 /**
+ * A run's title split into what the recipe already says and what tells it from other runs of the recipe,
+ * which is what a narrow list has room for.
+ */
+export function titleParts(run: RunSummary): readonly [recipe: string, rest: string] {
+  const prefix = `${run.recipeTitle}, `;
+  if (!run.title.startsWith(prefix)) return ['', run.title];
+  const rest = run.title.slice(prefix.length);
+  return [prefix, rest.charAt(0).toUpperCase() + rest.slice(1)];
+}
+
+/**
  * What the list says of a run at its right. A profiled run's throughput is not a measurement, so its
  * captured iterations stand there instead.
  */

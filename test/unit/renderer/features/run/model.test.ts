@@ -8,8 +8,10 @@ import {
   batchText,
   commandText,
   exitSentence,
+  figureParts,
   foundText,
   medianStepMs,
+  orderArtifacts,
   wallText,
 } from '#renderer/features/run/model.ts';
 
@@ -100,5 +102,27 @@ describe('commandText', () => {
     expect(commandText('/bin/engine', ['--layers', '8', '--fast', 'x'])).toBe(
       '/bin/engine\n  --layers 8\n  --fast x',
     );
+  });
+});
+
+describe('what a run left', () => {
+  it('shows ratios as percentages and other figures in their unit', () => {
+    expect(figureParts({ label: 'gain', value: 0.4033, unit: 'ratio' })).toEqual(['40.3', '%']);
+    expect(figureParts({ label: 'rate', value: 883.2, unit: 'tok/s' })).toEqual(['883.2', 'tok/s']);
+  });
+
+  it('lists the traces by rank, then the rest', () => {
+    const artifacts = orderArtifacts([
+      { kind: 'report-json', path: 'report.json', bytes: 1 },
+      { kind: 'kineto-trace', path: 'trace-rank-10.json', bytes: 1, rank: 10 },
+      { kind: 'expert-statistics', path: 'expert_statistic', bytes: 1 },
+      { kind: 'kineto-trace', path: 'trace-rank-2.json', bytes: 1, rank: 2 },
+    ]);
+    expect(artifacts.map((artifact) => artifact.path)).toEqual([
+      'trace-rank-2.json',
+      'trace-rank-10.json',
+      'expert_statistic',
+      'report.json',
+    ]);
   });
 });

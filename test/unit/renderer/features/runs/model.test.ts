@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '#shared/contract/run.ts';
-import { keyText } from '#renderer/features/runs/model.ts';
+import { keyText, titleParts } from '#renderer/features/runs/model.ts';
 import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { makeManifest } from '../../../../builders/run.ts';
 
@@ -48,5 +48,13 @@ describe('keyText', () => {
 
   it('says how a run ended that did not get ready', () => {
     expect(keyText(makeManifest({ state: 'failed', figures }), null)).toBe('Failed');
+  });
+});
+
+describe('titleParts', () => {
+  it('leaves out of sight what every run of the recipe is called', () => {
+    const run = makeManifest({ recipeTitle: 'Engine', title: 'Engine, perfect router' });
+    expect(titleParts(run)).toEqual(['Engine, ', 'Perfect router']);
+    expect(titleParts({ ...run, title: 'Nightly' })).toEqual(['', 'Nightly']);
   });
 });
