@@ -138,16 +138,16 @@ fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration
     let window_of = |time_ns: i64| starts.partition_point(|start| *start <= time_ns);
     let mut shifted_kernels = 0;
     for device_work in work.chunk_by(|a, b| a.device == b.device) {
-        let launched: Vec<Option<i64>> =
+        let host_times: Vec<Option<i64>> =
             device_work.iter().map(|activity| launches.launched_at(activity)).collect();
-        for (activity, host_time) in device_work.iter().zip(&launched) {
+        for (activity, host_time) in device_work.iter().zip(&host_times) {
             let is_later = host_time.is_some_and(|time| window_of(activity.span.0) > window_of(time));
             shifted_kernels += u64::from(is_later && activity.role == CategoryRole::Kernel);
         }
         let mut owners: Vec<Option<usize>> =
-            launched.iter().map(|time| time.and_then(|time| iteration_at(iterations, time))).collect();
+            host_times.iter().map(|time| time.and_then(|time| iteration_at(iterations, time))).collect();
         let windows = gpu_windows(device_work, &owners, iterations.len());
-        for (position, _) in launched.iter().enumerate().filter(|(_, time)| time.is_none()) {
+        for (position, _) in host_times.iter().enumerate().filter(|(_, time)| time.is_none()) {
             owners[position] = window_at(&windows, device_work[position].span.0);
             if let Some(owner) = owners[position] {
                 iterations[owner].inferred = true;

@@ -43,7 +43,9 @@ fn the_eager_recording_has_eleven_steps() -> TestResult {
     let indexes: Vec<i64> = table.iterations.iter().map(|iteration| iteration.index).collect();
     assert_eq!(indexes, (20..=30).collect::<Vec<i64>>());
     assert!(table.iterations.iter().all(|iteration| iteration.generation_requests == Some(512)));
-    assert!(table.iterations.iter().all(|iteration| iteration.context_tokens.is_none() && !iteration.inferred));
+    assert!(
+        table.iterations.iter().all(|iteration| iteration.context_tokens.is_none() && !iteration.inferred)
+    );
     // A synchronisation ends each step: host and GPU windows agree, and all kernels belong to some step.
     assert_eq!(table.shifted_kernels, 0);
     assert_eq!(table.iterations.iter().map(|iteration| iteration.kernel_count).sum::<u64>(), 20_049);

@@ -40,7 +40,9 @@ fn a_drawn_trace_comes_back_as_drawn() -> TestResult {
     let (_folder, store) = open_picture(PICTURE)?;
     let mut expected = draw(PICTURE);
     let first = expected.iter().map(|event| event.start_ns).min().ok_or("nothing drawn")?;
-    expected.iter_mut().for_each(|event| event.start_ns -= first);
+    for event in &mut expected {
+        event.start_ns -= first;
+    }
     expected.sort();
     assert_eq!(drawn_from(&store), expected);
     assert_eq!(store.meta().origin_ns, 1_000_000_000 + first);
@@ -77,7 +79,8 @@ fn plain_and_compressed_sources_give_the_same_trace() -> TestResult {
 
 #[test]
 fn a_cut_compressed_source_gives_what_came_before() -> TestResult {
-    let events: Vec<Drawn> = (0..20_000).map(|index| Drawn { start_ns: index * 10, ..draw(PICTURE)[0].clone() }).collect();
+    let events: Vec<Drawn> =
+        (0..20_000).map(|index| Drawn { start_ns: index * 10, ..draw(PICTURE)[0].clone() }).collect();
     let bytes = gzip(to_json(&events).as_bytes());
     let folder = tempfile::tempdir()?;
     let store = open_bytes(folder.path(), &bytes[..bytes.len() / 2])?;
@@ -99,7 +102,10 @@ fn every_phase_is_read_or_counted() -> TestResult {
     )?;
     let counts = store.meta().counts;
     assert_eq!((counts.events, counts.slices), (15, 6));
-    assert_eq!((counts.flows, counts.instants, counts.counters, counts.metadata, counts.others), (2, 1, 1, 1, 1));
+    assert_eq!(
+        (counts.flows, counts.instants, counts.counters, counts.metadata, counts.others),
+        (2, 1, 1, 1, 1)
+    );
     let spans: Vec<(String, i64, i64)> =
         drawn_from(&store).into_iter().map(|slice| (slice.name, slice.start_ns, slice.dur_ns)).collect();
     assert!(spans.contains(&("outer".into(), 0, 4000)) && spans.contains(&("inner".into(), 1000, 1000)));
@@ -134,7 +140,8 @@ fn what_is_no_trace_is_refused_by_name() -> TestResult {
         assert_eq!(error.code, code, "{}", String::from_utf8_lossy(bytes));
         assert!(error.message.contains("trace.bin"), "{}", error.message);
     }
-    let missing = ingest_trace(&folder.path().join("none"), &folder.path().join("s"), &mut |_| {}, &Cancel::default());
+    let missing =
+        ingest_trace(&folder.path().join("none"), &folder.path().join("s"), &mut |_| {}, &Cancel::default());
     assert_eq!(missing.expect_err("it is missing").code, ErrorCode::TraceNotFound);
     let is_folder = ingest_trace(folder.path(), &folder.path().join("s"), &mut |_| {}, &Cancel::default());
     assert_eq!(is_folder.expect_err("it is a folder").code, ErrorCode::TraceUnreadable);
@@ -148,7 +155,8 @@ fn a_cancelled_ingest_leaves_nothing_behind() -> TestResult {
     std::fs::write(&source, to_json(&draw(PICTURE)))?;
     let cancel = Cancel::default();
     cancel.cancel();
-    let error = ingest_trace(&source, &folder.path().join("store"), &mut |_| {}, &cancel).expect_err("cancelled");
+    let error =
+        ingest_trace(&source, &folder.path().join("store"), &mut |_| {}, &cancel).expect_err("cancelled");
     assert_eq!(error.code, ErrorCode::IngestCancelled);
     assert_eq!(std::fs::read_dir(folder.path())?.count(), 1);
     Ok(())
@@ -210,7 +218,9 @@ proptest! {
         let folder = tempfile::tempdir()?;
         let store = open_bytes(folder.path(), to_json(&events).as_bytes())?;
         let first = events.iter().map(|event| event.start_ns).min().unwrap_or(0);
-        events.iter_mut().for_each(|event| event.start_ns -= first);
+        for event in &mut events {
+    event.start_ns -= first;
+}
         events.sort();
         prop_assert_eq!(drawn_from(&store), events);
     }

@@ -69,7 +69,8 @@ pub fn micros(ns: i64) -> String {
 
 /// The events as a Kineto file.
 pub fn to_json(events: &[Drawn]) -> String {
-    let mut json = String::from("{\"schemaVersion\": 1, \"baseTimeNanoseconds\": 1000000000,\n\"traceEvents\": [\n");
+    let mut json =
+        String::from("{\"schemaVersion\": 1, \"baseTimeNanoseconds\": 1000000000,\n\"traceEvents\": [\n");
     for (index, event) in events.iter().enumerate() {
         let comma = if index == 0 { "" } else { ",\n" };
         let (start, length) = (micros(event.start_ns), micros(event.dur_ns));
