@@ -25,7 +25,7 @@ export function RunHeader({ run, manifest }: RunHeaderProps) {
         </Badge>
       </span>
       {run.profiled && <Badge>Profiled</Badge>}
-      {manifest?.form.perfectRouter === true && <Badge tone="warning">Perfect router: outputs wrong</Badge>}
+      {manifest?.form.perfectRouter === true && <Badge tone="warning">Outputs wrong</Badge>}
       <span className="run__when">{formatInstant(run.startedAt ?? run.createdAt)}</span>
       <span className="run__space" />
       {ended ? (
