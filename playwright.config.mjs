@@ -7,7 +7,10 @@ export default defineConfig({
   // Every test starts an application that measures time: two at once would disturb each other.
   workers: 1,
   forbidOnly: true,
-  timeout: 120_000,
+  timeout: 90_000,
+  // An application that does not start at all must not take its limit in every test.
+  globalTimeout: 600_000,
+  maxFailures: 5,
   expect: { timeout: 20_000 },
   reporter: 'line',
   use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
