@@ -95,7 +95,7 @@ pub struct Options {
     #[arg(long, default_value_t = 256, value_name = "REQUESTS")]
     pub max_batch: usize,
     /// Requests of all ranks together
-    #[arg(long, default_value_t = 1536, value_name = "REQUESTS")]
+    #[arg(long, default_value_t = 1280, value_name = "REQUESTS")]
     pub requests: usize,
     /// Prompt length of every request, in tokens
     #[arg(long, default_value_t = 32, value_name = "TOKENS")]
@@ -110,7 +110,7 @@ pub struct Options {
     #[arg(long, default_value = "poisson:64", value_name = "PROCESS")]
     pub arrival: Arrival,
     /// Height of the router's bias towards its hot experts, in logits; 0 leaves the gate alone
-    #[arg(long, default_value_t = 3.0, value_name = "LOGITS")]
+    #[arg(long, default_value_t = 1.5, value_name = "LOGITS")]
     pub router_skew: f32,
     /// How far the hot experts move per iteration, as a share of all experts; 0 keeps them in place
     #[arg(long, default_value_t = 0.002, value_name = "SHARE")]
@@ -193,7 +193,7 @@ impl Options {
             bad(
                 "--router-skew, --router-drift",
                 "both must be finite numbers".to_owned(),
-                "Give a number such as 3.0",
+                "Give a number such as 1.5",
             )
         })
     }
