@@ -125,6 +125,7 @@ export function makeTimelineTrace(changes: Partial<TimelineTrace> = {}): Timelin
     startNs: 0,
     endNs: 1000,
     tracks: [makeTrack(0)],
+    deviceNames: new Map(),
     hostBands: [],
     gpuBands: new Map(),
     source: makeSource(drawWindow({})),

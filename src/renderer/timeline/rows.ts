@@ -46,22 +46,21 @@ function compareTracks(a: Track, b: Track): number {
   return Number(isGpu(b)) - Number(isGpu(a)) || a.sortIndex - b.sortIndex || a.id - b.id;
 }
 
-function groupLabel(track: Track): string {
+function groupLabel(track: Track, deviceNames: ReadonlyMap<number, string>): string {
   if (isGpu(track)) {
     const device = track.deviceId === null ? 'GPU' : `GPU ${track.deviceId}`;
-    return track.processName === '' || track.processName === device
-      ? device
-      : `${device} · ${track.processName}`;
+    const name = track.deviceId === null ? undefined : deviceNames.get(track.deviceId);
+    return name === undefined ? device : `${device} · ${name}`;
   }
   return track.processName === '' ? `Process ${track.pid}` : `${track.processName} · process ${track.pid}`;
 }
 
-function groupTracks(tracks: readonly Track[]): Group[] {
+function groupTracks({ tracks, deviceNames }: TimelineTrace): Group[] {
   const groups = new Map<string, Group>();
   for (const track of tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks)) {
     const key = isGpu(track) ? `gpu ${track.deviceId ?? track.pid}` : `process ${track.pid}`;
     const group = groups.get(key) ?? {
-      label: groupLabel(track),
+      label: groupLabel(track, deviceNames),
       deviceId: isGpu(track) ? track.deviceId : null,
       tracks: [],
     };
@@ -94,7 +93,7 @@ export function layoutRows(traces: readonly TimelineTrace[]): RowLayout {
     top += row.height;
   };
   traces.forEach((trace, traceIndex) => {
-    for (const group of groupTracks(trace.tracks)) {
+    for (const group of groupTracks(trace)) {
       const { deviceId } = group;
       const label = `${trace.label} · ${group.label}`;
       add({ type: 'header', height: HEADER_HEIGHT, traceIndex, label, deviceId });

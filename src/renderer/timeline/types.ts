@@ -44,6 +44,8 @@ export interface TimelineTrace {
   readonly startNs: number;
   readonly endNs: number;
   readonly tracks: readonly Track[];
+  /** Names of the GPUs by device. */
+  readonly deviceNames: ReadonlyMap<number, string>;
   readonly hostBands: readonly IterationBand[];
   /** GPU windows by device; a device without any shows the host's. */
   readonly gpuBands: ReadonlyMap<number, readonly IterationBand[]>;

@@ -4,10 +4,11 @@ import { findTrackRow, laneAt, laneTop, layoutRows, rowsBetween } from '#rendere
 import { makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
 
 const stream = (id: number, tid: string, deviceId = 0) =>
-  makeTrack(id, { type: 'gpu-stream', tid, deviceId, processName: 'NVIDIA H100' });
+  makeTrack(id, { type: 'gpu-stream', tid, deviceId });
 
 describe('the order of tracks', () => {
   const trace = makeTimelineTrace({
+    deviceNames: new Map([[0, 'NVIDIA H100']]),
     tracks: [
       makeTrack(0, { name: 'main', lanes: 3 }),
       makeTrack(1, { sliceCount: 0 }),

@@ -47,7 +47,12 @@ export function LayerFigures({ metrics, experts, ranks }: LayerFiguresProps) {
         definition={definitions.balancedness}
         note="1 is even"
       />
-      <Figure label="CV" value={ratio(metrics?.coefficientOfVariation)} definition={definitions.cv} note="over experts" />
+      <Figure
+        label="CV"
+        value={ratio(metrics?.coefficientOfVariation)}
+        definition={definitions.cv}
+        note="over experts"
+      />
       <Figure label="Gini" value={ratio(metrics?.gini)} definition={definitions.gini} note="0 is even" />
       <Figure
         label="Effective experts"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { classNames } from '#renderer/base/class-names.ts';
 import { Tooltip } from '#renderer/widgets/Tooltip.tsx';
@@ -48,6 +48,11 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     overscan: 8,
     scrollPaddingStart: ROW_HEIGHT,
   });
+  const selectedAt = isSelected === undefined ? -1 : sorted.findIndex(isSelected);
+  useEffect(() => {
+    // What was selected elsewhere, on the timeline or the chart, comes into sight here.
+    if (selectedAt >= 0) virtualizer.scrollToIndex(selectedAt);
+  }, [selectedAt, virtualizer]);
   const template = columns.map(({ width }) => width).join(' ');
 
   const onKeyDown = (event: KeyboardEvent): void => {
