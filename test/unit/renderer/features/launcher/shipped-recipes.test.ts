@@ -27,6 +27,30 @@ describe.each(files)('the shipped recipe %s', (file) => {
   });
 });
 
-it('ships the embedded engine', () => {
-  expect(files).toContain('embedded-moe-engine.json');
+/** What the engine's own command line takes where an option is left out, by option. */
+function engineDefaults(): ReadonlyMap<string, string> {
+  const source = readFileSync(resolve('src/native/programs/moe-engine/src/options.rs'), 'utf8');
+  const option = /#\[arg\(long[^\]]*?default_value(?:_t)? = "?([\w.:]+)"?[^\]]*\]\s+pub (\w+):/g;
+  return new Map(
+    [...source.matchAll(option)].map(([, value = '', field = '']) => [
+      `--${field.replaceAll('_', '-')}`,
+      value.replace(/^\w+::/, '').toLowerCase(),
+    ]),
+  );
+}
+
+it('ships the embedded engine with the defaults that the engine has', () => {
+  const file = readFileSync(resolve(folder, 'embedded-moe-engine.json'), 'utf8');
+  const { parameters } = schema.parse(JSON.parse(file));
+  const known = engineDefaults();
+  const shared = parameters.filter(({ argument }) => known.has(argument));
+  expect(shared.length).toBeGreaterThan(15);
+  const differing = shared
+    .filter((p) =>
+      typeof p.default === 'number'
+        ? p.default !== Number(known.get(p.argument))
+        : p.default !== known.get(p.argument),
+    )
+    .map(({ argument }) => argument);
+  expect(differing).toEqual([]);
 });
