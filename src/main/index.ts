@@ -120,7 +120,8 @@ async function start(): Promise<void> {
 // Chromium's own files live with ours, and the single-instance lock is per such folder.
 app.setPath('userData', join(platform.configFolder, 'chromium'));
 declareScheme();
-app.enableSandbox();
+// As root Chromium has no sandbox to enable; pages keep their own settings all the same.
+if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 if (app.requestSingleInstanceLock()) {
   app
     .whenReady()
