@@ -22,7 +22,10 @@ export async function invoke<M extends MethodName>(
 }
 
 /** Listens to an event of the main process; returns the function that ends it. */
-export function subscribe<E extends EventName>(event: E, listener: (payload: EventPayload<E>) => void): () => void {
+export function subscribe<E extends EventName>(
+  event: E,
+  listener: (payload: EventPayload<E>) => void,
+): () => void {
   return window.iterscope.subscribe(event, (payload) => {
     listener(payload as EventPayload<E>);
   });
