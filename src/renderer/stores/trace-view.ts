@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 /** What is selected in one trace view: ids and numbers only. Each view has a store of its own. */
@@ -47,4 +48,9 @@ export function createTraceViewStore(): TraceViewStore {
     goToIteration: (iteration) => set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
     showTab: (tab) => set({ tab }),
   }));
+}
+
+/** A part of a view's state, kept up to date. The selector must return what the state holds, nothing fresh. */
+export function useTraceView<T>(store: TraceViewStore, selector: (state: TraceViewState) => T): T {
+  return useStore(store, selector);
 }

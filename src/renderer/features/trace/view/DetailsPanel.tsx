@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
-import { useStore } from 'zustand';
 import type { SliceDetails } from '#shared/contract/engine.ts';
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
-import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
+import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { trackLabel } from '#renderer/timeline/rows.ts';
 import { shortName } from '#renderer/timeline/text.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
@@ -200,9 +199,9 @@ interface DetailsPanelProps {
 }
 
 export function DetailsPanel({ traces, store }: DetailsPanelProps) {
-  const slice = useStore(store, (state) => state.slice);
-  const range = useStore(store, (state) => state.range);
-  const goToSlice = useStore(store, (state) => state.goToSlice);
+  const slice = useTraceView(store, (state) => state.slice);
+  const range = useTraceView(store, (state) => state.range);
+  const goToSlice = useTraceView(store, (state) => state.goToSlice);
   const answer = useSlice(traces, slice);
   const onGo = (row: number): void => {
     if (slice !== null) goToSlice({ sourceId: slice.sourceId, row });

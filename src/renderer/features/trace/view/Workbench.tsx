@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from 'react';
-import { useStore } from 'zustand';
 import { CompositionChart } from '#renderer/charts/index.tsx';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
-import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
+import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
@@ -63,8 +62,8 @@ interface CompositionPanelProps {
 }
 
 function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
-  const selected = useStore(store, (state) => state.iteration);
-  const goToIteration = useStore(store, (state) => state.goToIteration);
+  const selected = useTraceView(store, (state) => state.iteration);
+  const goToIteration = useTraceView(store, (state) => state.goToIteration);
   const data = useMemo(() => compositionData(rows, selected), [rows, selected]);
   const ranks = new Set(rows.map(({ sourceId }) => sourceId)).size;
   const of = onHost ? 'host window' : 'GPU window';
@@ -97,10 +96,10 @@ interface TablesPanelProps {
 }
 
 function TablesPanel({ ready, rows, store }: TablesPanelProps) {
-  const tab = useStore(store, (state) => state.tab);
-  const showTab = useStore(store, (state) => state.showTab);
-  const selected = useStore(store, (state) => state.iteration);
-  const goToIteration = useStore(store, (state) => state.goToIteration);
+  const tab = useTraceView(store, (state) => state.tab);
+  const showTab = useTraceView(store, (state) => state.showTab);
+  const selected = useTraceView(store, (state) => state.iteration);
+  const goToIteration = useTraceView(store, (state) => state.goToIteration);
   const iterations =
     rows.length === 0 ? (
       <NoIterations />
