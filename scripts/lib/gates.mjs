@@ -4,7 +4,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { inRoot } from './paths.mjs';
-import { run } from './process.mjs';
+import { npmCommand, run } from './process.mjs';
 
 /**
  * @typedef {object} Counts
@@ -78,6 +78,8 @@ const typeCheck = (project) => ({
 
 /** @type {Gate[]} */
 export const gates = [
+  // npm install drops the packages of other platforms from the lock file, and npm ci then refuses it.
+  { name: 'lock file', command: [npmCommand, 'ci', '--dry-run', '--loglevel=error'] },
   { name: 'prettier', command: tool('prettier', '--check', '--log-level', 'warn', '.') },
   { name: 'rustfmt', command: ['cargo', 'fmt', ...cargo, '--all', '--check'] },
   ...['src/shared', 'src/main', 'src/preload', 'src/renderer', 'test', 'scripts'].map(typeCheck),
