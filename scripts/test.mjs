@@ -58,6 +58,9 @@ async function report(gate, env) {
   return result;
 }
 
+// An exit, unlike a signal, lets the display and the running gate be ended.
+process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
+
 await runScript(async () => {
   const chosen = chosenGates();
   const electron = chosen.some((gate) => gate.electron);

@@ -29,6 +29,9 @@ export function run(command, args, options = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const timer = options.timeoutMs && setTimeout(() => child.kill('SIGKILL'), options.timeoutMs);
+    // Whoever ends this script ends what it waits for.
+    const end = () => void child.kill();
+    process.once('exit', end);
     let output = '';
     let stdout = '';
     /** @param {Buffer} chunk */
@@ -47,6 +50,7 @@ export function run(command, args, options = {}) {
     });
     child.on('close', (code) => {
       clearTimeout(timer || undefined);
+      process.off('exit', end);
       resolve({ code: code ?? 128, output, stdout });
     });
   });
