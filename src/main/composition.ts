@@ -7,7 +7,7 @@ import { SourceService } from './services/sources.ts';
 import { Library } from './services/library.ts';
 import { LocalTarget } from './engine/local-target.ts';
 import { EngineClient } from './engine/client.ts';
-import type { EngineProcess } from './engine/client.ts';
+import type { EngineProcess } from './ports/engine.ts';
 import { loadNative } from './engine/native.ts';
 import type { Platform } from './ports/platform.ts';
 

@@ -24,7 +24,7 @@ test.describe('a run, by mouse', () => {
     await chooseSmallRun(page);
     const window = page.getByLabel('Iteration window');
     await window.fill('10+5');
-    const command = page.getByRole('region', { name: 'What will run' });
+    const command = page.getByRole('complementary', { name: 'What will run' });
     await expect(command).toContainText('TLLM_PROFILE_START_STOP=10-14');
     await expect(command).toContainText('--layers 2');
     const perfect = page.getByRole('switch', { name: 'Perfect router' });
@@ -72,7 +72,9 @@ test.describe('a run, by keyboard', () => {
     await page.getByLabel('Iteration window').focus();
     await page.keyboard.press('Control+A');
     await page.keyboard.type('10+5');
-    await expect(page.getByRole('region', { name: 'What will run' })).toContainText('START_STOP=10-14');
+    await expect(page.getByRole('complementary', { name: 'What will run' })).toContainText(
+      'START_STOP=10-14',
+    );
     await page.keyboard.press('Control+Enter');
     await expect(page.getByRole('tab', { name: 'Timeline' })).toHaveAttribute('aria-selected', 'true');
     const canvas = page.getByRole('application');
@@ -83,7 +85,7 @@ test.describe('a run, by keyboard', () => {
       page
         .getByRole('complementary', { name: 'Details of the selection' })
         .or(page.getByLabel('Details of the selection')),
-    ).toContainText('Duration');
+    ).toContainText('Kind');
     await page.keyboard.press('?');
     await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
     await page.keyboard.press('Escape');
@@ -132,7 +134,7 @@ test.describe('traces from elsewhere', () => {
     await page.keyboard.press(']');
     await page.keyboard.press('ArrowRight');
     const details = page.getByLabel('Details of the selection');
-    await expect(details).toContainText('Duration');
+    await expect(details).toContainText('Kind');
     const before = await details.textContent();
     await page.keyboard.press('ArrowRight');
     await expect.poll(() => details.textContent()).not.toBe(before);

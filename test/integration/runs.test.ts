@@ -57,7 +57,7 @@ describe('a run from form to figures', () => {
     expect(seen).toEqual((await app.runs.iterationLines(run.id)).map(({ iteration }) => iteration));
     expect(seen).toHaveLength(30);
 
-    const { sources } = app.sources.ofRun(run, app.library.artifactsOf(run.id));
+    const { sources } = await app.sources.ofRun(run, app.library.artifactsOf(run.id));
     const statistics = sources.find(({ kind }) => kind === 'expert-statistics');
     const summary = await app.engine.call('experts.open', { sourceId: statistics?.sourceId ?? '' });
     expect(summary).toMatchObject({ experts: 32, topK: 4, iterationStart: 10, iterationEnd: 15, ranks: 2 });

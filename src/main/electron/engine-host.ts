@@ -2,7 +2,7 @@
 import { ipcMain, MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import { enginePortChannel } from '#shared/contract/methods.ts';
-import type { EngineProcess } from '../engine/client.ts';
+import type { EngineProcess } from '../ports/engine.ts';
 import { isAppAddress } from './security.ts';
 
 /** The engine as a utility process, which can also be handed a window's port. */

@@ -9,15 +9,7 @@ import type {
   EngineProgress,
   EngineReply,
 } from '#shared/contract/engine.ts';
-import type { Engine, EngineCallOptions } from '../ports/engine.ts';
-
-/** A process that runs the engine, however it was started. */
-export interface EngineProcess {
-  post(message: unknown): void;
-  onMessage(listener: (message: unknown) => void): void;
-  onExit(listener: (reason: string) => void): void;
-  kill(): void;
-}
+import type { Engine, EngineCallOptions, EngineProcess } from '../ports/engine.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -50,9 +42,15 @@ export class EngineClient implements Engine {
     return this.#process;
   }
 
-  register(source: Source): void {
+  async register(source: Source): Promise<void> {
     this.#sources.set(source.sourceId, source);
-    this.process.post({ type: 'source', source });
+    const engine = this.process;
+    const id = this.#nextId++;
+    await new Promise<unknown>((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject, onProgress: () => undefined });
+      engine.post({ type: 'source', id, source });
+    });
+    this.#pending.delete(id);
   }
 
   async call<M extends EngineMethod>(
@@ -79,7 +77,7 @@ export class EngineClient implements Engine {
         },
         reject: (reason) => {
           settle();
-          reject(reason as Error);
+          reject(reason);
         },
         onProgress: options.onProgress ?? (() => undefined),
       });
@@ -104,7 +102,7 @@ export class EngineClient implements Engine {
       this.#failAll(reason);
       if (!this.#closed) this.#onRestart(reason);
     });
-    for (const source of this.#sources.values()) engine.post({ type: 'source', source });
+    for (const source of this.#sources.values()) engine.post({ type: 'source', id: 0, source });
     return engine;
   }
 

@@ -11,7 +11,7 @@ import { EngineServer } from './server.ts';
  * plain Node as a child with a message channel; both speak the same messages.
  */
 
-const registration = z.object({ type: z.literal('source'), source: sourceSchema });
+const registration = z.object({ type: z.literal('source'), id: z.int(), source: sourceSchema });
 const portAnnouncement = z.object({ type: z.literal('port') });
 
 /** The parts of Electron's utility-process port that are used here. */
@@ -40,8 +40,12 @@ function main(): void {
   const onMessage = (data: unknown, ports: readonly MessagePortLike[]): void => {
     const registered = registration.safeParse(data);
     const [port] = ports;
-    if (registered.success) server.register(toSource(registered.data.source));
-    else if (port !== undefined && portAnnouncement.safeParse(data).success) serveWindow(server, port);
+    if (registered.success) {
+      server.register(toSource(registered.data.source));
+      post({ type: 'value', id: registered.data.id, value: undefined });
+      return;
+    }
+    if (port !== undefined && portAnnouncement.safeParse(data).success) serveWindow(server, port);
     else answerMain(data);
   };
 

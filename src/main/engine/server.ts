@@ -142,7 +142,8 @@ export class EngineServer {
         return handle.names(Uint32Array.from(ids));
       },
       'trace.slice': async (source, { row }) => (await traces.handle(source)).slice(row),
-      'trace.iterations': async (source, { firstIndex }) => (await traces.handle(source)).iterations(firstIndex),
+      'trace.iterations': async (source, { firstIndex }) =>
+        (await traces.handle(source)).iterations(firstIndex),
       'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),

@@ -9,8 +9,8 @@ export interface EngineCallOptions {
 
 /** The process that reads traces and expert statistics. Its death loses a view, never a run. */
 export interface Engine {
-  /** Makes a source known; only known sources can be opened. */
-  register(source: Source): void;
+  /** Makes a source known; only known sources can be opened. Resolves when the engine knows it. */
+  register(source: Source): Promise<void>;
   /** Rejects with an IterscopeError. */
   call<M extends EngineMethod>(
     method: M,
@@ -18,4 +18,12 @@ export interface Engine {
     options?: EngineCallOptions,
   ): Promise<EngineOutputs[M]>;
   close(): void;
+}
+
+/** A process that runs the engine, however it was started. */
+export interface EngineProcess {
+  post(message: unknown): void;
+  onMessage(listener: (message: unknown) => void): void;
+  onExit(listener: (reason: string) => void): void;
+  kill(): void;
 }

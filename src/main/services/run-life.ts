@@ -183,7 +183,7 @@ export class RunLife {
   /** Opens every trace once, so that it opens at once later, and checks the window on the way. */
   async #readTraces(): Promise<void> {
     const folder = this.#parts.library.artifactsOf(this.#manifest.id);
-    const { sources } = this.#parts.sources.ofRun(this.#manifest, folder);
+    const { sources } = await this.#parts.sources.ofRun(this.#manifest, folder);
     const traces = sources.filter(({ kind }) => kind === 'trace');
     const { engine } = this.#parts;
     const { signal } = this.#ingest;

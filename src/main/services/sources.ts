@@ -15,6 +15,7 @@ import { isMissing } from './files.ts';
 export class SourceService {
   readonly #engine: Engine;
   readonly #byKey = new Map<string, Source>();
+  readonly #pendingRegistrations: Promise<void>[] = [];
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -31,13 +32,14 @@ export class SourceService {
       const folder = kind === 'expert-statistics' && !info.isDirectory() ? resolve(path, '..') : path;
       sources.push(this.#make({ kind, path: folder, name: basename(folder) }));
     }
+    await this.#registered();
     const [first] = sources;
     const more = sources.length > 1 ? ` and ${(sources.length - 1).toString()} more` : '';
     return { title: `${first?.name ?? ''}${more}`, sources };
   }
 
   /** What of a run can be opened. */
-  ofRun(manifest: RunManifest, artifactsFolder: string): SourceSet {
+  async ofRun(manifest: RunManifest, artifactsFolder: string): Promise<SourceSet> {
     const sources = manifest.artifacts.flatMap((artifact) => {
       const kind =
         artifact.kind === 'kineto-trace'
@@ -50,7 +52,13 @@ export class SourceService {
       const rank = artifact.rank === undefined ? {} : { rank: artifact.rank };
       return [this.#make({ kind, path, name: basename(path), runId: manifest.id, ...rank })];
     });
+    await this.#registered();
     return { title: manifest.title, runId: manifest.id, sources };
+  }
+
+  /** The window's port is another way than main's: a source must be known before its id is told. */
+  async #registered(): Promise<void> {
+    await Promise.all(this.#pendingRegistrations.splice(0));
   }
 
   #make(description: Omit<Source, 'sourceId'>): Source {
@@ -59,7 +67,7 @@ export class SourceService {
     if (known !== undefined) return known;
     const source: Source = { sourceId: randomUUID(), ...description };
     this.#byKey.set(key, source);
-    this.#engine.register(source);
+    this.#pendingRegistrations.push(this.#engine.register(source));
     return source;
   }
 }

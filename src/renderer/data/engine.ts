@@ -106,7 +106,7 @@ export async function askEngine<M extends EngineMethod>(
       },
       reject: (reason) => {
         signal?.removeEventListener('abort', onAbort);
-        reject(reason as Error);
+        reject(reason);
       },
       onProgress: options.onProgress,
     });

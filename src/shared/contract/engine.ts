@@ -236,7 +236,6 @@ export const engineCall = z.object({
 });
 export const engineCancel = z.object({ type: z.literal('cancel'), id: z.int() });
 export const engineMessage = z.discriminatedUnion('type', [engineCall, engineCancel]);
-export type EngineMessage = z.infer<typeof engineMessage>;
 
 export type EngineReply =
   | { readonly type: 'hello'; readonly windowVersion: number }
