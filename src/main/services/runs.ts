@@ -118,8 +118,8 @@ export class RunService {
   }
 
   #programOf(recipe: Recipe): string {
-    const { nativeFolder, programFile } = this.#parts.platform;
-    return join(nativeFolder, programFile(recipe.program.name));
+    const { platform } = this.#parts;
+    return join(platform.nativeFolder, platform.programFile(recipe.program.name));
   }
 
   async #create(recipe: Recipe, plan: LaunchPlan, form: LaunchForm): Promise<RunLife> {
