@@ -13,7 +13,7 @@ import type { Engine, EngineCallOptions, EngineProcess } from '../ports/engine.t
 
 interface Pending {
   resolve(value: unknown): void;
-  reject(reason: unknown): void;
+  reject(reason: Error): void;
   onProgress(progress: EngineProgress): void;
 }
 

@@ -17,7 +17,7 @@ import type {
 
 interface Pending {
   readonly resolve: (value: unknown) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly reject: (reason: Error) => void;
   readonly onProgress: ((progress: EngineProgress) => void) | undefined;
 }
 
