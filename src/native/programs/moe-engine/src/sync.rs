@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! The point where ranks meet. A rank that arrives early spins briefly (a wake-up costs tens of
-//! microseconds), then sleeps; with more ranks than cores it sleeps at once, since spinning would
-//! take the core from the rank it waits for.
+//! The point where ranks meet. A rank that arrives early spins briefly, then polls while it offers its
+//! core to others, and sleeps when that lasts: a core that sleeps between layers wakes late and runs
+//! slowly at first, which would cost time that imbalance alone does not. With more ranks than cores it
+//! sleeps at once, since waiting awake would take the core from the rank it waits for.
 
 use std::hint::spin_loop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::yield_now;
+use std::time::{Duration, Instant};
 
 use crate::error::EngineError;
 
-const SPINS: u32 = 20_000;
+const SPINS: u32 = 1_000;
+/// Longer than the experts of any layer of the default model keep one rank waiting.
+const AWAKE: Duration = Duration::from_millis(20);
 /// Generation that says that a rank is gone and nobody may wait any more.
 const ABORTED: u64 = u64::MAX;
 
@@ -25,7 +30,7 @@ struct Meeting {
 #[derive(Debug)]
 pub struct RankBarrier {
     ranks: usize,
-    spins: u32,
+    waits_awake: bool,
     generation: AtomicU64,
     meeting: Mutex<Meeting>,
     opened: Condvar,
@@ -37,7 +42,7 @@ impl RankBarrier {
     pub fn new(ranks: usize, cores: usize) -> Self {
         Self {
             ranks,
-            spins: if ranks <= cores { SPINS } else { 0 },
+            waits_awake: ranks <= cores,
             generation: AtomicU64::new(0),
             meeting: Mutex::new(Meeting { arrived: 0, latest_ns: 0, joined_ns: [0; 2] }),
             opened: Condvar::new(),
@@ -81,16 +86,31 @@ impl RankBarrier {
     }
 
     fn wait_for_change(&self, generation: u64) {
-        for _ in 0..self.spins {
-            if self.generation.load(Ordering::Acquire) != generation {
-                return;
-            }
-            spin_loop();
+        if self.waits_awake && self.changed_while_awake(generation) {
+            return;
         }
         let mut meeting = self.lock();
         while self.generation.load(Ordering::Acquire) == generation {
             meeting = self.opened.wait(meeting).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    fn changed_while_awake(&self, generation: u64) -> bool {
+        let changed = || self.generation.load(Ordering::Acquire) != generation;
+        for _ in 0..SPINS {
+            if changed() {
+                return true;
+            }
+            spin_loop();
+        }
+        let start = Instant::now();
+        while start.elapsed() < AWAKE {
+            if changed() {
+                return true;
+            }
+            yield_now();
+        }
+        false
     }
 
     /// Lets every present and future waiter return [`EngineError::RankLost`].
