@@ -125,7 +125,7 @@ function checkSwitches(form: LaunchForm): Finding[] {
   if (form.torchTrace && form.expertStatistics) {
     const message =
       'Recording expert statistics costs time in every MoE layer, so the traced iterations are slower than without it.';
-    findings.push(warning('recorders-together', 'expertStatistics', message));
+    findings.push({ severity: 'note', code: 'recorders-together', field: 'expertStatistics', message });
   }
   return findings;
 }

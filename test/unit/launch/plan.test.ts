@@ -76,6 +76,12 @@ describe('from a form to a command', () => {
     );
   });
 
+  test('both recorders together are worth a note, not a warning', () => {
+    const form = makeForm({ window: '20+10', torchTrace: true, expertStatistics: true });
+    expect(messages(form, 'warning')).toEqual([]);
+    expect(messages(form, 'note').join()).toContain('slower than without it');
+  });
+
   test('the preview masks secrets and unsets what the shell would leak in', () => {
     const form = makeForm({ extraEnvironment: [{ name: 'HF_TOKEN', value: 'hunter2' }] });
     const preview = previewLaunch(
