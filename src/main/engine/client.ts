@@ -46,11 +46,14 @@ export class EngineClient implements Engine {
     this.#sources.set(source.sourceId, source);
     const engine = this.process;
     const id = this.#nextId++;
-    await new Promise<unknown>((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject, onProgress: () => undefined });
-      engine.post({ type: 'source', id, source });
-    });
-    this.#pending.delete(id);
+    try {
+      await new Promise<unknown>((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject, onProgress: () => undefined });
+        engine.post({ type: 'source', id, source });
+      });
+    } finally {
+      this.#pending.delete(id);
+    }
   }
 
   async call<M extends EngineMethod>(

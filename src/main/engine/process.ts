@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Source } from '#shared/contract/app.ts';
 import { source as sourceSchema } from '#shared/contract/app.ts';
 import type { EngineReply } from '#shared/contract/engine.ts';
 import { z } from 'zod';
@@ -41,7 +40,7 @@ function main(): void {
     const registered = registration.safeParse(data);
     const [port] = ports;
     if (registered.success) {
-      server.register(toSource(registered.data.source));
+      server.register(registered.data.source);
       post({ type: 'value', id: registered.data.id, value: undefined });
       return;
     }
@@ -74,10 +73,6 @@ function serveWindow(server: EngineServer, port: MessagePortLike): void {
     answer(data);
   });
   port.start?.();
-}
-
-function toSource(parsed: z.infer<typeof sourceSchema>): Source {
-  return parsed;
 }
 
 main();

@@ -20,7 +20,10 @@ export function start(): void {
   subscribe('runs.progress', takeProgress);
   subscribe('sources.opened', showSet);
   subscribe('engine.restarted', ({ reason }) => {
-    notify('warning', reason);
+    notify(
+      'warning',
+      `The trace engine stopped (${reason}) and was started again. No run is affected; open traces are read anew.`,
+    );
   });
   invoke('settings.get').then(takeSettings, notifyFailure);
   invoke('recipes.list').then(takeRecipes, (thrown: unknown) => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { subscribe } from './bridge.ts';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { enginePortMessage } from '#shared/contract/methods.ts';
 import { WINDOW_VERSION } from '#shared/contract/engine.ts';
@@ -11,8 +12,8 @@ import type {
 } from '#shared/contract/engine.ts';
 
 /**
- * The window's own port to the engine process. One port at a time: when the engine is restarted, main
- * sends a new one, calls in flight fail with `engine.crashed`, and views open their sources again.
+ * The window's own port to the engine process. One port at a time: when the engine is restarted, the
+ * window asks for a new one, calls in flight fail with `engine.crashed`, and views open their sources again.
  */
 
 interface Pending {
@@ -55,13 +56,11 @@ function failAll(message: string): void {
 }
 
 function adopt(arrived: MessagePort): void {
-  failAll('The trace engine was restarted while it worked on this; it is asked again.');
   arrived.onmessage = (event: MessageEvent<EngineReply>) => {
     settle(event.data);
   };
   arrived.start();
-  if (expectPort === undefined) port = Promise.resolve(arrived);
-  else expectPort(arrived);
+  expectPort?.(arrived);
   expectPort = undefined;
 }
 
@@ -71,6 +70,15 @@ export function connectEngine(): void {
     const arrived = event.ports[0];
     if (event.source === window && event.data === enginePortMessage && arrived !== undefined) adopt(arrived);
   });
+  requestPort();
+  // Subscribed before any view is: whoever reopens on this event already waits for the new port.
+  subscribe('engine.restarted', () => {
+    failAll('The trace engine stopped while it worked on this; open it again.');
+    requestPort();
+  });
+}
+
+function requestPort(): void {
   port = new Promise((resolve) => {
     expectPort = resolve;
   });
