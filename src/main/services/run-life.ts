@@ -93,7 +93,7 @@ export class RunLife {
       id,
       stdoutPath: library.logOf(id, 'stdout'),
       profiled: this.#plan.profiled,
-      iterations: this.#iterations(),
+      iterationLimit: this.#iterationLimit(),
       emit: (progress) => {
         events.progress(progress);
       },
@@ -136,7 +136,7 @@ export class RunLife {
     return this.#cancelled;
   }
 
-  #iterations(): number | undefined {
+  #iterationLimit(): number | undefined {
     const name = this.#recipe.iterationsParameter;
     const value = name === undefined ? 0 : Number(this.#manifest.form.parameters[name] ?? 0);
     return value > 0 ? value : undefined;

@@ -11,8 +11,8 @@ export interface MonitorOptions {
   readonly id: string;
   readonly stdoutPath: string;
   readonly profiled: boolean;
-  /** Iterations that the run will do, when that is known. */
-  readonly iterations: number | undefined;
+  /** Iterations after which the run stops at the latest: a bound, not the end. */
+  readonly iterationLimit: number | undefined;
   readonly emit: (progress: RunProgress) => void;
   readonly now: () => number;
 }
@@ -75,13 +75,9 @@ export class RunMonitor {
     const last = parsed.at(-1);
     if (last !== undefined) {
       this.#lastIteration = last.iteration;
-      const total = this.#options.iterations;
-      const done = last.iteration + 1;
+      const limit = this.#options.iterationLimit;
       this.#step =
-        total === undefined
-          ? `Iteration ${last.iteration}`
-          : `Iteration ${last.iteration}, ${done} of ${total}`;
-      this.#ratio = total === undefined ? undefined : Math.min(1, done / total);
+        limit === undefined ? `Iteration ${last.iteration}` : `Iteration ${last.iteration}, at most ${limit}`;
     } else if (this.#state === 'running' && this.#lastIteration < 0) {
       this.#step = 'Loading the model and warming up';
     }
