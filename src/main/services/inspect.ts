@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type {
   EngineProgress,
-  GpuDevice,
   Iteration,
   KernelStat,
+  TraceSummary,
   TraceWarning,
 } from '#shared/contract/engine.ts';
 import type { Source } from '#shared/contract/app.ts';
@@ -17,13 +17,7 @@ export interface Inspection {
   /** Duration slices. */
   readonly slices: number;
   readonly tracks: number;
-  readonly gpu: {
-    readonly devices: readonly GpuDevice[];
-    readonly kernelCount: number;
-    readonly kernelTimeNs: number;
-    readonly memcpyTimeNs: number;
-    readonly memsetTimeNs: number;
-  };
+  readonly gpu: TraceSummary['gpu'];
   readonly topKernels: readonly KernelStat[];
   readonly iterations: readonly InspectedIteration[];
   readonly warnings: readonly TraceWarning[];
