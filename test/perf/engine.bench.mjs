@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const seeds = [1, 2, 3];
-/** Repeats of a pair of arms; their medians stand for the seed. */
-const repeats = 3;
+/** Pairs of arms per seed, fixed beforehand; their medians stand for the seed. */
+const pairsPerSeed = 5;
 
 /** @param {string} root @param {string} folder @param {number} seed @param {boolean} perfect */
 function runOnce(root, folder, seed, perfect) {
@@ -19,6 +19,16 @@ function runOnce(root, folder, seed, perfect) {
   if (status !== 0) throw new Error(`moe-engine failed: ${stderr}`);
   const { performance: figures, moe } = JSON.parse(readFileSync(report, 'utf8'));
   return { throughput: figures.system_output_throughput_tok_s, predicted: moe.predicted_gain };
+}
+
+/**
+ * The arms take turns at going first, so that a machine that gets slower favours neither.
+ * @param {string} root @param {string} folder @param {number} seed @param {boolean} perfectFirst
+ */
+function runPair(root, folder, seed, perfectFirst) {
+  const first = runOnce(root, folder, seed, perfectFirst);
+  const second = runOnce(root, folder, seed, !perfectFirst);
+  return perfectFirst ? { learned: second, perfect: first } : { learned: first, perfect: second };
 }
 
 /** @param {number[]} values */
@@ -34,10 +44,9 @@ function measure(root) {
   const measured = [];
   try {
     for (const seed of seeds) {
-      const pairs = Array.from({ length: repeats }, () => ({
-        learned: runOnce(root, folder, seed, false),
-        perfect: runOnce(root, folder, seed, true),
-      }));
+      const pairs = Array.from({ length: pairsPerSeed }, (_, pair) =>
+        runPair(root, folder, seed, pair % 2 === 1),
+      );
       predicted.push(median(pairs.map(({ learned }) => learned.predicted)));
       measured.push(median(pairs.map(({ learned, perfect }) => perfect.throughput / learned.throughput - 1)));
     }

@@ -95,7 +95,7 @@ pub struct Options {
     #[arg(long, default_value_t = 256, value_name = "REQUESTS")]
     pub max_batch: usize,
     /// Requests of all ranks together
-    #[arg(long, default_value_t = 1280, value_name = "REQUESTS")]
+    #[arg(long, default_value_t = 1664, value_name = "REQUESTS")]
     pub requests: usize,
     /// Prompt length of every request, in tokens
     #[arg(long, default_value_t = 32, value_name = "TOKENS")]

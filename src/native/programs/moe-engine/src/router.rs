@@ -3,7 +3,8 @@
 //! renormalised weights. The hot experts are neighbours, so that contiguous placement puts them on
 //! one rank, and they drift, so that which rank that is changes over iterations.
 
-use crate::linalg::softmax;
+use crate::experts::as_u32;
+use crate::linalg::{softmax, vectorised};
 use crate::rng::unit;
 
 /// Width of the hot neighbourhood, as a share of all experts (standard deviation of the bell).
@@ -45,24 +46,31 @@ pub struct Routing {
     pub experts: Vec<u32>,
     /// Weight of each slot; those of one token sum to 1.
     pub weights: Vec<f32>,
+    /// Logits of one token, without those that were chosen.
+    left: Vec<f32>,
 }
 
 impl Routing {
-    /// Chooses the `top_k` largest of every row of `logits` (ties go to the smaller expert) and
-    /// weighs them by a softmax over the chosen.
+    /// Chooses the `top_k` largest of every row of finite `logits` (ties go to the smaller expert) and
+    /// weighs them by a softmax over the chosen. It takes the same time for any logits, as it does on
+    /// a GPU: else perfect routing would gain by its regular pattern, and not by balance alone.
     pub fn choose(&mut self, logits: &[f32], experts: usize, top_k: usize) {
         self.experts.clear();
         self.weights.clear();
-        for row in logits.chunks_exact(experts) {
-            let first = self.weights.len();
-            for _ in 0..top_k {
-                let taken = &self.experts[first..];
-                let best = best_expert(row, taken);
-                self.experts.push(best);
-                self.weights.push(row[best as usize]);
+        vectorised(|| {
+            for row in logits.chunks_exact(experts) {
+                self.left.clear();
+                self.left.extend_from_slice(row);
+                let first = self.weights.len();
+                for _ in 0..top_k {
+                    let best = first_largest(&self.left);
+                    self.experts.push(as_u32(best));
+                    self.weights.push(row[best]);
+                    self.left[best] = f32::NEG_INFINITY;
+                }
+                softmax(&mut self.weights[first..]);
             }
-            softmax(&mut self.weights[first..]);
-        }
+        });
     }
 
     /// Adds the number of tokens of every expert to `counts`.
@@ -73,16 +81,21 @@ impl Routing {
     }
 }
 
-#[allow(clippy::cast_possible_truncation)]
-fn best_expert(row: &[f32], taken: &[u32]) -> u32 {
-    let mut best = (u32::MAX, f32::NEG_INFINITY);
-    for (expert, &logit) in row.iter().enumerate() {
-        let expert = expert as u32;
-        if (logit > best.1 || best.0 == u32::MAX) && !taken.contains(&expert) {
-            best = (expert, logit);
+/// Index of the first of the largest values, without branches on them.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn first_largest(values: &[f32]) -> usize {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    let (chunks, rest) = values.as_chunks::<16>();
+    for chunk in chunks {
+        for (lane, &value) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(*lane, value);
         }
     }
-    best.0
+    let largest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, &b| larger(a, b));
+    let at = |(index, &value): (usize, &f32)| if value == largest { as_u32(index) } else { u32::MAX };
+    values.iter().enumerate().map(at).fold(u32::MAX, u32::min) as usize
 }
 
 #[cfg(test)]
