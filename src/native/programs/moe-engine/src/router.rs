@@ -94,7 +94,7 @@ fn first_largest(values: &[f32]) -> usize {
         }
     }
     let largest = lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, &b| larger(a, b));
-    let at = |(index, &value): (usize, &f32)| if value == largest { as_u32(index) } else { u32::MAX };
+    let at = |(index, &value): (usize, &f32)| if value >= largest { as_u32(index) } else { u32::MAX };
     values.iter().enumerate().map(at).fold(u32::MAX, u32::min) as usize
 }
 
