@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm test [-- --only NAME,… --verbose]: sets up everything and runs every gate, each to its end even if
-// an earlier one failed. The last line is `N passed, N failed`: tests, and one for each other gate.
+// an earlier one failed. Rust and static checks run side by side, what starts programs after them, alone.
+// The last line is `N passed, N failed`: tests, and one for each other gate.
 import { parseArgs } from 'node:util';
 import { startXvfb, xvfbIsWanted } from './lib/display.mjs';
 import { gates, runGate } from './lib/gates.mjs';
@@ -58,6 +59,16 @@ async function report(gate, env) {
   return result;
 }
 
+/**
+ * @param {import('./lib/gates.mjs').Gate[]} gates
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function runInOrder(gates, env) {
+  const results = [];
+  for (const gate of gates) results.push(await report(gate, env));
+  return results;
+}
+
 // An exit, unlike a signal, lets the display and the running gate be ended.
 process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
 
@@ -85,17 +96,19 @@ await runScript(async () => {
     CARGO_TERM_COLOR: 'never',
     CARGO_TARGET_DIR: targetFolder,
   };
-  let passed = 0;
-  let failed = 0;
+  const run = (/** @type {import('./lib/gates.mjs').Gate[]} */ gates) =>
+    runInOrder(gates, { ...process.env, ...fixed, ...env });
+  const lane = (/** @type {string | undefined} */ name) => chosen.filter((gate) => gate.lane === name);
+  /** @type {import('./lib/gates.mjs').Result[]} */
+  const results = [];
   try {
-    for (const gate of chosen) {
-      const result = await report(gate, { ...process.env, ...fixed, ...env });
-      passed += result.passed;
-      failed += result.failed;
-    }
+    results.push(...(await Promise.all([run(lane('rust')), run(lane('static'))])).flat());
+    results.push(...(await run(lane(undefined))));
   } finally {
     stop();
   }
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+  const failed = results.reduce((sum, result) => sum + result.failed, 0);
   process.stdout.write(`${passed} passed, ${failed} failed\n`);
   return failed === 0 ? 0 : 1;
 });

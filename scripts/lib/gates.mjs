@@ -15,6 +15,8 @@ import { npmCommand, run } from './process.mjs';
  * @property {string} name
  * @property {string[]} command program and arguments, run in the repository's root
  * @property {NodeJS.ProcessEnv} [env] added to the environment
+ * @property {'rust' | 'static'} [lane] gates of these two lanes run side by side, in their order; the rest comes after
+ *   them, alone, since it starts programs that measure time
  * @property {boolean} [native] whether it needs the native programs
  * @property {boolean} [bundles] whether it needs the bundles
  * @property {boolean} [electron] whether it needs Electron and a display
@@ -73,24 +75,27 @@ const tool = (name, ...args) => [inRoot('node_modules', '.bin', name), ...args];
 /** @param {string} project folder of a tsconfig.json @returns {Gate} */
 const typeCheck = (project) => ({
   name: `tsc ${project}`,
+  lane: 'static',
   command: tool('tsc', '--project', project),
 });
 
 /** @type {Gate[]} */
 export const gates = [
   // npm install drops the packages of other platforms from the lock file, and npm ci then refuses it.
-  { name: 'lock file', command: [npmCommand, 'ci', '--dry-run', '--loglevel=error'] },
-  { name: 'prettier', command: tool('prettier', '--check', '--log-level', 'warn', '.') },
-  { name: 'rustfmt', command: ['cargo', 'fmt', ...cargo, '--all', '--check'] },
+  { name: 'lock file', lane: 'static', command: [npmCommand, 'ci', '--dry-run', '--loglevel=error'] },
+  { name: 'prettier', lane: 'static', command: tool('prettier', '--check', '--log-level', 'warn', '.') },
+  { name: 'rustfmt', lane: 'rust', command: ['cargo', 'fmt', ...cargo, '--all', '--check'] },
   ...['src/shared', 'src/main', 'src/preload', 'src/renderer', 'test', 'scripts'].map(typeCheck),
-  { name: 'eslint', command: tool('eslint', '--max-warnings', '0', '.') },
+  { name: 'eslint', lane: 'static', command: tool('eslint', '--max-warnings', '0', '.') },
   {
     name: 'dependency-cruiser',
+    lane: 'static',
     command: tool('depcruise', '--config', '.dependency-cruiser.cjs', 'src', 'test'),
   },
-  { name: 'knip', command: tool('knip', '--treat-config-hints-as-errors') },
+  { name: 'knip', lane: 'static', command: tool('knip', '--treat-config-hints-as-errors') },
   {
     name: 'clippy',
+    lane: 'rust',
     command: [
       'cargo',
       'clippy',
@@ -106,11 +111,13 @@ export const gates = [
   },
   {
     name: 'native typings',
+    lane: 'rust',
     command: [process.execPath, 'scripts/native.mjs', '--check-typings'],
     native: true,
   },
   {
     name: 'cargo test',
+    lane: 'rust',
     command: ['cargo', 'test', ...cargo, '--workspace', '--locked', '--no-fail-fast'],
     native: true,
     count: countCargo,
