@@ -39,6 +39,14 @@ export declare class RunHandle {
 
 /** An opened trace. */
 export declare class TraceHandle {
+  /** All counters. */
+  counters(): Promise<Array<Counter>>
+  /** Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1. */
+  counterWindow(startNs: number, endNs: number, units: number, counterIds: Uint32Array): Promise<Buffer>
+  /** Instants between two times: packed bytes in the layout of `window`, with the index of an instant as slice. */
+  instantWindow(startNs: number, endNs: number, units: number, trackIds: Uint32Array): Promise<Buffer>
+  /** Everything about one instant. Its arguments are null when it has none or the source is no longer the same. */
+  instant(index: number): Promise<InstantDetails>
   /** Totals. */
   summary(): Promise<TraceSummary>
   /** All tracks, in the order of display. */
@@ -65,6 +73,28 @@ export interface Composition {
   memoryNs: number
   /** Nothing of these. */
   idleNs: number
+}
+
+/** One counter: a row of values over time. */
+export interface Counter {
+  /** Id, as counter windows ask for it. */
+  id: number
+  /** Process as the trace names it. */
+  pid: string
+  /** Process name, empty when unknown. */
+  processName: string
+  /** Name, with the series where a counter has several. */
+  name: string
+  /** Unit of the values, empty when unknown. */
+  unit: string
+  /** Device whose counter it is. */
+  deviceId: number | null
+  /** Number of samples. */
+  sampleCount: number
+  /** Smallest value. */
+  min: number
+  /** Largest value. */
+  max: number
 }
 
 /**
@@ -150,6 +180,14 @@ export interface ExpertWarning {
   count: number
 }
 
+/** An arrow at a slice. */
+export interface FlowArrow {
+  /** The slice at its other end. */
+  row: number
+  /** Category as the trace has it. */
+  category: string
+}
+
 /** A device with work. */
 export interface GpuDevice {
   /** Ordinal. */
@@ -198,6 +236,24 @@ export interface IngestProgress {
 
 /** Reads a trace into a store folder, replacing one that is there. `onProgress` is called 20 times a second at most. */
 export declare function ingestTrace(sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken): Promise<void>
+
+/** One moment. */
+export interface InstantDetails {
+  /** Index, as windows of instants carry it. */
+  index: number
+  /** Track. */
+  trackId: number
+  /** Name. */
+  name: string
+  /** Category as the trace has it. */
+  category: string
+  /** What it stands for. */
+  kind: string
+  /** When. */
+  timeNs: number
+  /** Arguments as JSON text. */
+  argsJson: string | null
+}
 
 /** One iteration of the engine's loop. */
 export interface Iteration {
@@ -310,6 +366,10 @@ export interface SliceDetails {
   partnerRows: Array<number>
   /** From the start of the launch call to the start of its first work. */
   launchDelayNs: number | null
+  /** Arrows that end here, as the trace states them. */
+  flowsIn: Array<FlowArrow>
+  /** Arrows that begin here. */
+  flowsOut: Array<FlowArrow>
 }
 
 /**
@@ -387,6 +447,8 @@ export interface Track {
   lanes: number
   /** Number of slices. */
   sliceCount: number
+  /** Number of instants. */
+  instantCount: number
   /** Time covered by at least one slice. */
   totalNs: number
   /** Position in the order of display. */

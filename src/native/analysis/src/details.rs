@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Everything about one slice but its arguments, which stay in the source.
 
-use iterscope_model::{CategoryRole, Kind, NO_ID, Result, Row, TrackId};
+use iterscope_model::{CategoryRole, Flow, Kind, NO_ID, Result, Row, TrackId};
 use iterscope_store::Store;
 
 use crate::attribution::Launches;
@@ -33,6 +33,19 @@ pub struct SliceDetails {
     pub partners: Vec<Row>,
     /// From the start of the launch call to the start of its (first) work.
     pub launch_delay_ns: Option<i64>,
+    /// Arrows that end here, as the trace states them.
+    pub flows_in: Vec<Arrow>,
+    /// Arrows that begin here.
+    pub flows_out: Vec<Arrow>,
+}
+
+/// An arrow at a slice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrow {
+    /// The slice at its other end.
+    pub row: Row,
+    /// Category as the trace has it, such as `fwdbwd`.
+    pub category: String,
 }
 
 /// The details of a row.
@@ -45,13 +58,14 @@ pub fn slice_details(store: &Store, row: Row) -> Result<SliceDetails> {
     let correlation = store.correlations()[index];
     let partners: Vec<Row> =
         store.rows_with_correlation(correlation).iter().copied().filter(|other| *other != row).collect();
-    let category = store.meta().categories.get(usize::from(store.categories()[index]));
+    let category = |id: u8| store.meta().categories.get(usize::from(id)).cloned().unwrap_or_default();
+    let arrow = |row: Row, flow: Flow| Arrow { row, category: category(flow.category) };
     Ok(SliceDetails {
         row,
         track,
         lane,
         name: store.text(store.name_ids()[index]).unwrap_or_default().to_owned(),
-        category: category.cloned().unwrap_or_default(),
+        category: category(store.categories()[index]),
         kind: Kind::from_number(store.kinds()[index]),
         start_ns: store.starts()[index],
         dur_ns: store.dur_ns(row),
@@ -59,6 +73,8 @@ pub fn slice_details(store: &Store, row: Row) -> Result<SliceDetails> {
         parent: parent_of(store, row, track, lane),
         launch_delay_ns: launch_delay_ns(store, row, &partners),
         partners,
+        flows_in: store.points().flows_to(row).map(|flow| arrow(flow.from, flow)).collect(),
+        flows_out: store.points().flows_from(row).map(|flow| arrow(flow.to, flow)).collect(),
     })
 }
 

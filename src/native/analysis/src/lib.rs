@@ -14,7 +14,7 @@ mod spans;
 mod summary;
 
 pub use composition::Composition;
-pub use details::{SliceDetails, slice_details};
+pub use details::{Arrow, SliceDetails, slice_details};
 pub use iterations::{GpuWindow, Iteration, IterationTable, iterations};
 pub use kernels::{KernelStat, top_kernels};
 pub use summary::{DeviceBusy, GpuTotals, Summary, summary};

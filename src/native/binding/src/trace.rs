@@ -3,6 +3,7 @@
 //! walks a trace runs off the calling thread. Errors carry `trace.*`, `store.*`, `ingest.*` and `query.*` codes.
 
 mod objects;
+mod points;
 mod work;
 
 use std::path::PathBuf;

@@ -130,11 +130,19 @@ impl Collector {
             rules_version: RULES_VERSION,
             devices: facts.devices,
             tracks,
+            counters: Vec::new(),
             categories: self.categories,
             counts: self.counts,
             warnings: self.warnings.to_list(),
         };
-        Ok(TraceData { meta, slices: self.slices, names: self.names })
+        Ok(TraceData {
+            meta,
+            slices: self.slices,
+            names: self.names,
+            instants: Vec::new(),
+            samples: Vec::new(),
+            flows: Vec::new(),
+        })
     }
 
     /// Numbers the tracks that hold slices in the order of display, and renumbers the slices.
@@ -247,6 +255,7 @@ fn track_info(id: u32, key: &TrackKey, hints: TrackHints, labels: &Labels<'_>) -
         stream,
         lanes: 0,
         slice_count: 0,
+        instant_count: 0,
         covered_ns: 0,
     }
 }
@@ -258,5 +267,6 @@ fn add_counts(sum: &mut TraceCounts, more: TraceCounts) {
     sum.instants += more.instants;
     sum.counters += more.counters;
     sum.metadata += more.metadata;
+    sum.asyncs += more.asyncs;
     sum.others += more.others;
 }

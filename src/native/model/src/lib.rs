@@ -8,6 +8,7 @@ mod error;
 mod kind;
 mod meta;
 mod names;
+mod points;
 mod role;
 pub mod rules;
 mod slice;
@@ -19,5 +20,6 @@ pub use meta::{
     WarningCode, WarningCounts,
 };
 pub use names::NamePool;
+pub use points::{CounterId, CounterInfo, Flow, Instant, Sample};
 pub use role::CategoryRole;
 pub use slice::{CategoryId, NO_ID, NameId, Row, Slice, TrackId};

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Row, TrackId};
+use crate::{CounterInfo, Row, TrackId};
 
 /// What identifies the file a store was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +65,8 @@ pub struct TrackInfo {
     pub lanes: u32,
     /// Number of slices.
     pub slice_count: u64,
+    /// Number of instants.
+    pub instant_count: u64,
     /// Time covered by at least one slice, in nanoseconds.
     pub covered_ns: i64,
 }
@@ -95,7 +97,9 @@ pub struct TraceCounts {
     pub counters: u64,
     /// Metadata events.
     pub metadata: u64,
-    /// Async, object and other events that are counted and not drawn.
+    /// Begins, steps and ends of asynchronous work.
+    pub asyncs: u64,
+    /// Object, mark and other events that are counted and not drawn.
     pub others: u64,
 }
 
@@ -123,6 +127,12 @@ pub enum WarningCode {
     UnclosedBegin,
     /// End events without a begin; ignored.
     UnmatchedEnd,
+    /// Flow events without their other end.
+    FlowWithoutPartner,
+    /// Flow events at which no slice lies.
+    FlowWithoutSlice,
+    /// Counter values that are no finite numbers.
+    CounterValueUnreadable,
     /// Correlations or external ids that do not fit 32 bits; not joined.
     IdTooLarge,
     /// Lanes deeper than the store can number.
@@ -148,6 +158,9 @@ impl WarningCode {
             Self::PartialOverlap => "partial-overlap",
             Self::UnclosedBegin => "unclosed-begin",
             Self::UnmatchedEnd => "unmatched-end",
+            Self::FlowWithoutPartner => "flow-without-partner",
+            Self::FlowWithoutSlice => "flow-without-slice",
+            Self::CounterValueUnreadable => "counter-value-unreadable",
             Self::IdTooLarge => "id-too-large",
             Self::LanesClamped => "lanes-clamped",
             Self::CategoriesClamped => "categories-clamped",
@@ -171,6 +184,9 @@ impl WarningCode {
             Self::PartialOverlap => "Slices overlap without nesting; each was moved to a lane of its own.",
             Self::UnclosedBegin => "Begin events have no end; they were closed at the end of their track.",
             Self::UnmatchedEnd => "End events have no begin and were left out.",
+            Self::FlowWithoutPartner => "Flow events have no other end and are not drawn as arrows.",
+            Self::FlowWithoutSlice => "Flow events lie at no slice and are not drawn as arrows.",
+            Self::CounterValueUnreadable => "Counter values that are no numbers were left out.",
             Self::IdTooLarge => {
                 "Correlation ids do not fit 32 bits; those slices are not joined to their launch."
             }
@@ -253,6 +269,8 @@ pub struct TraceMeta {
     pub devices: Vec<DeviceInfo>,
     /// Tracks in the order of display.
     pub tracks: Vec<TrackInfo>,
+    /// Counters by id.
+    pub counters: Vec<CounterInfo>,
     /// Categories by id.
     pub categories: Vec<String>,
     /// Events by phase.

@@ -5,7 +5,7 @@ use iterscope_model::TraceMeta;
 use serde::{Deserialize, Serialize};
 
 /// Version of the store's layout; raised by any change of files, columns or their meaning.
-pub const STORE_VERSION: u32 = 1;
+pub const STORE_VERSION: u32 = 2;
 
 /// The last file written: without it a folder is no store.
 pub const META_FILE: &str = "meta.json";
@@ -24,9 +24,29 @@ pub const LONGEST_64_FILE: &str = "longest_64.arrow";
 /// Row of the longest slice of every block of 4,096 rows.
 pub const LONGEST_4096_FILE: &str = "longest_4096.arrow";
 
+/// One row per instant, sorted by track and time.
+pub const INSTANTS_FILE: &str = "instants.arrow";
+/// One row per counter sample, sorted by counter and time.
+pub const SAMPLES_FILE: &str = "samples.arrow";
+/// One row per arrow, sorted by its first slice.
+pub const FLOWS_FILE: &str = "flows.arrow";
+/// Rows of the arrows, sorted by their last slice.
+pub const FLOWS_BY_END_FILE: &str = "flows_by_end.arrow";
+
 /// All column files, in the order of writing.
-pub const COLUMN_FILES: [&str; 7] =
-    [SLICES_FILE, NAMES_FILE, LANES_FILE, CORRELATIONS_FILE, LONG_FILE, LONGEST_64_FILE, LONGEST_4096_FILE];
+pub const COLUMN_FILES: [&str; 11] = [
+    SLICES_FILE,
+    NAMES_FILE,
+    LANES_FILE,
+    CORRELATIONS_FILE,
+    LONG_FILE,
+    LONGEST_64_FILE,
+    LONGEST_4096_FILE,
+    INSTANTS_FILE,
+    SAMPLES_FILE,
+    FLOWS_FILE,
+    FLOWS_BY_END_FILE,
+];
 
 /// Bytes at each end of a column file that are summed at opening; they hold Arrow's header and footer.
 pub const CHECKED_BYTES: usize = 4096;

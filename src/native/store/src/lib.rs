@@ -12,10 +12,12 @@ mod columns;
 mod format;
 mod longest;
 mod map;
+mod points;
 mod read;
 mod write;
 
 pub use checks::stamp_source;
 pub use format::STORE_VERSION;
+pub use points::Points;
 pub use read::Store;
 pub use write::{TraceData, write_store};

@@ -19,6 +19,7 @@ use crate::format::{
 };
 use crate::longest::{BLOCK_ROWS, FAN_OUT, longest_in};
 use crate::map::map_column_file;
+use crate::points::Points;
 
 /// A trace on disk, opened for questions. Cheap to share between threads.
 #[derive(Debug)]
@@ -41,6 +42,7 @@ pub struct Store {
     long_dur_ns: ScalarBuffer<i64>,
     longest_64: ScalarBuffer<u32>,
     longest_4096: ScalarBuffer<u32>,
+    points: Points,
 }
 
 impl Store {
@@ -63,6 +65,7 @@ impl Store {
         let (lanes_path, lane_batch) = open(LANES_FILE)?;
         let batch_rows = batch.num_rows();
         let (lanes, track_lanes) = read_lanes(&lanes_path, &lane_batch, body.trace.tracks.len(), batch_rows)?;
+        let points = Points::open(&open, &body.trace, batch_rows)?;
         let rows = |path: &Path, batch: &RecordBatch| read_rows(path, batch, batch_rows);
         Ok(Self {
             start_ns: primitive::<Int64Type>(&path, &batch, "startNs")?,
@@ -86,6 +89,7 @@ impl Store {
                 batch_rows,
                 BLOCK_ROWS * FAN_OUT,
             )?,
+            points,
             meta: body.trace,
         })
     }
@@ -94,6 +98,12 @@ impl Store {
     #[must_use]
     pub fn meta(&self) -> &TraceMeta {
         &self.meta
+    }
+
+    /// Instants, counter samples and arrows.
+    #[must_use]
+    pub fn points(&self) -> &Points {
+        &self.points
     }
 
     /// Whether a file still is what this store was made from.

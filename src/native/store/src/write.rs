@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::LargeStringArray;
 use arrow_array::types::{Int64Type, UInt8Type, UInt32Type, UInt64Type};
-use iterscope_model::{NO_ID, NamePool, Result, Slice, TraceError, TraceMeta};
+use iterscope_model::{Flow, Instant, NO_ID, NamePool, Result, Sample, Slice, TraceError, TraceMeta};
 
 use crate::checks::check_of;
 use crate::columns::{column, write_columns};
@@ -19,6 +19,7 @@ use crate::format::{
 };
 use crate::longest::{first_level, second_level};
 use crate::map::map_column_file;
+use crate::points::write_points;
 
 /// A trace ready to be stored.
 #[derive(Debug)]
@@ -29,6 +30,12 @@ pub struct TraceData {
     pub slices: Vec<Slice>,
     /// Their names.
     pub names: NamePool,
+    /// Moments sorted by track and time; as many per track as the track's facts say.
+    pub instants: Vec<Instant>,
+    /// Counter samples sorted by counter and time; as many per counter as the counter's facts say.
+    pub samples: Vec<Sample>,
+    /// Arrows between slices, sorted by their first one.
+    pub flows: Vec<Flow>,
 }
 
 /// Writes a store folder, replacing one that is there.
@@ -72,6 +79,7 @@ fn write_folder(folder: &Path, data: &TraceData) -> Result<()> {
     write_slices(folder, &data.slices)?;
     write_lanes(folder, &data.slices)?;
     write_correlations(folder, &data.slices)?;
+    write_points(folder, &data.instants, &data.samples, &data.flows)?;
     let names = LargeStringArray::from_iter_values(data.names.iter());
     write_columns(&folder.join(NAMES_FILE), vec![("name", Arc::new(names))])?;
     write_meta(folder, &data.meta)

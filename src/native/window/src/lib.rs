@@ -7,8 +7,11 @@
 //! ever left out: the counts of a reply add up to the slices in the range.
 
 mod fold;
+mod grid;
 mod pack;
+mod points;
 mod query;
 
-pub use pack::{FLAG_FOLDED, HEADER_BYTES, MAGIC, TRACK_BYTES, VERSION};
+pub use pack::{FLAG_FOLDED, FLAG_INSTANT, HEADER_BYTES, MAGIC, TRACK_BYTES, VERSION};
+pub use points::{COUNTER_MAGIC, COUNTER_VERSION, CounterRequest, query_counters, query_instants};
 pub use query::{MAX_REPLY_SLICES, WindowRequest, query_window};

@@ -17,6 +17,8 @@ pub const HEADER_BYTES: usize = 32;
 pub const TRACK_BYTES: usize = 16;
 /// The mark stands for more than one slice.
 pub const FLAG_FOLDED: u8 = 1;
+/// The mark is an instant; its slice column holds the index of the instant.
+pub const FLAG_INSTANT: u8 = 2;
 
 /// The marks of one track.
 #[derive(Debug)]
@@ -27,8 +29,26 @@ pub struct TrackMarks {
     pub marks: Vec<(u16, Mark)>,
 }
 
-/// The reply for these tracks.
+/// Where the columns of a mark come from.
+pub struct MarkColumns<'a> {
+    pub kind: &'a dyn Fn(&Mark) -> u8,
+    pub name: &'a dyn Fn(&Mark) -> u32,
+    /// Set on every mark.
+    pub flag: u8,
+}
+
+/// The reply for slices of these tracks.
 pub fn pack(store: &Store, units: u32, tracks: &[TrackMarks]) -> Vec<u8> {
+    let columns = MarkColumns {
+        kind: &|mark| store.kinds()[mark.row as usize],
+        name: &|mark| store.name_ids()[mark.row as usize],
+        flag: 0,
+    };
+    pack_marks(units, tracks, &columns)
+}
+
+/// The reply for marks of any sort.
+pub fn pack_marks(units: u32, tracks: &[TrackMarks], columns: &MarkColumns<'_>) -> Vec<u8> {
     let total: usize = tracks.iter().map(|track| track.marks.len()).sum();
     let mut bytes = Vec::with_capacity(HEADER_BYTES + tracks.len() * TRACK_BYTES + total * 20 + 16);
     let mut word = |value: u32| bytes.extend_from_slice(&value.to_le_bytes());
@@ -43,14 +63,13 @@ pub fn pack(store: &Store, units: u32, tracks: &[TrackMarks]) -> Vec<u8> {
         first += track.marks.len();
     }
     let marks = || tracks.iter().flat_map(|track| &track.marks);
-    let kind = |mark: &Mark| store.kinds()[mark.row as usize];
-    let flags = |mark: &Mark| if mark.count > 1 { FLAG_FOLDED } else { 0 };
+    let flags = |mark: &Mark| columns.flag | if mark.count > 1 { FLAG_FOLDED } else { 0 };
     column(&mut bytes, marks().map(|(_, mark)| mark.x0.to_le_bytes()));
     column(&mut bytes, marks().map(|(_, mark)| mark.x1.to_le_bytes()));
     column(&mut bytes, marks().map(|(lane, _)| lane.to_le_bytes()));
-    column(&mut bytes, marks().map(|(_, mark)| [kind(mark)]));
+    column(&mut bytes, marks().map(|(_, mark)| [(columns.kind)(mark)]));
     column(&mut bytes, marks().map(|(_, mark)| [flags(mark)]));
-    column(&mut bytes, marks().map(|(_, mark)| store.name_ids()[mark.row as usize].to_le_bytes()));
+    column(&mut bytes, marks().map(|(_, mark)| (columns.name)(mark).to_le_bytes()));
     column(&mut bytes, marks().map(|(_, mark)| mark.count.to_le_bytes()));
     column(&mut bytes, marks().map(|(_, mark)| mark.row.to_le_bytes()));
     bytes

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //! A window over some tracks, kept under the size of a reply.
 
-use iterscope_model::{ErrorCode, LaneRows, Result, Row, TraceError, TrackId};
+use iterscope_model::{LaneRows, Result, Row, TrackId};
 use iterscope_store::Store;
 
-use crate::fold::{Grid, fold_rows, rows_in};
+use crate::fold::{fold_rows, rows_in};
+use crate::grid::Grid;
 use crate::pack::{TrackMarks, pack};
 
 /// Marks of a reply: 300 KB less header and track table, at 20 bytes a mark.
 pub const MAX_REPLY_SLICES: usize = 15_000;
-/// Coordinates are 16 bits wide, and the right edge is one of them.
-const MAX_UNITS: u32 = 65_535;
 
 /// A question for what is visible.
 #[derive(Debug, Clone, Copy)]
@@ -30,24 +29,14 @@ pub struct WindowRequest<'a> {
 /// # Errors
 /// `query.out-of-range` for an empty range or a resolution outside of 1 to 65,535.
 pub fn query_window(store: &Store, request: &WindowRequest<'_>) -> Result<Vec<u8>> {
-    if request.end_ns <= request.start_ns || !(1..=MAX_UNITS).contains(&request.units) {
-        let message = format!(
-            "A window from {} ns to {} ns in {} units is empty or too fine. Ask for 1 to {MAX_UNITS} units.",
-            request.start_ns, request.end_ns, request.units
-        );
-        return Err(TraceError::new(ErrorCode::QueryOutOfRange, message));
-    }
+    let mut grid = Grid::new(request.start_ns, request.end_ns, request.units)?;
     let visible: Vec<Vec<(Row, Row)>> =
         request.tracks.iter().map(|track| lanes_in(store, store.lanes_of(*track), request)).collect();
-    let mut units_per_cell = 1;
     loop {
-        let grid =
-            Grid { start_ns: request.start_ns, end_ns: request.end_ns, units: request.units, units_per_cell };
-        let is_coarsest = units_per_cell >= request.units;
-        if let Some(tracks) = fold_tracks(store, &grid, request.tracks, &visible, is_coarsest) {
+        if let Some(tracks) = fold_tracks(store, &grid, request.tracks, &visible) {
             return Ok(pack(store, request.units, &tracks));
         }
-        units_per_cell = (units_per_cell * 2).min(request.units);
+        grid = grid.coarser();
     }
 }
 
@@ -62,7 +51,6 @@ fn fold_tracks(
     grid: &Grid,
     ids: &[TrackId],
     visible: &[Vec<(Row, Row)>],
-    is_coarsest: bool,
 ) -> Option<Vec<TrackMarks>> {
     let mut tracks = Vec::with_capacity(ids.len());
     let mut total = 0;
@@ -73,7 +61,7 @@ fn fold_tracks(
             lane_marks.clear();
             fold_rows(store, grid, *rows, &mut lane_marks);
             marks.extend(lane_marks.iter().map(|mark| (lane, *mark)));
-            if total + marks.len() > MAX_REPLY_SLICES && !is_coarsest {
+            if total + marks.len() > MAX_REPLY_SLICES && !grid.is_coarsest() {
                 return None;
             }
         }

@@ -114,6 +114,8 @@ pub struct Track {
     pub lanes: u32,
     /// Number of slices.
     pub slice_count: f64,
+    /// Number of instants.
+    pub instant_count: f64,
     /// Time covered by at least one slice.
     pub total_ns: f64,
     /// Position in the order of display.
@@ -149,6 +151,19 @@ pub struct SliceDetails {
     pub partner_rows: Vec<u32>,
     /// From the start of the launch call to the start of its first work.
     pub launch_delay_ns: Option<f64>,
+    /// Arrows that end here, as the trace states them.
+    pub flows_in: Vec<FlowArrow>,
+    /// Arrows that begin here.
+    pub flows_out: Vec<FlowArrow>,
+}
+
+/// An arrow at a slice.
+#[napi(object)]
+pub struct FlowArrow {
+    /// The slice at its other end.
+    pub row: u32,
+    /// Category as the trace has it.
+    pub category: String,
 }
 
 /// A window split without overlap; the parts sum to it.
@@ -230,7 +245,7 @@ pub struct KernelStat {
 
 /// Counts and offsets stay far below 2^53, where doubles are exact.
 #[allow(clippy::cast_precision_loss)]
-fn real(value: i64) -> f64 {
+pub fn real(value: i64) -> f64 {
     value as f64
 }
 
@@ -320,6 +335,7 @@ impl From<&TrackInfo> for Track {
             stream: track.stream,
             lanes: track.lanes,
             slice_count: count(track.slice_count),
+            instant_count: count(track.instant_count),
             total_ns: real(track.covered_ns),
             sort_index: track.id,
         }
@@ -343,7 +359,15 @@ impl SliceDetails {
             parent_row: details.parent,
             partner_rows: details.partners,
             launch_delay_ns: details.launch_delay_ns.map(real),
+            flows_in: details.flows_in.into_iter().map(FlowArrow::from).collect(),
+            flows_out: details.flows_out.into_iter().map(FlowArrow::from).collect(),
         }
+    }
+}
+
+impl From<iterscope_analysis::Arrow> for FlowArrow {
+    fn from(arrow: iterscope_analysis::Arrow) -> Self {
+        Self { row: arrow.row, category: arrow.category }
     }
 }
 

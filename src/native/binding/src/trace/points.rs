@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Counters and instants as JavaScript sees them.
+
+use iterscope_ingest::read_args;
+use iterscope_model::{CounterInfo, ErrorCode, Instant, Kind, TraceError};
+use iterscope_window::{CounterRequest, WindowRequest, query_counters, query_instants};
+use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
+use napi_derive::napi;
+
+use super::TraceHandle;
+use super::objects::{real, whole};
+use super::work::Work;
+
+/// One counter: a row of values over time.
+#[napi(object, use_nullable = true)]
+pub struct Counter {
+    /// Id, as counter windows ask for it.
+    pub id: u32,
+    /// Process as the trace names it.
+    pub pid: String,
+    /// Process name, empty when unknown.
+    pub process_name: String,
+    /// Name, with the series where a counter has several.
+    pub name: String,
+    /// Unit of the values, empty when unknown.
+    pub unit: String,
+    /// Device whose counter it is.
+    pub device_id: Option<u32>,
+    /// Number of samples.
+    pub sample_count: u32,
+    /// Smallest value.
+    pub min: f64,
+    /// Largest value.
+    pub max: f64,
+}
+
+/// One moment.
+#[napi(object, use_nullable = true)]
+pub struct InstantDetails {
+    /// Index, as windows of instants carry it.
+    pub index: u32,
+    /// Track.
+    pub track_id: u32,
+    /// Name.
+    pub name: String,
+    /// Category as the trace has it.
+    pub category: String,
+    /// What it stands for.
+    pub kind: String,
+    /// When.
+    pub time_ns: f64,
+    /// Arguments as JSON text.
+    pub args_json: Option<String>,
+}
+
+#[napi]
+impl TraceHandle {
+    /// All counters.
+    #[napi(ts_return_type = "Promise<Array<Counter>>")]
+    #[must_use]
+    pub fn counters(&self) -> AsyncTask<Work<Vec<Counter>>> {
+        self.ask(|store| Ok(store.meta().counters.iter().map(Counter::from).collect()))
+    }
+
+    /// Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1.
+    #[napi(ts_return_type = "Promise<Buffer>")]
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
+    pub fn counter_window(
+        &self,
+        start_ns: f64,
+        end_ns: f64,
+        units: u32,
+        counter_ids: Uint32Array,
+    ) -> AsyncTask<Work<Buffer>> {
+        let counters = counter_ids.to_vec();
+        self.ask(move |store| {
+            let (start_ns, end_ns) = (whole(start_ns), whole(end_ns));
+            let request = CounterRequest { start_ns, end_ns, units, counters: &counters };
+            query_counters(store, &request).map(Buffer::from)
+        })
+    }
+
+    /// Instants between two times: packed bytes in the layout of `window`, with the index of an instant as slice.
+    #[napi(ts_return_type = "Promise<Buffer>")]
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
+    pub fn instant_window(
+        &self,
+        start_ns: f64,
+        end_ns: f64,
+        units: u32,
+        track_ids: Uint32Array,
+    ) -> AsyncTask<Work<Buffer>> {
+        let tracks = track_ids.to_vec();
+        self.ask(move |store| {
+            let (start_ns, end_ns) = (whole(start_ns), whole(end_ns));
+            let request = WindowRequest { start_ns, end_ns, units, tracks: &tracks };
+            query_instants(store, &request).map(Buffer::from)
+        })
+    }
+
+    /// Everything about one instant. Its arguments are null when it has none or the source is no longer the same.
+    #[napi(ts_return_type = "Promise<InstantDetails>")]
+    #[must_use]
+    pub fn instant(&self, index: u32) -> AsyncTask<Work<InstantDetails>> {
+        let source = self.source.clone();
+        self.ask(move |store| {
+            let instant = store.points().instant(index as usize).ok_or_else(|| {
+                TraceError::new(ErrorCode::QueryOutOfRange, format!("The trace has no instant {index}."))
+            })?;
+            let readable = store.is_made_from(&source);
+            let args_json = if readable { read_args(&source, instant.source_offset)? } else { None };
+            let category = store.meta().categories.get(usize::from(instant.category));
+            let name = store.text(instant.name).unwrap_or_default().to_owned();
+            Ok(InstantDetails::of(index, &instant, name, category.cloned().unwrap_or_default(), args_json))
+        })
+    }
+}
+
+impl InstantDetails {
+    fn of(index: u32, instant: &Instant, name: String, category: String, args_json: Option<String>) -> Self {
+        Self {
+            index,
+            track_id: instant.track,
+            name,
+            category,
+            kind: Kind::from_number(instant.kind).label().to_owned(),
+            time_ns: real(instant.time_ns),
+            args_json,
+        }
+    }
+}
+
+impl From<&CounterInfo> for Counter {
+    fn from(counter: &CounterInfo) -> Self {
+        Self {
+            id: counter.id,
+            pid: counter.pid.clone(),
+            process_name: counter.process_name.clone(),
+            name: counter.name.clone(),
+            unit: counter.unit.clone(),
+            device_id: counter.device_id,
+            sample_count: counter.sample_count,
+            min: counter.min,
+            max: counter.max,
+        }
+    }
+}
