@@ -41,8 +41,13 @@ test.describe('a run, by mouse', () => {
 
     await page.getByRole('tab', { name: 'Overview' }).click();
     await expect(page.getByText('Captured exactly what was asked: 5 iterations on 2 ranks.')).toBeVisible();
+    await expect(figure(page, 'Median captured iteration')).toContainText('iterations 10–14');
+    await expect(figure(page, 'Output throughput').or(figure(page, 'Total Output Throughput'))).toContainText(
+      'under a recorder',
+    );
     await page.getByRole('tab', { name: 'Experts' }).click();
     await expect(page.getByRole('img', { name: /tokens per expert/i }).first()).toBeVisible();
+    await expect(figure(page, 'Share of the top 8')).toContainText('8 of 32 experts');
     await page.getByRole('tab', { name: 'Log' }).click();
     await expect(page.getByRole('log')).toContainText('iter = ');
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type * as Native from '../../src/native/binding/index.d.ts';
+import { TOP_EXPERTS } from '#shared/contract/engine.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 
 const modulePath = fileURLToPath(new URL('../../dist/native/iterscope.node', import.meta.url));
@@ -38,6 +39,13 @@ describe('recorded expert statistics', () => {
       expertImbalanceOfSums: 14.4453125,
       hotSetPersistence: null,
     });
+  });
+
+  test('count as many experts in the top share as the window says', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic'));
+    const { counts, total } = statistics.histogram(0, 0, 140);
+    const top = counts.toSorted((a, b) => b - a).slice(0, TOP_EXPERTS);
+    expect(statistics.layerMetrics(0, 140, 8)[0]?.topShare).toBe(sum(top) / total);
   });
 
   test('tell the mean over iterations from the ratio of sums when routing drifts', async () => {

@@ -2,7 +2,10 @@
 import type { Track } from '#shared/contract/engine.ts';
 import type { TimelineTrace } from './types.ts';
 
-/** The vertical order: rank by rank, GPUs before processes, a header for each, then its tracks. */
+/**
+ * The vertical order: rank by rank, GPUs before processes before the recorder's own rows; a header for
+ * each, then its tracks.
+ */
 
 export const LANE_HEIGHT = 18;
 export const LANE_STEP = 19;
@@ -42,8 +45,16 @@ interface Group {
 
 const isGpu = (track: Track): boolean => track.type === 'gpu-stream';
 
+// Kineto files what the recorder itself did under no process: its span under a name, its overhead under -1.
+const SPAN_PID = 'Spans';
+const isOverhead = (track: Track): boolean => track.type === 'other' && Number(track.pid) < 0;
+const isRecorder = (track: Track): boolean =>
+  track.type === 'other' && (track.pid === SPAN_PID || isOverhead(track));
+
+const place = (track: Track): number => (isGpu(track) ? 0 : isRecorder(track) ? 2 : 1);
+
 function compareTracks(a: Track, b: Track): number {
-  return Number(isGpu(b)) - Number(isGpu(a)) || a.sortIndex - b.sortIndex || a.id - b.id;
+  return place(a) - place(b) || a.sortIndex - b.sortIndex || a.id - b.id;
 }
 
 function groupLabel(track: Track, deviceNames: ReadonlyMap<number, string>): string {
@@ -52,13 +63,19 @@ function groupLabel(track: Track, deviceNames: ReadonlyMap<number, string>): str
     const name = track.deviceId === null ? undefined : deviceNames.get(track.deviceId);
     return name === undefined ? device : `${device} · ${name}`;
   }
+  if (isRecorder(track)) return 'Recorder';
   return track.processName === '' ? `Process ${track.pid}` : `${track.processName} · process ${track.pid}`;
+}
+
+function groupKey(track: Track): string {
+  if (isGpu(track)) return `gpu ${track.deviceId ?? track.pid}`;
+  return isRecorder(track) ? 'recorder' : `process ${track.pid}`;
 }
 
 function groupTracks({ tracks, deviceNames }: TimelineTrace): Group[] {
   const groups = new Map<string, Group>();
   for (const track of tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks)) {
-    const key = isGpu(track) ? `gpu ${track.deviceId ?? track.pid}` : `process ${track.pid}`;
+    const key = groupKey(track);
     const group = groups.get(key) ?? {
       label: groupLabel(track, deviceNames),
       deviceId: isGpu(track) ? track.deviceId : null,
@@ -80,6 +97,7 @@ export const laneAt = (withinRow: number): number => Math.floor((withinRow - TRA
 
 /** A track as people know it; the thread or stream number is kept, since names repeat. */
 export function trackLabel(track: Track): string {
+  if (isRecorder(track)) return isOverhead(track) ? 'recording overhead' : 'recorded span';
   if (track.name.trim() !== '') return track.name.trim();
   return isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
 }

@@ -180,6 +180,9 @@ export interface ExpertHistogram {
   readonly total: number;
 }
 
+/** Size of the hot set, and of the most loaded experts whose share is told; the native side counts with the same. */
+export const TOP_EXPERTS = 8;
+
 /** Every metric of a layer over a window; null where the layer has no tokens to answer with. */
 export interface LayerMetrics {
   readonly layer: number;
@@ -194,6 +197,7 @@ export interface LayerMetrics {
   readonly effectiveExperts: number | null;
   readonly activeExperts: number | null;
   readonly deadExperts: number | null;
+  /** Share of the tokens that the TOP_EXPERTS most loaded experts received. */
   readonly topShare: number | null;
   readonly hotSetPersistence: number | null;
 }

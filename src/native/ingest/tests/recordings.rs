@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The recordings of a real GPU hold exactly what independent scripts counted in them.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -31,6 +32,25 @@ fn kernels(store: &Store) -> (usize, i64) {
     rows.fold((0, 0), |(count, time), (row, _)| (count + 1, time + store.dur_ns(row)))
 }
 
+/// Kernels of each stream, by its number.
+fn kernels_by_stream(store: &Store) -> BTreeMap<Option<u32>, usize> {
+    let meta = store.meta();
+    let mut counts = BTreeMap::new();
+    for track in &meta.tracks {
+        for lane in store.lanes_of(track.id) {
+            let rows = lane.first as usize..(lane.first + lane.count) as usize;
+            let kernels = store.categories()[rows].iter().filter(|category| {
+                CategoryRole::of(&meta.categories[usize::from(**category)]) == CategoryRole::Kernel
+            });
+            match kernels.count() {
+                0 => {}
+                count => *counts.entry(track.stream).or_default() += count,
+            }
+        }
+    }
+    counts
+}
+
 #[test]
 fn the_eager_recording_is_complete() {
     let (_folder, store) = open("kineto-h100-eager.json.gz").unwrap();
@@ -38,6 +58,7 @@ fn the_eager_recording_is_complete() {
     assert_eq!((meta.counts.events, meta.counts.slices), (178_693, 133_352));
     assert_eq!(store.slice_count(), 133_352);
     assert_eq!(kernels(&store), (20_049, 74_271_446));
+    assert_eq!(kernels_by_stream(&store), [(Some(7), 20_049)].into());
     assert_eq!(meta.devices[0].name, "NVIDIA H100 80GB HBM3");
     assert_eq!(meta.format, "kineto");
     assert!(meta.compressed);
@@ -52,6 +73,7 @@ fn the_overlap_recording_keeps_its_two_streams_apart() {
     let counts = store.meta().counts;
     assert_eq!((counts.events, counts.slices), (18_116, 10_404));
     assert_eq!(kernels(&store), (5_328, 59_129_168));
+    assert_eq!(kernels_by_stream(&store), [(Some(7), 5_296), (Some(13), 32)].into());
     let streams: Vec<(Option<u32>, Option<u32>)> = store
         .meta()
         .tracks

@@ -2,23 +2,13 @@
 import { formatBytes } from '#shared/base/units.ts';
 import type { Artifact, RunManifest } from '#shared/contract/run.ts';
 import { IterationTimesChart } from '#renderer/charts/index.tsx';
-import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
-import { Figure } from '#renderer/widgets/Figure.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Table } from '#renderer/widgets/Table.tsx';
-import { definitionOf, liveDefinitions } from './definitions.ts';
 import { useIterationLines } from './hooks.ts';
-import {
-  artifactWord,
-  askedText,
-  figureParts,
-  foundText,
-  orderArtifacts,
-  sizeParts,
-  wallText,
-} from './model.ts';
+import { artifactWord, askedText, foundText, orderArtifacts } from './model.ts';
 import { RunFacts } from './RunFacts.tsx';
+import { RunFigures } from './RunFigures.tsx';
 
 const noLines = [] as const;
 
@@ -31,7 +21,7 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
           {manifest.failure.message}
         </Notice>
       )}
-      <Reported manifest={manifest} />
+      <RunFigures manifest={manifest} />
       <div className="overview__columns">
         <div className="overview__column">
           <Iterations id={manifest.id} />
@@ -43,51 +33,6 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
         </div>
       </div>
     </div>
-  );
-}
-
-function Reported({ manifest }: { readonly manifest: RunManifest }) {
-  const { figures, exit, profiled } = manifest;
-  const main = keyFigure(figures);
-  const ordered = main === undefined ? [] : [main, ...figures.filter((figure) => figure !== main)];
-  const [memory, memoryUnit] = exit === undefined ? ['–', ''] : sizeParts(exit.peakRssBytes);
-  return (
-    <section aria-label="Figures">
-      <div className="overview__figures">
-        {ordered.map((figure, index) => {
-          const [value, unit] = figureParts(figure);
-          return (
-            <Figure
-              key={figure.label}
-              size={index === 0 ? 'main' : 'normal'}
-              label={figure.label}
-              value={value}
-              unit={unit}
-              definition={definitionOf(figure.label)}
-            />
-          );
-        })}
-        {exit !== undefined && (
-          <>
-            <Figure label="Wall time" value={wallText(exit.wallMs)} definition={liveDefinitions.wall} />
-            <Figure label="CPU time" value={wallText(exit.cpuMs)} definition={liveDefinitions.cpuTime} />
-            <Figure
-              label="Peak memory"
-              value={memory}
-              unit={memoryUnit}
-              definition={liveDefinitions.peakMemory}
-            />
-          </>
-        )}
-      </div>
-      {figures.length === 0 && <p className="overview__quiet">The program reported no figures.</p>}
-      {profiled && figures.length > 0 && (
-        <p className="overview__quiet">
-          A recorder was on: the throughput of this run is not a measurement. Run it again without recorders
-          to measure.
-        </p>
-      )}
-    </section>
   );
 }
 

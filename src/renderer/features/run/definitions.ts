@@ -39,6 +39,8 @@ export const liveDefinitions = {
   iteration:
     'The newest finished iteration, counted from 0. The engine logs an iteration when the next one begins, under the next one’s number.',
   step: 'Host time of one pass of the engine’s loop, as its log says: median of the last 50 iterations.',
+  captured:
+    'Host time of one pass of the engine’s loop, as its log says: median over the captured iterations, with what the recorder added.',
   elapsed: 'Time since the program was started.',
   cpu: 'Processor time of all processes of the run, divided by the elapsed time: cores busy on average.',
   memory: 'Resident memory of all processes of the run together, now.',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { ArtifactKind } from '#shared/contract/recipe.ts';
+import type { IterationSpan } from '#shared/contract/launch.ts';
 import type { Artifact, CaptureCheck, IterationLine, ReportedFigure, RunExit } from '#shared/contract/run.ts';
 import { formatClock, formatFigure } from '#renderer/base/format.ts';
 
@@ -15,6 +16,27 @@ export function medianStepMs(lines: readonly IterationLine[], most: number): num
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.floor((sorted.length - 1) / 2)];
   return upper === undefined || lower === undefined ? null : (lower + upper) / 2;
+}
+
+/** What the log says of the iterations that were captured; null when it has no line of any. */
+export function capturedSteps(
+  lines: readonly IterationLine[],
+  spans: readonly IterationSpan[],
+): { readonly medianMs: number; readonly count: number } | null {
+  const captured = lines.filter(({ iteration }) =>
+    spans.some(({ first, last }) => iteration >= first && iteration <= last),
+  );
+  const medianMs = medianStepMs(captured, captured.length);
+  return medianMs === null ? null : { medianMs, count: captured.length };
+}
+
+/** Iteration ranges as people write them: `20–29, 40`. */
+export function spansText(spans: readonly IterationSpan[]): string {
+  return spans
+    .map(({ first, last }) =>
+      first === last ? formatCount(first) : `${formatCount(first)}–${formatCount(last)}`,
+    )
+    .join(', ');
 }
 
 /** What the newest line's iteration worked on: `3 context requests (96 tokens), 128 generation tokens`. */

@@ -28,6 +28,29 @@ describe('the order of tracks', () => {
     ]);
   });
 
+  test('puts what the recorder did itself last, under names that people know', () => {
+    const recorder = { type: 'other', processName: '' } as const;
+    const { rows } = layoutRows([
+      makeTimelineTrace({
+        tracks: [
+          makeTrack(0, { ...recorder, pid: '-1', tid: '0', name: '0' }),
+          makeTrack(1, { name: 'main' }),
+          makeTrack(2, { ...recorder, pid: 'Spans', tid: 'PyTorch Profiler', name: 'PyTorch Profiler' }),
+          makeTrack(3, { ...recorder, pid: 'Scheduler', tid: 'queue', name: 'queue' }),
+        ],
+      }),
+    ]);
+    expect(rows.map(({ type, label }) => `${type}: ${label}`)).toEqual([
+      'header: Rank 0 · python · process 7',
+      'track: main',
+      'header: Rank 0 · Process Scheduler',
+      'track: queue',
+      'header: Rank 0 · Recorder',
+      'track: recording overhead',
+      'track: recorded span',
+    ]);
+  });
+
   test('rows lie under each other without gaps and a deep track is taller', () => {
     const { rows, height } = layoutRows([trace, makeTimelineTrace({ key: 'other', label: 'Rank 1' })]);
     let top = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TOP_EXPERTS } from '#shared/contract/engine.ts';
 
 /** What the figures of expert load mean; shown on hover and read aloud. */
 export const definitions = {
@@ -15,7 +16,7 @@ export const definitions = {
   effectiveExperts:
     'Exponential of the entropy of the load: how many equally loaded experts would spread it as widely.',
   activeExperts: 'Experts that received at least one token in the window; the others are dead.',
-  topShare: 'Share of the layer’s tokens that its most loaded experts received.',
+  topShare: `Share of the layer’s tokens that its ${TOP_EXPERTS} most loaded experts received together (all of them, where there are fewer).`,
   hotSetPersistence:
     'Overlap (Jaccard) of the eight hottest experts in consecutive windows of 10 iterations: 1 when they stay the same, 0 when they are all replaced.',
   tokens:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LayerMetrics } from '#shared/contract/engine.ts';
+import { TOP_EXPERTS, type LayerMetrics } from '#shared/contract/engine.ts';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { definitions } from '../model/definitions.ts';
@@ -25,6 +25,7 @@ function ofSums(value: number | null | undefined): string {
 }
 
 export function LayerFigures({ metrics, experts, ranks }: LayerFiguresProps) {
+  const top = Math.min(TOP_EXPERTS, experts);
   const dead = metrics?.deadExperts ?? null;
   return (
     <section className="expert-figures" aria-label="Metrics of the layer">
@@ -67,16 +68,16 @@ export function LayerFigures({ metrics, experts, ranks }: LayerFiguresProps) {
         note={dead === null ? UNANSWERED : `${formatCount(dead)} dead`}
       />
       <Figure
-        label="Top share"
+        label={`Share of the top ${top}`}
         value={percent(metrics?.topShare)}
         definition={definitions.topShare}
-        note="of the hottest"
+        note={`${top} of ${experts} experts`}
       />
       <Figure
         label="Hot set stays"
         value={percent(metrics?.hotSetPersistence)}
         definition={definitions.hotSetPersistence}
-        note={metrics?.hotSetPersistence === null ? 'needs 20 iterations' : 'top 8, by tens'}
+        note={metrics?.hotSetPersistence === null ? 'needs 20 iterations' : `top ${top}, by tens`}
       />
       <Figure label="Tokens" value={count(metrics?.tokens)} definition={definitions.tokens} note="routed" />
     </section>

@@ -6,12 +6,14 @@ import {
   askedText,
   averageCores,
   batchText,
+  capturedSteps,
   commandText,
   exitSentence,
   figureParts,
   foundText,
   medianStepMs,
   orderArtifacts,
+  spansText,
   wallText,
 } from '#renderer/features/run/model.ts';
 
@@ -32,6 +34,23 @@ describe('medianStepMs', () => {
     expect(medianStepMs(steps(1000, 3, 1, 2), 3)).toBe(2);
     expect(medianStepMs(steps(1, 2, 3, 4), 50)).toBe(2.5);
     expect(medianStepMs([], 50)).toBeNull();
+  });
+});
+
+describe('capturedSteps', () => {
+  it('is the median of the lines in the captured spans, and of no other', () => {
+    const lines = steps(900, 10, 30, 800, 50, 700);
+    const spans = [
+      { first: 1, last: 2 },
+      { first: 4, last: 4 },
+    ];
+    expect(capturedSteps(lines, spans)).toEqual({ medianMs: 30, count: 3 });
+    expect(spansText(spans)).toBe('1–2, 4');
+  });
+
+  it('has no answer where the log has no line of them', () => {
+    expect(capturedSteps(steps(1, 2), [{ first: 20, last: 29 }])).toBeNull();
+    expect(capturedSteps(steps(1, 2), [])).toBeNull();
   });
 });
 
