@@ -17,7 +17,7 @@ test.describe('the window is locked in', () => {
     });
     expect(found).toEqual({
       names: [],
-      bridge: ['invoke', 'pathOfFile', 'requestEnginePort', 'subscribe'],
+      bridge: ['invoke', 'openFiles', 'requestEnginePort', 'subscribe'],
       opener: true,
     });
   });
@@ -158,6 +158,11 @@ test.describe('the window is locked in', () => {
     expect(await codeOf('settings.set', { version: 1, theme: 'neon' })).toBe('request.malformed');
     expect(await codeOf('shell.run', 'id')).toBe('request.unknown-method');
     expect(await codeOf('runs.get', { id: 'no-such-run' })).toBe('run.unknown');
+
+    // The page holds files, never paths: it can name none, and a file that it made itself has none.
+    expect(await codeOf('sources.fromPaths', { paths: ['/etc/hostname'] })).toBe('request.unknown-method');
+    const made = await page.evaluate(() => window.iterscope.openFiles([new File(['{}'], 'a.json'), '/etc']));
+    expect(made).toMatchObject({ ok: false, error: { code: 'source.no-path' } });
 
     // A page of another origin, with the same preload script: its requests must be refused.
     const foreign = await app.evaluate(async ({ BrowserWindow }, preload) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact, ReportedFigure } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
@@ -15,8 +15,10 @@ function patternOf(glob: string): RegExp {
 
 const RANK_IN_NAME = /rank[-_]?(\d+)/;
 
+/** A link counts nothing: it may lead in a circle, or out of the folder. */
 async function sizeOf(path: string): Promise<number> {
-  const info = await stat(path);
+  const info = await lstat(path);
+  if (info.isSymbolicLink()) return 0;
   if (!info.isDirectory()) return info.size;
   const names = await readdir(path);
   const sizes = await Promise.all(names.map((name) => sizeOf(join(path, name))));
@@ -25,7 +27,11 @@ async function sizeOf(path: string): Promise<number> {
 
 /** The artifacts that the recipe names and that are there, by rank. */
 export async function collectArtifacts(recipe: Recipe, folder: string): Promise<Artifact[]> {
-  const names = (await readdir(folder)).sort();
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => !entry.isSymbolicLink())
+    .map(({ name }) => name)
+    .sort();
   const artifacts: Artifact[] = [];
   for (const { kind, pattern } of recipe.artifacts) {
     const matches = names.filter((name) => patternOf(pattern).test(name));

@@ -1,21 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'react';
-import { pathOfFile } from '#renderer/data/bridge.ts';
-import { notify } from '#renderer/stores/notices.ts';
 import { Icon } from '#renderer/widgets/Icon.tsx';
-import { openPaths } from './commands.ts';
+import { openDropped } from './commands.ts';
 
 const carriesFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-
-function openDropped(files: readonly File[]): void {
-  const paths = files.map(pathOfFile).filter((path) => path !== '');
-  if (paths.length > 0) void openPaths(paths);
-  else
-    notify(
-      'error',
-      'What was dropped has no path on this machine. Save it as a file first, then drop the file.',
-    );
-}
 
 /** The whole window takes files; while some are over it, it says so. */
 export function DropTarget() {
@@ -41,7 +29,7 @@ export function DropTarget() {
         event.preventDefault();
         depth = 0;
         setOver(false);
-        if (carriesFiles(event)) openDropped([...(event.dataTransfer?.files ?? [])]);
+        if (carriesFiles(event)) void openDropped([...(event.dataTransfer?.files ?? [])]);
       },
     };
     const attach = new AbortController();

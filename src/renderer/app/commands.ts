@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SourceSet } from '#shared/contract/app.ts';
-import { invoke } from '#renderer/data/bridge.ts';
+import { invoke, openFiles } from '#renderer/data/bridge.ts';
 import { launch } from '#renderer/features/launcher/index.tsx';
 import { addOpened, removeOpened, useOpened } from '#renderer/stores/opened.ts';
 import { goTo, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
@@ -22,9 +22,9 @@ export async function openByDialog(): Promise<void> {
   }
 }
 
-export async function openPaths(paths: readonly string[]): Promise<void> {
+export async function openDropped(files: readonly File[]): Promise<void> {
   try {
-    showSet(await invoke('sources.fromPaths', { paths: [...paths] }));
+    showSet(await openFiles(files));
   } catch (thrown) {
     notifyFailure(thrown);
   }

@@ -50,6 +50,7 @@ export const errorCodes = [
   'engine.crashed',
   'engine.unavailable',
   'source.unknown',
+  'source.no-path',
   'request.malformed',
   'request.unknown-method',
   'request.foreign-sender',

@@ -10,8 +10,8 @@ export interface Bridge {
   ): Promise<{ ok: true; value: unknown } | { ok: false; error: Failure }>;
   /** Calls back on every event; returns the function that ends it. */
   subscribe(event: EventName, listener: (payload: unknown) => void): () => void;
-  /** The path of a dropped file; empty when it has none. */
-  pathOfFile(file: unknown): string;
+  /** Opens files that the user dropped. The page holds them as handles and never learns or makes a path. */
+  openFiles(files: readonly unknown[]): ReturnType<Bridge['invoke']>;
   /** Asks main for a port to the engine; it arrives as a window message `enginePortMessage`. */
   requestEnginePort(): void;
 }

@@ -24,6 +24,9 @@ export type MethodName = (typeof methodNames)[number];
 export const eventNames = ['runs.changed', 'runs.progress', 'sources.opened', 'engine.restarted'] as const;
 export type EventName = (typeof eventNames)[number];
 
+/** Takes paths, so the page may not call it: only the preload script does, with those of files that the user dropped. */
+export const dropMethod = 'sources.fromPaths' satisfies MethodName;
+
 /** The channel that carries a method call or event between main and window. */
 export const methodChannel = (name: MethodName): string => `iterscope.method.${name}`;
 export const eventChannel = (name: EventName): string => `iterscope.event.${name}`;

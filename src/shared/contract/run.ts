@@ -22,10 +22,15 @@ export type RunState = z.infer<typeof runState>;
 /** States in which nothing of a run is alive any more. */
 export const endStates: ReadonlySet<RunState> = new Set(['ready', 'failed', 'cancelled', 'interrupted']);
 
+function staysInside(path: string): boolean {
+  if (/[\\\0]|^[A-Za-z]:/.test(path)) return false;
+  return path.split('/').every((name) => name !== '' && name !== '.' && name !== '..');
+}
+
 export const artifact = z.object({
   kind: artifactKind,
-  /** Relative to the run's folder, with forward slashes. */
-  path: z.string(),
+  /** Relative to the run's artifacts folder, with forward slashes; never leaves it, whoever wrote the manifest. */
+  path: z.string().refine(staysInside, 'must stay inside the folder of artifacts'),
   bytes: z.number(),
   rank: z.int().optional(),
 });

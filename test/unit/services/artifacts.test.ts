@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { artifact } from '#shared/contract/run.ts';
 import { collectArtifacts, readReportFigures } from '#main/services/artifacts.ts';
 import { checkCapture } from '#main/services/capture-check.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
@@ -33,6 +34,32 @@ describe('what a run left', () => {
       { kind: 'kineto-trace', path: 'trace-rank-10.json', bytes: 3, rank: 10 },
     ]);
   });
+
+  test('links are not followed: not in a circle, not out of the folder', async () => {
+    const path = folder();
+    mkdirSync(join(path, 'stats'));
+    writeFileSync(join(path, 'stats', 'a'), '12345');
+    symlinkSync('.', join(path, 'stats', 'circle'));
+    symlinkSync('/etc/hostname', join(path, 'trace-rank-0.json'));
+    const recipe = {
+      ...makeRecipe(),
+      artifacts: [
+        { kind: 'kineto-trace' as const, pattern: 'trace*.json' },
+        { kind: 'expert-statistics' as const, pattern: 'stats' },
+      ],
+    };
+    expect(await collectArtifacts(recipe, path)).toEqual([
+      { kind: 'expert-statistics', path: 'stats', bytes: 5 },
+    ]);
+  });
+
+  test.each(['/etc/passwd', '../other', 'a/../../b', 'C:/x', 'a\\b', '', 'a//b', './a', 'a\0b'])(
+    'a manifest that names %j as an artifact is refused',
+    (path) => {
+      expect(artifact.safeParse({ kind: 'kineto-trace', path, bytes: 1 }).success).toBe(false);
+      expect(artifact.safeParse({ kind: 'kineto-trace', path: 'a/b.json', bytes: 1 }).success).toBe(true);
+    },
+  );
 
   test('figures come from the report, with units; a broken report gives none', async () => {
     const path = folder();
