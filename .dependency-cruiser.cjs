@@ -12,7 +12,11 @@ const rooms = {
   'main/launch': { rooms: ['shared/', 'main/ports'], packages: ['zod'], nodeModules: ['path', 'path/posix'] },
   'main/platform': { rooms: ['shared/', 'main/ports'], node: true },
   'main/engine': { rooms: ['shared/', 'main/ports'], packages: ['zod'], node: true, native: true },
-  'main/services': { rooms: ['shared/', 'main/ports', 'main/launch'], packages: ['zod'], node: true },
+  'main/services': {
+    rooms: ['shared/', 'main/ports', 'main/launch'],
+    packages: ['zod', 'yauzl', 'yazl'],
+    node: true,
+  },
   'main/electron': {
     rooms: ['shared/', 'main/ports', 'main/services', 'main/launch', 'main/composition.ts'],
     packages: ['electron', 'zod'],

@@ -49,6 +49,12 @@ function composeServices(): Services {
       changed: (run) => {
         sendEvent(window, 'runs.changed', run);
       },
+      listed: (runs) => {
+        sendEvent(window, 'runs.listed', runs);
+      },
+      jobProgress: (progress) => {
+        sendEvent(window, 'library.progress', progress);
+      },
       progress: (progress) => {
         sendEvent(window, 'runs.progress', progress);
       },
@@ -87,6 +93,7 @@ function guardQuit(services: Services): void {
     app.quit();
   });
   app.on('will-quit', () => {
+    services.shelf.close();
     services.engine.close();
   });
 }
@@ -112,6 +119,8 @@ async function start(): Promise<void> {
     void openFiles(services, parseArguments(argv, app.isPackaged, cwd).files);
   });
   await services.runs.recover();
+  await services.shelf.start();
+  await services.archives.clear();
   if (asked.firstRunReport !== undefined) {
     app.exit(await reportFirstRun(services, window, asked.firstRunReport));
   }

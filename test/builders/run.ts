@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Iteration } from '#shared/contract/engine.ts';
-import type { RunManifest } from '#shared/contract/run.ts';
+import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import { makeForm } from './recipe.ts';
 
 export function makeManifest(changes: Partial<RunManifest> = {}): RunManifest {
@@ -24,6 +24,13 @@ export function makeManifest(changes: Partial<RunManifest> = {}): RunManifest {
     figures: [],
     ...changes,
   };
+}
+
+/** The same as lists show it. */
+export function makeSummary(changes: Partial<RunSummary> = {}): RunSummary {
+  const { id, title, createdAt, state, form, recipeTitle, spans, profiled, figures } = makeManifest();
+  const run = { id, title, createdAt, state, form, recipeTitle, spans, profiled, figures };
+  return { ...run, tags: [], notes: '', ...changes };
 }
 
 /** An iteration of a trace without GPU activity, a millisecond long. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join, resolve } from 'node:path';
+import type { JobProgress } from '#shared/contract/library.ts';
 import type { RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import { compose, type Services } from '#main/composition.ts';
@@ -11,6 +12,8 @@ const dist = resolve('dist');
 
 export interface TestServices extends Services {
   readonly changes: RunSummary[];
+  readonly lists: RunSummary[][];
+  readonly jobs: JobProgress[];
   readonly progress: RunProgress[];
   readonly restarts: string[];
 }
@@ -23,6 +26,8 @@ export function makeServices(home: string, environment: Record<string, string> =
     nativeFolder: join(dist, 'native'),
   });
   const changes: RunSummary[] = [];
+  const lists: RunSummary[][] = [];
+  const jobs: JobProgress[] = [];
   const progress: RunProgress[] = [];
   const restarts: string[] = [];
   const services = compose({
@@ -33,9 +38,14 @@ export function makeServices(home: string, environment: Record<string, string> =
     spawnEngine: () =>
       forkEngine(join(dist, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
     onEngineRestart: (reason) => restarts.push(reason),
-    events: { changed: (run) => changes.push(run), progress: (event) => progress.push(event) },
+    events: {
+      changed: (run) => changes.push(run),
+      listed: (runs) => lists.push(runs),
+      jobProgress: (event) => jobs.push(event),
+      progress: (event) => progress.push(event),
+    },
   });
-  return { ...services, changes, progress, restarts };
+  return { ...services, changes, lists, jobs, progress, restarts };
 }
 
 /** A run of the embedded engine that takes about a second. */

@@ -134,3 +134,37 @@ describe('iterscope run', () => {
     expect(stdout + stderr).toContain(part);
   });
 });
+
+describe('the library in a terminal', () => {
+  test('is listed, and a run goes from one to another as one file', () => {
+    const home = folder();
+    const run = iterscope(
+      home,
+      ...['run', '--recipe', 'embedded-moe-engine', '--json'],
+      ...['--set', 'layers=2', '--set', 'requests=64', '--set', 'iterations=20'],
+    );
+    const { id } = JSON.parse(run.stdout) as { id: string };
+    expect(iterscope(home, 'list').stdout).toMatch(new RegExp(`^Run .*\n${id} +ready .* tok/s +.* ms`));
+    const archive = join(folder(), 'run.zip');
+    expect(iterscope(home, 'export', id.slice(0, 12), archive)).toMatchObject({ code: 0, stderr: '' });
+
+    const other = folder();
+    const imported = iterscope(other, 'import', archive);
+    expect(imported).toMatchObject({ code: 0, stdout: `${join(other, 'data', 'runs', id)}\n` });
+    const listed = JSON.parse(iterscope(other, 'list', '--json').stdout) as Record<string, unknown>;
+    expect(listed).toMatchObject({ id, state: 'ready', folder: join(other, 'data', 'runs', id) });
+    expect(iterscope(other, 'import', archive)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is in the library already') as string,
+    });
+  });
+
+  test.each([
+    [['export', 'no-such-run', 'x.zip'], 'There is no run no-such-run'],
+    [['import', '/no/such/file.zip'], 'There is no file /no/such/file.zip'],
+  ])('%j fails with a sentence', (args, part) => {
+    const { code, stderr } = iterscope(folder(), ...args);
+    expect(code).toBe(1);
+    expect(stderr).toContain(part);
+  });
+});

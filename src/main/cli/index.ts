@@ -9,6 +9,7 @@ import type { Services } from '../composition.ts';
 import { forkEngine } from '../engine/client.ts';
 import { nodePlatform } from '../platform/node-platform.ts';
 import { inspectFiles } from './inspect-command.ts';
+import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
 import type { RunOptions } from './run-command.ts';
 
@@ -41,7 +42,12 @@ function composeForTerminal(version: string): Services {
     onEngineRestart: (reason) => {
       process.stderr.write(`The trace engine was restarted (${reason}).\n`);
     },
-    events: { changed: () => undefined, progress: showProgress },
+    events: {
+      changed: () => undefined,
+      listed: () => undefined,
+      progress: showProgress,
+      jobProgress: showJobProgress,
+    },
   });
 }
 
@@ -89,7 +95,29 @@ function program(version: string): Command {
     .command('recipes')
     .description('List the recipes and their parameters.')
     .action(() => withServices(version, listRecipes));
+  addLibraryCommands(cli, version);
   return cli;
+}
+
+function addLibraryCommands(cli: Command, version: string): void {
+  cli
+    .command('list')
+    .description('List the runs of the library, newest first.')
+    .option('--json', 'one JSON document a line, one for each run', false)
+    .action(({ json }: { json: boolean }) => withServices(version, (services) => listRuns(services, json)));
+  cli
+    .command('export')
+    .description('Write a run as one archive: manifest, logs and artifacts, without values of variables.')
+    .argument('<run>', 'its id, or the beginning of it')
+    .argument('<file>', 'the archive to write')
+    .action((run: string, file: string) =>
+      withServices(version, (services) => exportRunTo(services, run, file)),
+    );
+  cli
+    .command('import')
+    .description('Take a run into the library from an archive.')
+    .argument('<file>', 'an archive that Iterscope exported')
+    .action((file: string) => withServices(version, (services) => importRunFrom(services, file)));
 }
 
 async function listRecipes(services: Services): Promise<number> {

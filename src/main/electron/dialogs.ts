@@ -15,6 +15,40 @@ export async function chooseFiles(window: BrowserWindow): Promise<readonly strin
   return filePaths;
 }
 
+const archiveFilters = [
+  { name: 'Archives of runs', extensions: ['zip'] },
+  { name: 'All files', extensions: ['*'] },
+];
+
+/** Asks for archives of runs; none when the user closed the dialog. */
+export async function chooseArchives(window: BrowserWindow): Promise<readonly string[]> {
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    title: 'Import runs',
+    properties: ['openFile', 'multiSelections'],
+    filters: archiveFilters,
+  });
+  return filePaths;
+}
+
+/** Asks where one archive goes; null when the user closed the dialog. The dialog asks before replacing. */
+export async function chooseArchiveTarget(window: BrowserWindow, name: string): Promise<string | null> {
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Export the run',
+    defaultPath: name,
+    filters: archiveFilters,
+  });
+  return filePath === '' ? null : filePath;
+}
+
+/** Asks for the folder that several archives go into; null when the user closed the dialog. */
+export async function chooseArchiveFolder(window: BrowserWindow): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    title: 'Export the runs into a folder',
+    properties: ['openDirectory', 'createDirectory'],
+  });
+  return filePaths[0] ?? null;
+}
+
 /** Asks what to do with living runs; true when the application should end them and quit. */
 export async function askCancelAndQuit(window: BrowserWindow, count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {

@@ -6,6 +6,7 @@ import type { SourceSet } from '#shared/contract/app.ts';
 import type { Services } from '../composition.ts';
 import type { MethodHandlers } from './contract-server.ts';
 import { chooseFiles } from './dialogs.ts';
+import { libraryHandlers } from './library-handlers.ts';
 import { applyTheme } from './window.ts';
 
 /** The contract's methods, each a call of a service. */
@@ -34,7 +35,7 @@ export function makeHandlers(
     'recipes.list': async () => [...(await recipes.list())],
     'launch.preview': (form) => runs.preview(form),
     'runs.list': () => runs.list(),
-    'runs.get': ({ id }) => runs.get(id),
+    'runs.get': async ({ id }) => library.titled(await runs.get(id)),
     'runs.start': (form) => runs.start(form),
     'runs.cancel': async ({ id }) => {
       await runs.cancel(id);
@@ -51,7 +52,9 @@ export function makeHandlers(
       }
       return undefined;
     },
-    'sources.ofRun': async ({ id }) => sources.ofRun(await runs.get(id), library.artifactsOf(id)),
+    ...libraryHandlers(services, window),
+    'sources.ofRun': async ({ id }) =>
+      sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),
     'sources.choose': async () => {
       const owner = window();
       const paths = owner === undefined ? [] : await chooseFiles(owner);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { EngineProgress, OpenedTrace } from '#shared/contract/engine.ts';
+import { storeName, storesFolder } from '../ports/stores.ts';
 import { nativeFailure } from './native.ts';
 import type { Native, NativeModule } from './native.ts';
 
@@ -31,7 +31,7 @@ export class TraceSessions {
 
   constructor(native: NativeModule, cacheFolder: string) {
     this.#native = native;
-    this.#storeRoot = join(cacheFolder, 'stores');
+    this.#storeRoot = storesFolder(cacheFolder);
   }
 
   async open(
@@ -137,11 +137,6 @@ export class TraceSessions {
     await this.#native.ingestTrace(sourcePath, storePath, onProgress, token);
     return this.#native.openTrace(storePath, sourcePath);
   }
-}
-
-/** One store per source path: a changed file replaces its own store. */
-function storeName(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 32);
 }
 
 function abortion(signal: AbortSignal): { promise: Promise<never>; end: () => void } {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 
@@ -37,4 +37,32 @@ export function isMissing(thrown: unknown): boolean {
   return (
     thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')
   );
+}
+
+/** Does the work for every item, at most so many at the same time; results in the order of the items. */
+export async function atMost<T, R>(
+  concurrent: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results = new Array<R>(items.length);
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of waiting) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrent, items.length) }, worker));
+  return results;
+}
+
+/** Bytes of a file, or of everything below a folder; links count as themselves. 0 when it is not there. */
+export async function bytesOf(path: string): Promise<number> {
+  const info = await lstat(path).catch((thrown: unknown) => {
+    if (isMissing(thrown)) return undefined;
+    throw thrown;
+  });
+  if (info === undefined) return 0;
+  if (!info.isDirectory()) return info.size;
+  let bytes = 0;
+  for (const name of await readdir(path)) bytes += await bytesOf(join(path, name));
+  return bytes;
 }

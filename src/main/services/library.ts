@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
-import { runManifest as schema } from '#shared/contract/run.ts';
-import type { RunManifest } from '#shared/contract/run.ts';
+import { endStates, runManifest as schema } from '#shared/contract/run.ts';
+import type { RunAnnotations, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Platform } from '../ports/platform.ts';
+import { readAnnotations, unannotated, writeAnnotations } from './annotations.ts';
 import { readJson, writeAtomically } from './files.ts';
+import { FolderWatch } from './folder-watch.ts';
+import { MANIFEST_FILE, RunIndex } from './run-index.ts';
+import { summarise } from './summarise.ts';
 
 /**
  * Runs on disk: one folder each, whose manifest is the truth. There is no database: a folder copied
  * elsewhere is a run there. A lock names the process that owns a living run.
  */
 
-const MANIFEST = 'manifest.json';
 const LOCK = 'lock.json';
 
 interface Lock {
@@ -30,10 +33,21 @@ function isLock(value: unknown): value is Lock {
 export class Library {
   readonly #root: string;
   readonly #platform: Platform;
+  readonly #index: RunIndex;
+  /** Runs that this process made: their changes are its own, and need no watching. */
+  readonly #ours = new Set<string>();
+  #watch: FolderWatch | undefined;
+  /** How many events there had been when the folder was last looked at. */
+  #looked: number | undefined;
 
   constructor(platform: Platform) {
     this.#platform = platform;
     this.#root = join(platform.dataFolder, 'runs');
+    this.#index = new RunIndex(this.#root, (id) => this.read(id));
+  }
+
+  get root(): string {
+    return this.#root;
   }
 
   folderOf(id: string): string {
@@ -53,6 +67,7 @@ export class Library {
     const utc = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
     const id = `${utc}-${slug}-${randomBytes(2).toString('hex')}`;
     try {
+      this.#ours.add(id);
       await mkdir(this.artifactsOf(id), { recursive: true });
       await this.#lock(id);
     } catch (thrown) {
@@ -70,13 +85,14 @@ export class Library {
 
   async write(manifest: RunManifest): Promise<void> {
     await writeAtomically(
-      join(this.folderOf(manifest.id), MANIFEST),
+      join(this.folderOf(manifest.id), MANIFEST_FILE),
       `${JSON.stringify(manifest, null, 2)}\n`,
     );
+    await this.#index.renew(manifest.id);
   }
 
   async read(id: string): Promise<RunManifest> {
-    const path = join(this.folderOf(id), MANIFEST);
+    const path = join(this.folderOf(id), MANIFEST_FILE);
     const found = await readJson(path).catch((thrown: unknown) => {
       throw manifestError(path, String(thrown));
     });
@@ -89,26 +105,69 @@ export class Library {
       const [issue] = parsed.error.issues;
       throw manifestError(path, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unknown'}`);
     }
+    if (parsed.data.id !== id) throw manifestError(path, `it is the manifest of ${parsed.data.id}`);
     return parsed.data;
   }
 
   /** Every run that can be read, newest first, and the failures of those that cannot. */
   async list(): Promise<{ runs: RunManifest[]; failures: IterscopeError[] }> {
-    const entries = await readdir(this.#root, { withFileTypes: true }).catch(() => []);
-    const runs: RunManifest[] = [];
-    const failures: IterscopeError[] = [];
-    for (const entry of entries) {
-      if (!entry.isDirectory()) continue;
-      try {
-        runs.push(await this.read(entry.name));
-      } catch (thrown) {
-        if (!(thrown instanceof IterscopeError)) throw thrown;
-        // A folder without a manifest was being made when its maker died: it holds nothing.
-        if (thrown.failure.code !== 'run.unknown') failures.push(thrown);
-      }
-    }
-    runs.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
-    return { runs, failures };
+    await this.#look();
+    return { runs: this.#index.runs.map(({ manifest }) => manifest), failures: this.#index.failures };
+  }
+
+  /** A run as lists show it, under the title and with the words of its user as far as they are known. */
+  summaryOf(manifest: RunManifest): RunSummary {
+    return summarise(manifest, this.#index.get(manifest.id)?.annotations ?? unannotated);
+  }
+
+  /** The manifest under the title that the run's user gave it: for showing, not for writing back. */
+  titled(manifest: RunManifest): RunManifest {
+    return { ...manifest, title: this.summaryOf(manifest).title };
+  }
+
+  async annotations(id: string): Promise<RunAnnotations> {
+    return readAnnotations(this.folderOf(id));
+  }
+
+  async annotate(id: string, annotations: RunAnnotations): Promise<void> {
+    await writeAnnotations(this.folderOf(id), annotations);
+    await this.#index.renew(id);
+  }
+
+  /** Looks at one run's folder again: it was moved here or away. */
+  async renew(id: string): Promise<void> {
+    await this.#index.renew(id);
+  }
+
+  /** Tells when runs were added, removed or changed by something else than this process. */
+  async watch(onChange: () => void): Promise<void> {
+    this.#watch = new FolderWatch({
+      folder: this.#root,
+      isOurs: (id) => this.#ours.has(id),
+      look: () => this.#index.refresh(),
+      isLiving: () => this.#othersLive(),
+      onChange,
+    });
+    await this.#watch.start();
+  }
+
+  close(): void {
+    this.#watch?.close();
+  }
+
+  /** Looks at the disk, unless the watch says that nothing can have changed since. */
+  async #look(): Promise<void> {
+    const events = this.#watch?.events;
+    if (events !== undefined && events === this.#looked && !this.#othersLive()) return;
+    this.#looked = events;
+    await this.#index.refresh();
+  }
+
+  /** Whether another process has living runs here. */
+  #othersLive(): boolean {
+    return this.#index.runs.some(
+      ({ manifest: { id, state } }) => !endStates.has(state) && !this.#ours.has(id),
+    );
   }
 
   async unlock(id: string): Promise<void> {

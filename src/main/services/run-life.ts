@@ -12,10 +12,11 @@ import type { Library } from './library.ts';
 import { LogTail } from './log-tail.ts';
 import { RunMonitor } from './run-monitor.ts';
 import type { SourceService } from './sources.ts';
-import { summarise } from './summarise.ts';
 
 export interface RunEvents {
   changed(run: RunSummary): void;
+  /** The whole list anew: runs were added, removed or changed otherwise than by their lives. */
+  listed(runs: RunSummary[]): void;
   progress(progress: RunProgress): void;
 }
 
@@ -145,7 +146,7 @@ export class RunLife {
   async #update(change: Partial<RunManifest>): Promise<void> {
     this.#manifest = { ...this.#manifest, ...change };
     await this.#parts.library.write(this.#manifest);
-    this.#parts.events.changed(summarise(this.#manifest));
+    this.#parts.events.changed(this.#parts.library.summaryOf(this.#manifest));
   }
 
   async #onEvent(event: TargetEvent): Promise<void> {
@@ -167,12 +168,19 @@ export class RunLife {
 
   async #complete(exit: RunExit): Promise<void> {
     await this.#monitor?.finish();
+    const iterationTimes = this.#monitor?.iterationTimes;
     this.#monitor?.tell('finalising', 'Collecting what the run left');
     const folder = this.#parts.library.artifactsOf(this.#manifest.id);
     const artifacts = await collectArtifacts(this.#recipe, folder);
     const report = artifacts.find(({ kind }) => kind === 'report-json');
     const figures = report === undefined ? [] : await readReportFigures(join(folder, report.path));
-    await this.#update({ state: 'ingesting', exit, artifacts, figures });
+    await this.#update({
+      state: 'ingesting',
+      exit,
+      artifacts,
+      figures,
+      ...(iterationTimes === undefined ? {} : { iterationTimes }),
+    });
     const failure = await this.#readTraces().then(() => undefined, toFailure);
     if (this.#wasCancelled()) await this.#end('cancelled');
     else if (exit.code !== 0) await this.#end('failed', await this.#exitFailure(exit));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IterationLine, RunProgress, RunState } from '#shared/contract/run.ts';
+import type { IterationLine, IterationTimes, RunProgress, RunState } from '#shared/contract/run.ts';
 import { parseIterationLine } from '../launch/iteration-log.ts';
+import { iterationTimesOf } from './iteration-times.ts';
 import { LogTail } from './log-tail.ts';
 
 /** Ten times a second at most; twice a second while a timing pass runs, which nothing may perturb. */
@@ -28,6 +29,7 @@ export class RunMonitor {
   #step = 'Starting the program';
   #ratio: number | undefined;
   #lastIteration = -1;
+  readonly #stepsMs: number[] = [];
   #sample: { cpuMs: number; rssBytes: number } | undefined;
 
   constructor(options: MonitorOptions) {
@@ -54,6 +56,11 @@ export class RunMonitor {
     this.#emit([]);
   }
 
+  /** Over every iteration line so far; undefined before the first. */
+  get iterationTimes(): IterationTimes | undefined {
+    return iterationTimesOf(this.#stepsMs);
+  }
+
   /** Reads the log to its end and stops following it. */
   async finish(): Promise<void> {
     clearInterval(this.#timer);
@@ -70,7 +77,9 @@ export class RunMonitor {
     const parsed: IterationLine[] = [];
     for (const line of lines) {
       const iteration = parseIterationLine(line);
-      if (iteration !== null) parsed.push(iteration);
+      if (iteration === null) continue;
+      parsed.push(iteration);
+      this.#stepsMs.push(iteration.hostStepMs);
     }
     const last = parsed.at(-1);
     if (last !== undefined) {

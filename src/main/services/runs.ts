@@ -12,7 +12,6 @@ import type { Platform } from '../ports/platform.ts';
 import { LogTail, readLogChunk } from './log-tail.ts';
 import type { RecipeService } from './recipes.ts';
 import { RunLife, type RunLifeParts } from './run-life.ts';
-import { summarise } from './summarise.ts';
 
 export interface RunServiceParts extends RunLifeParts {
   readonly platform: Platform;
@@ -54,11 +53,16 @@ export class RunService {
 
   async list(): Promise<RunSummary[]> {
     const { runs } = await this.#parts.library.list();
-    return runs.map((run) => summarise(this.#live.get(run.id)?.manifest ?? run));
+    return runs.map((run) => this.#parts.library.summaryOf(this.#live.get(run.id)?.manifest ?? run));
   }
 
   async get(id: string): Promise<RunManifest> {
     return this.#live.get(id)?.manifest ?? (await this.#parts.library.read(id));
+  }
+
+  /** Whether the run is queued or going on in this process. */
+  isLive(id: string): boolean {
+    return this.#live.has(id);
   }
 
   /** Creates the run and starts it, or queues it behind the one that runs. */

@@ -47,7 +47,7 @@ export class SourceService {
           : artifact.kind === 'expert-statistics'
             ? artifact.kind
             : null;
-      if (kind === null) return [];
+      if (kind === null || artifact.freedAt !== undefined) return [];
       const path = join(artifactsFolder, artifact.path);
       const rank = artifact.rank === undefined ? {} : { rank: artifact.rank };
       return [this.#make({ kind, path, name: basename(path), runId: manifest.id, ...rank })];

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
+import type { RunAnnotations, RunManifest, RunSummary } from '#shared/contract/run.ts';
 
-/** What a list shows of a run. */
-export function summarise(run: RunManifest): RunSummary {
-  const { id, title, createdAt, startedAt, endedAt, state, failure, recipeTitle } = run;
-  const { spans, profiled, figures, exit } = run;
+/** What a list shows of a run: its manifest in part, and what its user says of it. */
+export function summarise(run: RunManifest, annotations: RunAnnotations): RunSummary {
+  const { id, createdAt, startedAt, endedAt, state, failure, recipeTitle, form } = run;
+  const { spans, profiled, figures, exit, iterationTimes } = run;
+  const { tags, notes, importedAt } = annotations;
   return {
     id,
-    title,
+    title: annotations.title ?? run.title,
     createdAt,
     state,
     recipeTitle,
+    form,
     spans,
     profiled,
     figures,
+    tags,
+    notes,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(endedAt === undefined ? {} : { endedAt }),
     ...(failure === undefined ? {} : { failure }),
     ...(exit === undefined ? {} : { exit }),
+    ...(iterationTimes === undefined ? {} : { iterationTimes }),
+    ...(importedAt === undefined ? {} : { importedAt }),
   };
 }

@@ -3,13 +3,23 @@ import { z } from 'zod';
 import { appInfo, settings, sourceSet } from './app.ts';
 import { launchForm, launchPreview } from './launch.ts';
 import { recipe } from './recipe.ts';
-import { iterationLine, logChunk, runManifest, runProgress, runSummary } from './run.ts';
+import {
+  annotationsChange,
+  diskUse,
+  exported,
+  imported,
+  jobName,
+  jobProgress,
+  outcome,
+  runIds,
+} from './library.ts';
+import { iterationLine, logChunk, runIdText, runManifest, runProgress, runSummary } from './run.ts';
 import type { EventName, MethodName } from './methods.ts';
 
 /** The whole conversation between the main process and a window: every input is parsed by these. */
 
 const nothing = z.undefined();
-const runId = z.object({ id: z.string().regex(/^[0-9A-Za-z-]{8,128}$/) });
+const runId = z.object({ id: runIdText });
 const paths = z.array(z.string().min(1).max(4096)).min(1).max(1024);
 
 export const contract = {
@@ -29,6 +39,25 @@ export const contract = {
   /** All iteration lines of a run, from its log: live or ended. */
   'runs.iterationLines': { input: runId, output: z.array(iterationLine) },
   'runs.openFolder': { input: runId, output: nothing },
+  /** Why folders among the runs cannot be read as runs, a sentence for each. */
+  'library.problems': { input: nothing, output: z.array(z.string()) },
+  'library.annotate': { input: runId.extend({ change: annotationsChange }), output: runSummary },
+  /** Moves runs to the trash; living ones are refused. */
+  'library.delete': { input: runIds, output: outcome },
+  'library.restore': { input: runIds, output: outcome },
+  'library.diskUse': { input: nothing, output: diskUse },
+  /** Deletes what was made from the runs' traces; it is made again when they are opened. */
+  'library.freeStores': { input: runIds, output: outcome },
+  /** Deletes the runs' traces, statistics and reports for good; figures, logs and manifests stay. */
+  'library.freeArtifacts': { input: runIds, output: outcome },
+  'library.emptyTrash': { input: nothing, output: nothing },
+  /** Asks where to, then writes one archive for each run. */
+  'library.export': { input: runIds.extend({ job: jobName }), output: exported },
+  /** Asks for archives, then takes their runs in; null when the user closed the dialog. */
+  'library.import': { input: z.object({ job: jobName }), output: imported.nullable() },
+  /** Archives dropped on the window. */
+  'library.importPaths': { input: z.object({ job: jobName, paths }), output: imported },
+  'library.cancelJob': { input: z.object({ job: jobName }), output: nothing },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */
@@ -44,7 +73,10 @@ export type MethodOutput<M extends MethodName> = z.output<(typeof contract)[M]['
 
 export const events = {
   'runs.changed': runSummary,
+  /** The whole list anew: runs were added, removed or changed from outside, or many at once. */
+  'runs.listed': z.array(runSummary),
   'runs.progress': runProgress,
+  'library.progress': jobProgress,
   /** A second start of the application handed its files over, or the menu asked to open some. */
   'sources.opened': sourceSet,
   /** The engine process died and was started again: views must reopen what they show. */

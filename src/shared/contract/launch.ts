@@ -7,6 +7,7 @@ export const environmentEntry = z.object({
   name: z.string().max(256),
   value: z.string().max(32_768),
 });
+export type EnvironmentEntry = z.infer<typeof environmentEntry>;
 
 /** The launcher form. The command line is a pure function of it and of the recipe. */
 export const launchForm = z.object({

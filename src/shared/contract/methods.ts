@@ -14,6 +14,18 @@ export const methodNames = [
   'runs.readLog',
   'runs.iterationLines',
   'runs.openFolder',
+  'library.problems',
+  'library.annotate',
+  'library.delete',
+  'library.restore',
+  'library.diskUse',
+  'library.freeStores',
+  'library.freeArtifacts',
+  'library.emptyTrash',
+  'library.export',
+  'library.import',
+  'library.importPaths',
+  'library.cancelJob',
   'sources.ofRun',
   'sources.choose',
   'sources.fromPaths',
@@ -21,7 +33,14 @@ export const methodNames = [
 ] as const;
 export type MethodName = (typeof methodNames)[number];
 
-export const eventNames = ['runs.changed', 'runs.progress', 'sources.opened', 'engine.restarted'] as const;
+export const eventNames = [
+  'runs.changed',
+  'runs.listed',
+  'runs.progress',
+  'library.progress',
+  'sources.opened',
+  'engine.restarted',
+] as const;
 export type EventName = (typeof eventNames)[number];
 
 /** Takes paths, so the page may not call it: only the preload script does, with those of files that the user dropped. */

@@ -33,6 +33,8 @@ export const artifact = z.object({
   path: z.string().refine(staysInside, 'must stay inside the folder of artifacts'),
   bytes: z.number(),
   rank: z.int().optional(),
+  /** When it was deleted to free space; the run itself stays. */
+  freedAt: z.string().optional(),
 });
 export type Artifact = z.infer<typeof artifact>;
 
@@ -53,6 +55,10 @@ export type IterationLine = z.infer<typeof iterationLine>;
 /** A figure that the program itself reported at its end. */
 export const reportedFigure = z.object({ label: z.string(), value: z.number(), unit: z.string() });
 export type ReportedFigure = z.infer<typeof reportedFigure>;
+
+/** Host step times over all iterations that the engine logged. */
+export const iterationTimes = z.object({ count: z.int(), medianMs: z.number() });
+export type IterationTimes = z.infer<typeof iterationTimes>;
 
 export const captureCheck = z.object({
   asked: z.array(iterationSpan),
@@ -75,9 +81,11 @@ export const runExit = z.object({
 });
 export type RunExit = z.infer<typeof runExit>;
 
+export const runIdText = z.string().regex(/^[0-9A-Za-z-]{8,128}$/);
+
 export const runManifest = z.object({
   version: z.literal(1),
-  id: z.string().regex(/^[0-9A-Za-z-]{8,128}$/),
+  id: runIdText,
   title: z.string(),
   createdAt: z.string(),
   startedAt: z.string().optional(),
@@ -112,24 +120,46 @@ export const runManifest = z.object({
   artifacts: z.array(artifact),
   captureCheck: captureCheck.optional(),
   figures: z.array(reportedFigure),
+  iterationTimes: iterationTimes.optional(),
 });
 export type RunManifest = z.infer<typeof runManifest>;
 
-/** What a list shows of a run. */
-export const runSummary = runManifest.pick({
-  id: true,
-  title: true,
-  createdAt: true,
-  startedAt: true,
-  endedAt: true,
-  state: true,
-  failure: true,
-  recipeTitle: true,
-  spans: true,
-  profiled: true,
-  figures: true,
-  exit: true,
+const tag = z
+  .string()
+  .trim()
+  .regex(/^[^,\p{Cc}]{1,40}$/u);
+
+/** What its user says about a run: kept beside the manifest, which only the run itself writes. */
+export const runAnnotations = z.object({
+  version: z.literal(1),
+  /** Instead of the title that the run was given. */
+  title: z.string().trim().min(1).max(200).optional(),
+  tags: z.array(tag).max(32),
+  notes: z.string().max(20_000),
+  /** When it came into this library from an archive. */
+  importedAt: z.string().optional(),
 });
+export type RunAnnotations = z.infer<typeof runAnnotations>;
+
+/** What a list shows of a run: its manifest in part, under the title and with the words of its user. */
+export const runSummary = runManifest
+  .pick({
+    id: true,
+    title: true,
+    createdAt: true,
+    startedAt: true,
+    endedAt: true,
+    state: true,
+    failure: true,
+    recipeTitle: true,
+    form: true,
+    spans: true,
+    profiled: true,
+    figures: true,
+    iterationTimes: true,
+    exit: true,
+  })
+  .extend(runAnnotations.pick({ tags: true, notes: true, importedAt: true }).shape);
 export type RunSummary = z.infer<typeof runSummary>;
 
 /** What changes while a run lives; sent ten times a second at most. */

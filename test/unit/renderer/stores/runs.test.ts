@@ -10,7 +10,7 @@ import {
   updateRun,
   useRuns,
 } from '#renderer/stores/runs.ts';
-import { makeManifest } from '../../../builders/run.ts';
+import { makeSummary } from '../../../builders/run.ts';
 
 const line = (iteration: number, hostStepMs = 1): IterationLine => ({ iteration, hostStepMs });
 const progress = (lines: IterationLine[]): RunProgress => ({
@@ -44,10 +44,10 @@ describe('the run list', () => {
 
   it('is newest first, whatever the order of arrival', () => {
     setRuns([
-      makeManifest({ id: 'run-00001', createdAt: '2026-01-01T00:00:00Z' }),
-      makeManifest({ id: 'run-00003', createdAt: '2026-01-03T00:00:00Z' }),
+      makeSummary({ id: 'run-00001', createdAt: '2026-01-01T00:00:00Z' }),
+      makeSummary({ id: 'run-00003', createdAt: '2026-01-03T00:00:00Z' }),
     ]);
-    updateRun(makeManifest({ id: 'run-00002', createdAt: '2026-01-02T00:00:00Z' }));
+    updateRun(makeSummary({ id: 'run-00002', createdAt: '2026-01-02T00:00:00Z' }));
     expect(useRuns.getState().summaries?.map((run) => run.id)).toEqual([
       'run-00003',
       'run-00002',
@@ -56,8 +56,8 @@ describe('the run list', () => {
   });
 
   it('tells the state before, and nothing of a new run', () => {
-    expect(updateRun(makeManifest({ id: 'run-00001', state: 'running' }))).toBeUndefined();
-    expect(updateRun(makeManifest({ id: 'run-00001', state: 'ready' }))).toBe('running');
+    expect(updateRun(makeSummary({ id: 'run-00001', state: 'running' }))).toBeUndefined();
+    expect(updateRun(makeSummary({ id: 'run-00001', state: 'ready' }))).toBe('running');
   });
 
   it('joins lines that arrive live with those read afterwards', () => {
@@ -68,11 +68,11 @@ describe('the run list', () => {
   });
 
   it('is no longer cancelling once the run has ended', () => {
-    updateRun(makeManifest({ id: 'run-00001', state: 'running' }));
+    updateRun(makeSummary({ id: 'run-00001', state: 'running' }));
     markCancelling('run-00001', true);
-    updateRun(makeManifest({ id: 'run-00001', state: 'finalising' }));
+    updateRun(makeSummary({ id: 'run-00001', state: 'finalising' }));
     expect(useRuns.getState().live['run-00001']?.cancelling).toBe(true);
-    updateRun(makeManifest({ id: 'run-00001', state: 'cancelled' }));
+    updateRun(makeSummary({ id: 'run-00001', state: 'cancelled' }));
     expect(useRuns.getState().live['run-00001']?.cancelling).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '#shared/contract/run.ts';
 import { keyText, titleParts } from '#renderer/features/runs/model.ts';
 import { keyFigure } from '#renderer/stores/key-figure.ts';
-import { makeManifest } from '../../../../builders/run.ts';
+import { makeSummary } from '../../../../builders/run.ts';
 
 const figures = [
   { label: 'Total Latency', value: 5, unit: 'ms' },
@@ -30,30 +30,30 @@ describe('keyFigure', () => {
 
 describe('keyText', () => {
   it('shows the throughput of a run that was measured', () => {
-    expect(keyText(makeManifest({ figures }), null)).toBe('6,298 tokens/s');
+    expect(keyText(makeSummary({ figures }), null)).toBe('6,298 tokens/s');
   });
 
   it('never shows a throughput measured under a recorder', () => {
-    const profiled = makeManifest({ figures, profiled: true, spans: [{ first: 20, last: 29 }] });
+    const profiled = makeSummary({ figures, profiled: true, spans: [{ first: 20, last: 29 }] });
     expect(keyText(profiled, null)).toBe('it. 20–29');
-    expect(keyText(makeManifest({ figures, profiled: true }), null)).toBe('Ready');
+    expect(keyText(makeSummary({ figures, profiled: true }), null)).toBe('Ready');
   });
 
   it('shows how far a living run is', () => {
-    const running = makeManifest({ state: 'running' });
+    const running = makeSummary({ state: 'running' });
     expect(keyText(running, progress({ ratio: 0.377 }))).toBe('37 %');
     expect(keyText(running, progress({}))).toBe('1:01');
     expect(keyText(running, null)).toBe('Running');
   });
 
   it('says how a run ended that did not get ready', () => {
-    expect(keyText(makeManifest({ state: 'failed', figures }), null)).toBe('Failed');
+    expect(keyText(makeSummary({ state: 'failed', figures }), null)).toBe('Failed');
   });
 });
 
 describe('titleParts', () => {
   it('leaves out of sight what every run of the recipe is called', () => {
-    const run = makeManifest({ recipeTitle: 'Engine', title: 'Engine, perfect router' });
+    const run = makeSummary({ recipeTitle: 'Engine', title: 'Engine, perfect router' });
     expect(titleParts(run)).toEqual(['Engine, ', 'Perfect router']);
     expect(titleParts({ ...run, title: 'Nightly' })).toEqual(['', 'Nightly']);
   });

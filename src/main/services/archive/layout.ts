@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { EnvironmentEntry } from '#shared/contract/launch.ts';
+import type { RunManifest } from '#shared/contract/run.ts';
+import { controlledVariables } from '../../launch/plan.ts';
+import { MASK } from '../../launch/secrets.ts';
+import { ANNOTATIONS_FILE } from '../annotations.ts';
+import { MANIFEST_FILE } from '../run-index.ts';
+
+/**
+ * An archive of a run is a zip file with these names at its top. Locks and journals stay behind: they
+ * name processes of one machine, and a journal from elsewhere would name processes to be ended here.
+ */
+
+export const ARTIFACTS = 'artifacts';
+export const LOG_FILES = ['stdout.log', 'stderr.log'] as const;
+export const TOP_FILES: ReadonlySet<string> = new Set([MANIFEST_FILE, ANNOTATIONS_FILE, ...LOG_FILES]);
+export const ARCHIVE_ENDING = '.iterscope.zip';
+
+export interface RunFile {
+  /** Relative to the run's folder, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Regular files below a folder of the run. Links are left out: what they lead to is not the run's. */
+async function filesBelow(runFolder: string, path: string): Promise<RunFile[]> {
+  const info = await lstat(join(runFolder, path)).catch(() => undefined);
+  if (info?.isFile() === true) return [{ path, bytes: info.size }];
+  if (info?.isDirectory() !== true) return [];
+  const names = (await readdir(join(runFolder, path))).sort();
+  const found: RunFile[] = [];
+  for (const name of names) found.push(...(await filesBelow(runFolder, `${path}/${name}`)));
+  return found;
+}
+
+/** What goes into an archive besides manifest and annotations. */
+export async function sharedFiles(runFolder: string): Promise<RunFile[]> {
+  const found: RunFile[] = [];
+  for (const path of [...LOG_FILES, ARTIFACTS]) found.push(...(await filesBelow(runFolder, path)));
+  return found;
+}
+
+/** Whether an artifact, which may be a folder, is among the files. */
+export function holdsArtifact(files: readonly Pick<RunFile, 'path'>[], artifactPath: string): boolean {
+  const path = `${ARTIFACTS}/${artifactPath}`;
+  return files.some((file) => file.path === path || file.path.startsWith(`${path}/`));
+}
+
+const ownVariables: ReadonlySet<string> = new Set(controlledVariables);
+
+const masked = (entry: EnvironmentEntry): EnvironmentEntry =>
+  ownVariables.has(entry.name) ? entry : { ...entry, value: MASK };
+
+/**
+ * A manifest as it may leave or enter this machine: of variables that Iterscope did not set itself only
+ * the names, since any value may be a secret, and a value from elsewhere must never be run with.
+ */
+export function withoutValues(manifest: RunManifest): RunManifest {
+  const { form, environment } = manifest;
+  return {
+    ...manifest,
+    form: { ...form, extraEnvironment: form.extraEnvironment.map((entry) => ({ ...entry, value: MASK })) },
+    environment: environment.map(masked),
+  };
+}
