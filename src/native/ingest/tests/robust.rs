@@ -10,7 +10,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use iterscope_ingest::{Cancel, ingest_trace};
 use iterscope_model::{ErrorCode, WarningCode};
-use iterscope_store::Store;
+use iterscope_store::{STORE_VERSION, Store};
 use proptest::prelude::*;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -182,7 +182,8 @@ fn stale_damaged_and_foreign_stores_are_noticed() -> TestResult {
         std::fs::write(&path, &good)?;
     }
     let meta = std::fs::read_to_string(store.join("meta.json"))?;
-    std::fs::write(store.join("meta.json"), meta.replacen("\"storeVersion\":1", "\"storeVersion\":999", 1))?;
+    let version = format!("\"storeVersion\":{STORE_VERSION}");
+    std::fs::write(store.join("meta.json"), meta.replacen(&version, "\"storeVersion\":999", 1))?;
     assert_eq!(Store::open(&store, None).expect_err("foreign").code, ErrorCode::StoreVersion);
     std::fs::write(store.join("meta.json"), meta)?;
     Store::open(&store, Some(&source))?;
