@@ -49,6 +49,10 @@ export function makeIteration(index: number): Iteration {
     kernelTimeNs: 0,
     hostComposition: { computeNs: 600_000, communicationNs: 300_000, memoryNs: 0, idleNs: 100_000 },
     gcNs: 0,
+    gilHeldNs: null,
+    gilWaitingNs: null,
+    threads: [],
+    captured: 'complete',
     inferred: false,
   };
 }

@@ -75,6 +75,7 @@ export function makeTrack(id: number, changes: Partial<Track> = {}): Track {
     tid: id.toString(),
     processName: 'python',
     name: '',
+    section: null,
     type: 'thread',
     deviceId: null,
     lanes: 1,

@@ -15,6 +15,7 @@ export function makeSummary(changes: Partial<TraceSummary> = {}): TraceSummary {
     rank: null,
     worldSize: null,
     gpu: { devices: [], kernelCount: 0, kernelTimeNs: 0, memcpyTimeNs: 0, memsetTimeNs: 0 },
+    capture: null,
     warnings: [],
     ...changes,
   };

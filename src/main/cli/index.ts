@@ -74,7 +74,10 @@ function program(version: string): Command {
   cli
     .command('inspect')
     .description('Say what traces hold: span, GPU time, kernels, iterations, warnings.')
-    .argument('<file...>', 'traces: Kineto or Chrome JSON, plain or gzip')
+    .argument(
+      '<file...>',
+      'traces: Kineto or Chrome JSON, or Nsight Systems exports (.sqlite), plain or gzip',
+    )
     .option('--json', 'one JSON document a line, one for each file', false)
     .action((files: string[], { json }: { json: boolean }) =>
       withServices(version, (services) => inspectFiles(services, files, json)),

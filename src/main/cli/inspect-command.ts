@@ -16,14 +16,40 @@ function describeStep(iteration: InspectedIteration): string {
   return `${(contextRequests ?? 0).toString()} ctx${tokens}, ${(generationRequests ?? 0).toString()} gen`;
 }
 
+const duration = (ns: number | null): string => (ns === null ? '-' : formatDurationNs(ns));
+
+function remarks({ captured, inferred }: InspectedIteration): string {
+  const notes = [inferred ? 'inferred' : '', captured === 'complete' ? '' : `${captured} capture`];
+  return notes.filter((note) => note !== '').join(', ');
+}
+
+type IterationColumn = readonly [title: string, cell: (iteration: InspectedIteration) => string];
+
+/** Columns of which the trace holds anything. */
+function iterationColumns(iterations: readonly InspectedIteration[]): readonly IterationColumn[] {
+  const optional: (IterationColumn | null)[] = [
+    iterations.some(({ gcNs }) => gcNs > 0) ? ['GC', ({ gcNs }) => duration(gcNs)] : null,
+    iterations.some(({ gilHeldNs }) => gilHeldNs !== null)
+      ? ['GIL held', ({ gilHeldNs }) => duration(gilHeldNs)]
+      : null,
+    iterations.some(({ gilWaitingNs }) => gilWaitingNs !== null)
+      ? ['GIL waiting', ({ gilWaitingNs }) => duration(gilWaitingNs)]
+      : null,
+  ];
+  return [
+    ['Iteration', ({ index }) => index.toString()],
+    ['Host window', ({ startNs, endNs }) => duration(endNs - startNs)],
+    ['GPU busy', ({ gpuBusyNs }) => duration(gpuBusyNs)],
+    ['Kernels', ({ kernelCount }) => formatCount(kernelCount)],
+    ...optional.filter((column) => column !== null),
+    ['Batch', (iteration) => [describeStep(iteration), remarks(iteration)].filter(Boolean).join(' ')],
+  ];
+}
+
 function iterationRows(iterations: readonly InspectedIteration[]): string[][] {
-  const rows = iterations.map((iteration) => [
-    iteration.index.toString(),
-    formatDurationNs(iteration.endNs - iteration.startNs),
-    iteration.gpuBusyNs === null ? '-' : formatDurationNs(iteration.gpuBusyNs),
-    `${describeStep(iteration)}${iteration.inferred ? ' inferred' : ''}`,
-  ]);
-  return [['Iteration', 'Host window', 'GPU busy', 'Batch'], ...rows];
+  const shown = iterationColumns(iterations);
+  const rows = iterations.map((iteration) => shown.map(([, cell]) => cell(iteration)));
+  return [shown.map(([title]) => title), ...rows];
 }
 
 /** A trace's figures for a terminal. */

@@ -8,7 +8,10 @@ export async function chooseFiles(window: BrowserWindow): Promise<readonly strin
     title: 'Open traces or expert statistics',
     properties: ['openFile', 'multiSelections'],
     filters: [
-      { name: 'Traces and expert statistics', extensions: ['json', 'gz', 'safetensors'] },
+      {
+        name: 'Traces and expert statistics',
+        extensions: ['json', 'gz', 'sqlite', 'db', 'nsys-rep', 'safetensors'],
+      },
       { name: 'All files', extensions: ['*'] },
     ],
   });

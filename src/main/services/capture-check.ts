@@ -26,6 +26,12 @@ export function checkCapture(
     const extra = [...steps].filter((step) => !wanted.has(step));
     if (missing.length > 0) problems.push(`rank ${rank} lacks ${listSteps(missing)}`);
     if (extra.length > 0) problems.push(`rank ${rank} also holds ${listSteps(extra)}`);
+    const hollow = iterations.filter(({ captured }) => captured !== 'complete').map(({ index }) => index);
+    if (hollow.length > 0) {
+      problems.push(
+        `rank ${rank} is incomplete from iteration ${hollow[0] ?? 0}: GPU work is missing in ${listSteps(hollow)}`,
+      );
+    }
     const indices = iterations.map(({ index }) => index);
     return { rank, first: indices[0] ?? null, last: indices.at(-1) ?? null, count: steps.size };
   });

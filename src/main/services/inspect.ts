@@ -20,6 +20,7 @@ export interface Inspection {
   readonly gpu: TraceSummary['gpu'];
   readonly topKernels: readonly KernelStat[];
   readonly iterations: readonly InspectedIteration[];
+  readonly capture: TraceSummary['capture'];
   readonly warnings: readonly TraceWarning[];
 }
 
@@ -32,15 +33,38 @@ export type InspectedIteration = Pick<
   | 'contextTokens'
   | 'generationRequests'
   | 'gpuBusyNs'
+  | 'kernelCount'
+  | 'kernelTimeNs'
+  | 'gcNs'
+  | 'gilHeldNs'
+  | 'gilWaitingNs'
+  | 'threads'
+  | 'captured'
   | 'inferred'
 >;
 
 const TOP_KERNELS = 20;
 
 function toInspected(iteration: Iteration): InspectedIteration {
-  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred } =
-    iteration;
-  return { index, startNs, endNs, contextRequests, contextTokens, generationRequests, gpuBusyNs, inferred };
+  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, ...more } = iteration;
+  const { gpuBusyNs, kernelCount, kernelTimeNs, gcNs, gilHeldNs, gilWaitingNs, threads, captured } = more;
+  return {
+    index,
+    startNs,
+    endNs,
+    contextRequests,
+    contextTokens,
+    generationRequests,
+    gpuBusyNs,
+    kernelCount,
+    kernelTimeNs,
+    gcNs,
+    gilHeldNs,
+    gilWaitingNs,
+    threads,
+    captured,
+    inferred: more.inferred,
+  };
 }
 
 /** Opens a trace and asks the engine for its figures. */
@@ -55,7 +79,7 @@ export async function inspectTrace(
     engine.call('trace.topKernels', { sourceId, limit: TOP_KERNELS }),
     engine.call('trace.iterations', { sourceId }),
   ]);
-  const { format, originNs, startNs, endNs, sliceCount, trackCount, gpu, warnings } = summary;
+  const { format, originNs, startNs, endNs, sliceCount, trackCount, gpu, capture, warnings } = summary;
   return {
     file: source.path,
     format,
@@ -65,6 +89,7 @@ export async function inspectTrace(
     gpu,
     topKernels,
     iterations: iterations.map(toInspected),
+    capture,
     warnings,
   };
 }

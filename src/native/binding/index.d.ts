@@ -63,6 +63,16 @@ export declare class TraceHandle {
   topKernels(limit: number): Promise<Array<KernelStat>>
 }
 
+/** Whether the steps of a trace hold what they should. */
+export interface CaptureCheck {
+  /** Steps that were compared with others of their kind. */
+  steps: number
+  /** Numbers of the steps that hold nothing, or less than half of the median of their kind. */
+  incomplete: Array<number>
+  /** The last step with work, when all later ones have none. */
+  cutIn: number | null
+}
+
 /** A window split without overlap; the parts sum to it. */
 export interface Composition {
   /** At least one slice computes. */
@@ -234,8 +244,11 @@ export interface IngestProgress {
   slices: number
 }
 
-/** Reads a trace into a store folder, replacing one that is there. `onProgress` is called 20 times a second at most. */
-export declare function ingestTrace(sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken): Promise<void>
+/**
+ * Reads a trace into a store folder, replacing one that is there; of a report with several processes only the one
+ * with number `pid`, when it is given. `onProgress` is called 20 times a second at most.
+ */
+export declare function ingestTrace(sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken, pid?: number): Promise<void>
 
 /** One moment. */
 export interface InstantDetails {
@@ -281,10 +294,34 @@ export interface Iteration {
   kernelTimeNs: number
   /** How the threads spent the host window; null in a trace with device work. */
   hostComposition: Composition | null
-  /** Garbage collection within the host window. */
+  /** Garbage collection within the host window, all threads together. */
   gcNs: number
+  /** Holding Python's global lock, all threads together; null in a trace that does not record it. */
+  gilHeldNs: number | null
+  /** Waiting for Python's global lock; null in a trace that does not record it. */
+  gilWaitingNs: number | null
+  /** Garbage collection and the global lock by thread. */
+  threads: Array<IterationThread>
+  /** Whether as much was recorded as of other steps of its kind. */
+  captured: 'complete' | 'partial' | 'empty'
   /** Whether the window, or the launch of any of its kernels, was inferred. */
   inferred: boolean
+}
+
+/** What one thread spent of a host window. */
+export interface IterationThread {
+  /** Process as the trace names it. */
+  pid: string
+  /** Thread as the trace names it. */
+  tid: string
+  /** Name of the thread. */
+  name: string
+  /** Garbage collection. */
+  gcNs: number
+  /** Holding Python's global lock. */
+  gilHeldNs: number | null
+  /** Waiting for Python's global lock. */
+  gilWaitingNs: number | null
 }
 
 /** All kernels of one name. */
@@ -311,6 +348,22 @@ export declare function openExpertStatistics(dir: string): Promise<ExpertStatist
 
 /** Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now. */
 export declare function openTrace(storePath: string, sourcePath?: string | undefined | null): Promise<TraceHandle>
+
+/** A process of a report that launched kernels. */
+export interface RankProcess {
+  /** Process number as the recording has it. */
+  pid: number
+  /** Program, empty when unknown. */
+  name: string
+  /** Devices that it used. */
+  devices: Array<number>
+}
+
+/**
+ * The processes of an Nsight Systems report that launched kernels, the ranks of a job, by device; empty for traces
+ * of other formats.
+ */
+export declare function rankProcesses(sourcePath: string, cancel: CancelToken): Promise<Array<RankProcess>>
 
 /** What to start, and how. All paths are absolute. */
 export interface RunSpec {
@@ -393,7 +446,7 @@ export interface TraceSpan {
 
 /** Totals of a trace. */
 export interface TraceSummary {
-  /** `kineto` or `chrome`. */
+  /** `kineto`, `chrome` or `nsys`. */
   format: string
   /** Whether the source is compressed. */
   compressed: boolean
@@ -411,7 +464,9 @@ export interface TraceSummary {
   worldSize: number | null
   /** Work of devices. */
   gpu: GpuTotals
-  /** What was repaired while reading, or cannot be answered. */
+  /** Whether its steps hold what they should; null where the trace cannot tell. */
+  capture: CaptureCheck | null
+  /** What was repaired while reading, what its recorder said, or what cannot be answered. */
   warnings: Array<TraceWarning>
 }
 
@@ -437,6 +492,8 @@ export interface Track {
   processName: string
   /** Name. */
   name: string
+  /** Which part of a thread's activity it is, where a thread has several tracks. */
+  section: string | null
   /** What kind of row it is. */
   type: 'thread' | 'gpu-stream' | 'other'
   /** Device of a stream. */

@@ -45,7 +45,7 @@ export function DropTarget() {
     <div className="drop-target" role="status">
       <div className="drop-target__text">
         <Icon name="drop" />
-        Drop PyTorch-profiler traces (.json, .json.gz) or expert-statistics folders to open them together
+        Drop traces (.json, .json.gz, .sqlite, .nsys-rep) or expert-statistics folders to open them together
       </div>
     </div>
   );

@@ -98,8 +98,9 @@ export const laneAt = (withinRow: number): number => Math.floor((withinRow - TRA
 /** A track as people know it; the thread or stream number is kept, since names repeat. */
 export function trackLabel(track: Track): string {
   if (isRecorder(track)) return isOverhead(track) ? 'recording overhead' : 'recorded span';
-  if (track.name.trim() !== '') return track.name.trim();
-  return isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
+  const unnamed = isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
+  const name = track.name.trim() === '' ? unnamed : track.name.trim();
+  return track.section === null ? name : `${name} · ${track.section}`;
 }
 
 /** All rows of the traces, top to bottom. Tracks without slices have no row. */

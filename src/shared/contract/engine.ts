@@ -69,7 +69,18 @@ export interface TraceSummary {
     readonly memcpyTimeNs: number;
     readonly memsetTimeNs: number;
   };
+  /** Whether the steps hold what they should; null where the trace cannot tell. */
+  readonly capture: StepCheck | null;
   readonly warnings: readonly TraceWarning[];
+}
+
+/** Steps compared with others of their kind (context, generation) by kernels and API calls. */
+export interface StepCheck {
+  readonly steps: number;
+  /** Numbers of the steps that hold nothing, or less than half of the median of their kind. */
+  readonly incomplete: readonly number[];
+  /** The last step with work, when all later ones have none: its own end may be missing. */
+  readonly cutIn: number | null;
 }
 
 export interface Track {
@@ -78,6 +89,8 @@ export interface Track {
   readonly tid: string;
   readonly processName: string;
   readonly name: string;
+  /** Which part of a thread's activity it is (CUDA API, an NVTX domain, …) where a thread has several tracks. */
+  readonly section: string | null;
   readonly type: 'thread' | 'gpu-stream' | 'other';
   readonly deviceId: number | null;
   readonly lanes: number;
@@ -147,7 +160,24 @@ export interface Iteration {
   /** Over the host window of the rank's thread, in traces without GPU activity; else null. */
   readonly hostComposition: Composition | null;
   readonly gcNs: number;
+  /** Holding and waiting for Python's global lock, all threads together; null where the trace does not record it. */
+  readonly gilHeldNs: number | null;
+  readonly gilWaitingNs: number | null;
+  /** Garbage collection and the global lock by thread; threads without any are left out. */
+  readonly threads: readonly IterationThread[];
+  /** Whether as much was recorded as of other steps of its kind. */
+  readonly captured: 'complete' | 'partial' | 'empty';
   readonly inferred: boolean;
+}
+
+/** What one thread spent of a host window. */
+export interface IterationThread {
+  readonly pid: string;
+  readonly tid: string;
+  readonly name: string;
+  readonly gcNs: number;
+  readonly gilHeldNs: number | null;
+  readonly gilWaitingNs: number | null;
 }
 
 export interface KernelStat {

@@ -8,11 +8,13 @@ use iterscope_model::{CategoryRole, Kind, KindClass, TrackType};
 use iterscope_store::Store;
 
 use crate::attribution::Launches;
+use crate::capture::{CaptureCheck, Captured, Load, Loads, add_calls, check_capture};
 use crate::composition::{ClassTimeline, Composition};
 use crate::devices::{Activity, activities, rows_of};
+use crate::host_ranges::{HostRanges, HostTimeline, ThreadRanges};
 use crate::inference::inferred_windows;
 use crate::markers::{MarkerText, find_markers};
-use crate::spans::{Span, clip, union_ns};
+use crate::spans::{Span, union_ns};
 
 /// The window of an iteration on one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +52,12 @@ pub struct Iteration {
     pub kernel_time_ns: i64,
     /// How the threads spent the host window; only in a trace without device work.
     pub host_composition: Option<Composition>,
-    /// Union of garbage collection within the host window.
-    pub gc_ns: i64,
+    /// Garbage collection and the global lock within the host window, all threads of the rank together.
+    pub host_ranges: HostRanges,
+    /// The same for each thread that has any.
+    pub threads: Vec<ThreadRanges>,
+    /// Whether as much was recorded as of other steps of its kind.
+    pub captured: Captured,
     /// Whether the window, or the launch of any of its kernels, was inferred.
     pub inferred: bool,
 }
@@ -63,16 +69,19 @@ pub struct IterationTable {
     pub iterations: Vec<Iteration>,
     /// Kernels that run in a later host window than the one that launched them; the last window stays open.
     pub shifted_kernels: u64,
+    /// Whether the steps hold what they should; none where the trace cannot tell.
+    pub capture: Option<CaptureCheck>,
 }
 
 /// The iterations of a trace. Those without a number of their own count from `first_index`.
 #[must_use]
 pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
-    let mut iterations = host_windows(store, first_index);
+    let (mut iterations, rank) = host_windows(store, first_index);
     if iterations.is_empty() {
         return IterationTable::default();
     }
     let work = activities(store);
+    let mut loads = Loads::default();
     let mut shifted_kernels = 0;
     if work.is_empty() {
         let timeline = host_timeline(store);
@@ -80,28 +89,35 @@ pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
             iteration.host_composition = Some(timeline.within(iteration.span));
         }
     } else {
-        shifted_kernels = add_device_work(store, &work, &mut iterations);
+        shifted_kernels = add_device_work(store, &work, &mut iterations, &mut loads);
     }
-    add_garbage_collection(store, &mut iterations);
-    IterationTable { iterations, shifted_kernels }
+    add_host_ranges(store, rank.as_deref(), &mut iterations);
+    let capture = rank.filter(|_| !work.is_empty()).and_then(|pid| {
+        add_calls(store, Some(&pid), &iterations, &mut loads);
+        check_capture(&mut iterations, &loads)
+    });
+    IterationTable { iterations, shifted_kernels, capture }
 }
 
-fn host_windows(store: &Store, first_index: i64) -> Vec<Iteration> {
+/// Host windows, and the process of the markers when there are any.
+fn host_windows(store: &Store, first_index: i64) -> (Vec<Iteration>, Option<String>) {
     let Some(markers) = find_markers(store) else {
         let numbered = (first_index..).zip(inferred_windows(store));
-        return numbered
-            .map(|(index, span)| blank(index, span, span.1, MarkerText::default(), true))
-            .collect();
+        let inferred = numbered.map(|(index, span)| blank(index, span, span.1, MarkerText::default(), true));
+        return (inferred.collect(), None);
     };
+    let track = markers.first().and_then(|(row, _)| store.place_of(*row).ok()).map(|(track, _)| track);
+    let rank = track.and_then(|track| Some(store.meta().tracks.get(track as usize)?.pid.clone()));
     let start_of = |position: usize| markers.get(position).map(|(row, _)| store.starts()[*row as usize]);
     let windows = (first_index..).zip(markers.iter().enumerate());
-    windows
+    let iterations = windows
         .map(|(index, (position, (row, text)))| {
             let marker_end_ns = store.end_ns(*row);
             let span = (store.starts()[*row as usize], start_of(position + 1).unwrap_or(marker_end_ns));
             blank(text.index.unwrap_or(index), span, marker_end_ns, *text, false)
         })
-        .collect()
+        .collect();
+    (iterations, rank)
 }
 
 fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred: bool) -> Iteration {
@@ -117,22 +133,26 @@ fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred:
         kernel_count: 0,
         kernel_time_ns: 0,
         host_composition: None,
-        gc_ns: 0,
+        host_ranges: HostRanges::default(),
+        threads: Vec::new(),
+        captured: Captured::Complete,
         inferred,
     }
 }
 
 /// The iteration whose host window holds a time.
-fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
+pub fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
     let position = iterations.partition_point(|iteration| iteration.span.0 <= time_ns).checked_sub(1)?;
     (time_ns < iterations[position].span.1).then_some(position)
 }
 
 /// Attributes all device work and returns how many kernels run in a later window than they were launched in.
-fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration]) -> u64 {
+fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration], loads: &mut Loads) -> u64 {
     for iteration in iterations.iter_mut() {
         iteration.gpu_busy_ns = Some(0);
     }
+    loads.windows = vec![Load::default(); iterations.len()];
+    loads.markers = loads.windows.clone();
     let mut launches = Launches::of(store);
     let starts: Vec<i64> = iterations.iter().map(|iteration| iteration.span.0).collect();
     let window_of = |time_ns: i64| starts.partition_point(|start| *start <= time_ns);
@@ -155,6 +175,7 @@ fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration
         }
         add_windows(store, device_work, &windows, iterations);
         add_owned(device_work, &owners, iterations);
+        add_loads(device_work, &owners, &host_times, iterations, loads);
     }
     shifted_kernels
 }
@@ -214,6 +235,22 @@ fn add_owned(work: &[Activity], owners: &[Option<usize>], iterations: &mut [Iter
     }
 }
 
+/// Counts kernels by the step that launched them, and whether within its marker.
+fn add_loads(
+    work: &[Activity],
+    owners: &[Option<usize>],
+    host_times: &[Option<i64>],
+    iterations: &[Iteration],
+    loads: &mut Loads,
+) {
+    for ((activity, owner), host_time) in work.iter().zip(owners).zip(host_times) {
+        let Some(owner) = owner.filter(|_| activity.role == CategoryRole::Kernel) else { continue };
+        loads.windows[owner].kernels += 1;
+        let in_marker = host_time.is_none_or(|time| time < iterations[owner].marker_end_ns);
+        loads.markers[owner].kernels += u64::from(in_marker);
+    }
+}
+
 /// What the threads do at each time: on a thread the innermost operator, among threads the highest class.
 fn host_timeline(store: &Store) -> ClassTimeline {
     let threads = store.meta().tracks.iter().filter(|track| track.track_type == TrackType::Thread);
@@ -255,15 +292,10 @@ fn close_until(
     }
 }
 
-fn add_garbage_collection(store: &Store, iterations: &mut [Iteration]) {
-    let number = Kind::GarbageCollection.number();
-    let rows = (0_u32..).zip(store.kinds()).filter(|(_, kind)| **kind == number);
-    let spans: Vec<Span> = rows.map(|(row, _)| (store.starts()[row as usize], store.end_ns(row))).collect();
-    if spans.is_empty() {
-        return;
-    }
+fn add_host_ranges(store: &Store, pid: Option<&str>, iterations: &mut [Iteration]) {
+    let timeline = HostTimeline::of(store, pid);
     for iteration in iterations {
-        let window = iteration.span;
-        iteration.gc_ns = union_ns(spans.iter().filter_map(|span| clip(*span, window)).collect());
+        iteration.host_ranges = timeline.within(iteration.span);
+        iteration.threads = timeline.threads_within(iteration.span);
     }
 }

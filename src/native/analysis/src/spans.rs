@@ -18,6 +18,30 @@ pub fn union_ns(mut spans: Vec<Span>) -> i64 {
     covered
 }
 
+/// Spans merged into disjoint ones, in time order.
+pub struct Union(Vec<Span>);
+
+impl Union {
+    pub fn of(mut spans: Vec<Span>) -> Self {
+        spans.sort_unstable();
+        spans.dedup_by(|next, merged| {
+            let joins = next.0 <= merged.1;
+            if joins {
+                merged.1 = merged.1.max(next.1);
+            }
+            joins
+        });
+        Self(spans)
+    }
+
+    /// Length inside of a window.
+    pub fn within(&self, window: Span) -> i64 {
+        let first = self.0.partition_point(|span| span.1 <= window.0);
+        let inside = self.0[first..].iter().take_while(|span| span.0 < window.1);
+        inside.filter_map(|span| clip(*span, window)).map(|(start, end)| end - start).sum()
+    }
+}
+
 /// The part of a span inside of a window, if any.
 pub fn clip(span: Span, window: Span) -> Option<Span> {
     let clipped = (span.0.max(window.0), span.1.min(window.1));
@@ -32,6 +56,12 @@ mod tests {
     fn overlaps_count_once_and_gaps_not_at_all() {
         assert_eq!(union_ns(vec![(5, 8), (0, 4), (3, 6), (10, 12), (11, 11)]), 10);
         assert_eq!(union_ns(Vec::new()), 0);
+    }
+
+    #[test]
+    fn a_union_is_measured_within_windows() {
+        let union = Union::of(vec![(20, 30), (0, 5), (4, 10), (10, 12)]);
+        assert_eq!([(0, 40), (5, 21), (12, 20), (11, 25)].map(|window| union.within(window)), [22, 8, 0, 6]);
     }
 
     #[test]

@@ -56,7 +56,7 @@ fn host_only_traces_are_split_by_their_innermost_operators() -> TestResult {
     let parts = table[0].host_composition.ok_or("no host composition")?;
     let expected = Composition { compute_ns: 20_000, communication_ns: 10_000, memory_ns: 0, idle_ns: 2_000 };
     assert_eq!(parts, expected);
-    assert_eq!(table[0].gc_ns, 16_000);
+    assert_eq!(table[0].host_ranges.gc_ns, 16_000);
     assert!(summary(&store).gpu.devices.is_empty());
     Ok(())
 }

@@ -7,10 +7,10 @@ mod points;
 mod work;
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use iterscope_analysis::{iterations, slice_details, summary, top_kernels};
-use iterscope_ingest::{Cancel, ingest_trace, read_args};
+use iterscope_analysis::{IterationTable, iterations, slice_details, summary, top_kernels};
+use iterscope_ingest::{Cancel, ingest_process, rank_processes as processes_of, read_args};
 use iterscope_model::{Kind, Result};
 use iterscope_store::Store;
 use iterscope_window::{WindowRequest, query_window};
@@ -19,7 +19,7 @@ use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
-use objects::{IngestProgress, Iteration, KernelStat, SliceDetails, TraceSummary, Track};
+use objects::{IngestProgress, Iteration, KernelStat, RankProcess, SliceDetails, TraceSummary, Track};
 use work::{Work, run};
 
 /// Stops an ingest.
@@ -47,10 +47,11 @@ impl CancelToken {
 
 type ProgressListener = ThreadsafeFunction<IngestProgress, (), IngestProgress, Status, false>;
 
-/// Reads a trace into a store folder, replacing one that is there. `onProgress` is called 20 times a second at most.
+/// Reads a trace into a store folder, replacing one that is there; of a report with several processes only the one
+/// with number `pid`, when it is given. `onProgress` is called 20 times a second at most.
 #[napi(
     js_name = "ingestTrace",
-    ts_args_type = "sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken",
+    ts_args_type = "sourcePath: string, storePath: string, onProgress: (progress: IngestProgress) => void, cancel: CancelToken, pid?: number",
     ts_return_type = "Promise<void>"
 )]
 pub fn ingest_trace_file(
@@ -58,13 +59,26 @@ pub fn ingest_trace_file(
     store_path: String,
     on_progress: ProgressListener,
     cancel: &CancelToken,
+    pid: Option<u32>,
 ) -> AsyncTask<Work<()>> {
     let cancel = cancel.cancel.clone();
     run(move || {
         let mut tell = |progress: iterscope_ingest::Progress| {
             on_progress.call(progress.into(), ThreadsafeFunctionCallMode::NonBlocking);
         };
-        ingest_trace(&PathBuf::from(source_path), &PathBuf::from(store_path), &mut tell, &cancel)
+        ingest_process(&PathBuf::from(source_path), pid, &PathBuf::from(store_path), &mut tell, &cancel)
+    })
+}
+
+/// The processes of an Nsight Systems report that launched kernels, the ranks of a job, by device; empty for traces
+/// of other formats.
+#[napi(ts_return_type = "Promise<Array<RankProcess>>")]
+#[must_use]
+pub fn rank_processes(source_path: String, cancel: &CancelToken) -> AsyncTask<Work<Vec<RankProcess>>> {
+    let cancel = cancel.cancel.clone();
+    run(move || {
+        let found = processes_of(&PathBuf::from(source_path), &cancel)?;
+        Ok(found.into_iter().map(RankProcess::from).collect())
     })
 }
 
@@ -76,7 +90,7 @@ pub fn open_trace(store_path: String, source_path: Option<String>) -> AsyncTask<
         let source = source_path.map(PathBuf::from);
         let store = Store::open(&PathBuf::from(store_path), source.as_deref())?;
         let source = source.unwrap_or_else(|| PathBuf::from(&store.meta().source.path));
-        Ok(TraceHandle { store: Arc::new(store), source })
+        Ok(TraceHandle { store: Arc::new(store), source, steps: Arc::default() })
     })
 }
 
@@ -92,6 +106,8 @@ pub fn trace_kinds() -> Vec<String> {
 pub struct TraceHandle {
     store: Arc<Store>,
     source: PathBuf,
+    /// Iterations numbered from 0: the summary and the table both need them.
+    steps: Arc<OnceLock<IterationTable>>,
 }
 
 #[napi]
@@ -100,7 +116,11 @@ impl TraceHandle {
     #[napi(ts_return_type = "Promise<TraceSummary>")]
     #[must_use]
     pub fn summary(&self) -> AsyncTask<Work<TraceSummary>> {
-        self.ask(|store| Ok(TraceSummary::of(store.meta(), summary(store))))
+        let steps = Arc::clone(&self.steps);
+        self.ask(move |store| {
+            let table = steps.get_or_init(|| iterations(store, 0));
+            Ok(TraceSummary::of(store.meta(), summary(store), table.capture.as_ref()))
+        })
     }
 
     /// All tracks, in the order of display.
@@ -155,8 +175,14 @@ impl TraceHandle {
     #[must_use]
     pub fn iterations(&self, first_index: Option<u32>) -> AsyncTask<Work<Vec<Iteration>>> {
         let first_index = i64::from(first_index.unwrap_or(0));
+        let steps = Arc::clone(&self.steps);
         self.ask(move |store| {
-            Ok(iterations(store, first_index).iterations.into_iter().map(Iteration::from).collect())
+            let table = if first_index == 0 {
+                steps.get_or_init(|| iterations(store, 0)).clone()
+            } else {
+                iterations(store, first_index)
+            };
+            Ok(table.iterations.into_iter().map(Iteration::from).collect())
         })
     }
 

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use iterscope_model::Result;
 
+use crate::ingest::is_report;
 use crate::kineto::args_of_event;
+use crate::nsys::report_args;
 use crate::source::read_source_at;
 
 /// Enough for nearly every event.
@@ -19,6 +21,9 @@ const MOST_BYTES: usize = 16 << 20;
 /// # Errors
 /// `trace.not-found` or `trace.unreadable`.
 pub fn read_args(source: &Path, offset: u64) -> Result<Option<String>> {
+    if is_report(source)? {
+        return report_args(source, offset);
+    }
     for limit in [USUAL_BYTES, MOST_BYTES] {
         let text = read_source_at(source, offset, limit)?;
         if let Some(args) = args_of_event(&text) {

@@ -134,6 +134,7 @@ impl Collector {
             categories: self.categories,
             counts: self.counts,
             warnings: self.warnings.to_list(),
+            diagnostics: Vec::new(),
         };
         Ok(TraceData {
             meta,
@@ -250,6 +251,7 @@ fn track_info(id: u32, key: &TrackKey, hints: TrackHints, labels: &Labels<'_>) -
         tid: key.tid.clone(),
         process_name: labels.process("process_name", key).unwrap_or_default().trim().to_owned(),
         name,
+        section: None,
         track_type,
         device_id: if is_stream { hints.device.or_else(|| numbers(&key.pid)) } else { None },
         stream,

@@ -14,11 +14,14 @@ use iterscope_store::{TraceData, stamp_source, write_store};
 
 use crate::collect::Collector;
 use crate::kineto::{Chunk, FileFacts, ParsedChunk, StreamEnd, parse_chunk, read_chunks, read_file_facts};
+use crate::nsys::{is_database, read_report};
 use crate::progress::{Cancel, Progress};
 use crate::source::Source;
 
 /// Chunks that may wait between two stages, per worker.
 const QUEUED_PER_WORKER: usize = 2;
+/// Enough of a file to see what it is.
+const HEAD_BYTES: usize = 64;
 /// Progress is told this often at most.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -32,9 +35,36 @@ pub fn ingest_trace(
     on_progress: &mut dyn FnMut(Progress),
     cancel: &Cancel,
 ) -> Result<()> {
-    let data = read_trace(source, on_progress, cancel)?;
+    ingest_process(source, None, store, on_progress, cancel)
+}
+
+/// As [`ingest_trace`], but of a report with several processes only the one with this number.
+///
+/// # Errors
+/// As [`ingest_trace`].
+pub fn ingest_process(
+    source: &Path,
+    pid: Option<u32>,
+    store: &Path,
+    on_progress: &mut dyn FnMut(Progress),
+    cancel: &Cancel,
+) -> Result<()> {
+    let data = if is_report(source)? {
+        read_report(source, stamp_source(source)?, pid, on_progress, cancel)?
+    } else {
+        read_trace(source, on_progress, cancel)?
+    };
     cancel.check(source)?;
     write_store(store, &data)
+}
+
+/// Whether a file is a report's database, compressed or not.
+pub(crate) fn is_report(path: &Path) -> Result<bool> {
+    let mut head = Vec::new();
+    Source::open(path)?
+        .read_block(&mut head, HEAD_BYTES)
+        .map_err(|cause| TraceError::reading(path, &cause))?;
+    Ok(is_database(&head))
 }
 
 fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cancel) -> Result<TraceData> {

@@ -10,10 +10,12 @@ mod collect;
 mod ingest;
 mod kineto;
 mod lanes;
+mod nsys;
 mod pairs;
 mod progress;
 mod source;
 
 pub use arguments::read_args;
-pub use ingest::ingest_trace;
+pub use ingest::{ingest_process, ingest_trace};
+pub use nsys::{RankProcess, rank_processes};
 pub use progress::{Cancel, Progress};

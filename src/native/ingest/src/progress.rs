@@ -37,13 +37,13 @@ impl Cancel {
     /// # Errors
     /// `ingest.cancelled` when a stop was asked for.
     pub(crate) fn check(&self, path: &Path) -> Result<()> {
-        if !self.is_cancelled() {
-            return Ok(());
-        }
-        Err(TraceError::at(
-            ErrorCode::IngestCancelled,
-            path,
-            format!("Reading {} was cancelled. Open it again to continue.", path.display()),
-        ))
+        if self.is_cancelled() { Err(self.error(path)) } else { Ok(()) }
+    }
+
+    /// The error that says that the user stopped reading.
+    #[allow(clippy::unused_self)] // Only who holds the flag can have been stopped by it.
+    pub(crate) fn error(&self, path: &Path) -> TraceError {
+        let message = format!("Reading {} was cancelled. Open it again to continue.", path.display());
+        TraceError::at(ErrorCode::IngestCancelled, path, message)
     }
 }

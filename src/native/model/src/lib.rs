@@ -16,8 +16,8 @@ mod slice;
 pub use error::{ErrorCode, Result, TraceError};
 pub use kind::{Kind, KindClass};
 pub use meta::{
-    DeviceInfo, LaneRows, SourceStamp, TraceCounts, TraceMeta, TraceWarning, TrackInfo, TrackType,
-    WarningCode, WarningCounts,
+    DeviceInfo, Diagnostic, LaneRows, SourceStamp, TraceCounts, TraceMeta, TraceWarning, TrackInfo,
+    TrackType, WarningCode, WarningCounts,
 };
 pub use names::NamePool;
 pub use points::{CounterId, CounterInfo, Flow, Instant, Sample};

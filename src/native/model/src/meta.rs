@@ -54,6 +54,9 @@ pub struct TrackInfo {
     pub process_name: String,
     /// Thread or stream name.
     pub name: String,
+    /// Which part of a thread's activity this is (`CUDA API`, an NVTX domain, …) where a thread has several tracks.
+    #[serde(default)]
+    pub section: Option<String>,
     /// What kind of row it is.
     #[serde(rename = "type")]
     pub track_type: TrackType,
@@ -141,6 +144,16 @@ pub enum WarningCode {
     CategoriesClamped,
     /// No step markers, and nothing to infer iterations from.
     IterationsNotFound,
+    /// Tables of a report that are no tables, or lack the columns that their name promises.
+    ForeignTables,
+    /// Parts of a database that could not be read.
+    DamagedPages,
+    /// The producer left a journal: its last transactions may be missing.
+    UnfinishedExport,
+    /// The recording does not say when it was made.
+    NoWallClock,
+    /// Samples and events that are counted and not drawn.
+    NotDrawn,
 }
 
 impl WarningCode {
@@ -165,6 +178,11 @@ impl WarningCode {
             Self::LanesClamped => "lanes-clamped",
             Self::CategoriesClamped => "categories-clamped",
             Self::IterationsNotFound => "iterations-not-found",
+            Self::ForeignTables => "foreign-tables",
+            Self::DamagedPages => "damaged-pages",
+            Self::UnfinishedExport => "unfinished-export",
+            Self::NoWallClock => "no-wall-clock",
+            Self::NotDrawn => "not-drawn",
         }
     }
 
@@ -195,8 +213,30 @@ impl WarningCode {
             Self::IterationsNotFound => {
                 "The trace has no step markers and no graph launches, so its iterations are not known."
             }
+            Self::ForeignTables => {
+                "Some tables of the report are not what their names promise and were left out. Export the report again."
+            }
+            Self::DamagedPages => {
+                "Parts of the database are damaged; what could be read around them is shown. Export the report again."
+            }
+            Self::UnfinishedExport => {
+                "A journal lies beside the database: its export was not finished, or another program still writes it."
+            }
+            Self::NoWallClock => {
+                "The report does not say when it was recorded, so it cannot be put on one clock with others."
+            }
+            Self::NotDrawn => "Samples and records without a time range were counted and are not drawn.",
         }
     }
+}
+
+/// What the producer itself said about its recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// The text, as far as a sentence goes.
+    pub text: String,
+    /// How often.
+    pub count: u64,
 }
 
 /// How often something was repaired, clipped or not understood.
@@ -251,7 +291,7 @@ impl WarningCounts {
 pub struct TraceMeta {
     /// The file that was read.
     pub source: SourceStamp,
-    /// Producer format: `kineto` or `chrome`, with `+gzip` when compressed.
+    /// Producer format: `kineto`, `chrome` or `nsys`.
     pub format: String,
     /// Whether the source is compressed.
     pub compressed: bool,
@@ -277,4 +317,7 @@ pub struct TraceMeta {
     pub counts: TraceCounts,
     /// What was repaired, clipped or not understood.
     pub warnings: Vec<TraceWarning>,
+    /// What the producer itself said about its recording.
+    #[serde(default)]
+    pub diagnostics: Vec<Diagnostic>,
 }

@@ -10,6 +10,8 @@ pub enum CategoryRole {
     DeviceCopy,
     /// Memory sets on a device.
     DeviceSet,
+    /// Whole graphs on a device, recorded as one activity each.
+    DeviceGraph,
     /// Ranges mirrored onto a device's rows.
     DeviceRange,
     /// Calls into a GPU runtime or driver.
@@ -34,6 +36,7 @@ impl CategoryRole {
             "kernel" | "concurrent_kernel" => Self::Kernel,
             "gpu_memcpy" => Self::DeviceCopy,
             "gpu_memset" => Self::DeviceSet,
+            "cuda_graph" => Self::DeviceGraph,
             "gpu_user_annotation" => Self::DeviceRange,
             "cuda_runtime"
             | "cuda_driver"
@@ -44,17 +47,17 @@ impl CategoryRole {
             | "xpu_runtime"
             | "mtia_runtime" => Self::HostApi,
             "cpu_op" => Self::Operator,
-            "user_annotation" => Self::HostRange,
+            "user_annotation" | "nvtx" => Self::HostRange,
             "python_function" => Self::Python,
-            "overhead" => Self::Overhead,
+            "overhead" | "profiler_overhead" => Self::Overhead,
             _ => Self::Other,
         }
     }
 
-    /// Whether such a slice is work of a device: kernel, copy or set.
+    /// Whether such a slice is work of a device: kernel, copy, set or graph.
     #[must_use]
     pub const fn is_device_work(self) -> bool {
-        matches!(self, Self::Kernel | Self::DeviceCopy | Self::DeviceSet)
+        matches!(self, Self::Kernel | Self::DeviceCopy | Self::DeviceSet | Self::DeviceGraph)
     }
 
     /// Whether such a slice lies on a device's rows.

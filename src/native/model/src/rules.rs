@@ -188,6 +188,7 @@ pub fn kind_of(role: CategoryRole, name: &str) -> Kind {
         CategoryRole::Kernel => first_match(KERNEL_RULES, &lower).unwrap_or(Kind::OtherCompute),
         CategoryRole::DeviceCopy => Kind::MemoryCopy,
         CategoryRole::DeviceSet => Kind::MemorySet,
+        CategoryRole::DeviceGraph => Kind::OtherCompute,
         CategoryRole::DeviceRange => Kind::Annotation,
         CategoryRole::HostApi => first_match(HOST_API_RULES, &lower).unwrap_or(Kind::RuntimeApi),
         CategoryRole::Operator => first_match(ENGINE_OPERATOR_RULES, &lower).unwrap_or(Kind::Operator),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Answers as JavaScript sees them. Times are nanoseconds from the trace's origin: doubles are exact up to 104 days.
 
-use iterscope_model::{TraceMeta, TraceWarning as Warning, TrackInfo, TrackType};
+use iterscope_analysis::Captured;
+use iterscope_model::{Diagnostic, TraceMeta, TraceWarning as Warning, TrackInfo, TrackType};
 use napi_derive::napi;
 
 /// How far an ingest is.
@@ -13,6 +14,17 @@ pub struct IngestProgress {
     pub bytes_total: f64,
     /// Slices found so far.
     pub slices: f64,
+}
+
+/// A process of a report that launched kernels.
+#[napi(object)]
+pub struct RankProcess {
+    /// Process number as the recording has it.
+    pub pid: u32,
+    /// Program, empty when unknown.
+    pub name: String,
+    /// Devices that it used.
+    pub devices: Vec<u32>,
 }
 
 /// What was repaired while reading, or cannot be answered.
@@ -67,7 +79,7 @@ pub struct GpuTotals {
 /// Totals of a trace.
 #[napi(object, use_nullable = true)]
 pub struct TraceSummary {
-    /// `kineto` or `chrome`.
+    /// `kineto`, `chrome` or `nsys`.
     pub format: String,
     /// Whether the source is compressed.
     pub compressed: bool,
@@ -85,7 +97,9 @@ pub struct TraceSummary {
     pub world_size: Option<u32>,
     /// Work of devices.
     pub gpu: GpuTotals,
-    /// What was repaired while reading, or cannot be answered.
+    /// Whether its steps hold what they should; null where the trace cannot tell.
+    pub capture: Option<CaptureCheck>,
+    /// What was repaired while reading, what its recorder said, or what cannot be answered.
     pub warnings: Vec<TraceWarning>,
 }
 
@@ -103,6 +117,8 @@ pub struct Track {
     pub process_name: String,
     /// Name.
     pub name: String,
+    /// Which part of a thread's activity it is, where a thread has several tracks.
+    pub section: Option<String>,
     /// What kind of row it is.
     #[napi(js_name = "type", ts_type = "'thread' | 'gpu-stream' | 'other'")]
     pub track_type: String,
@@ -220,10 +236,47 @@ pub struct Iteration {
     pub kernel_time_ns: f64,
     /// How the threads spent the host window; null in a trace with device work.
     pub host_composition: Option<Composition>,
-    /// Garbage collection within the host window.
+    /// Garbage collection within the host window, all threads together.
     pub gc_ns: f64,
+    /// Holding Python's global lock, all threads together; null in a trace that does not record it.
+    pub gil_held_ns: Option<f64>,
+    /// Waiting for Python's global lock; null in a trace that does not record it.
+    pub gil_waiting_ns: Option<f64>,
+    /// Garbage collection and the global lock by thread.
+    pub threads: Vec<IterationThread>,
+    /// Whether as much was recorded as of other steps of its kind.
+    #[napi(ts_type = "'complete' | 'partial' | 'empty'")]
+    pub captured: String,
     /// Whether the window, or the launch of any of its kernels, was inferred.
     pub inferred: bool,
+}
+
+/// What one thread spent of a host window.
+#[napi(object, use_nullable = true)]
+pub struct IterationThread {
+    /// Process as the trace names it.
+    pub pid: String,
+    /// Thread as the trace names it.
+    pub tid: String,
+    /// Name of the thread.
+    pub name: String,
+    /// Garbage collection.
+    pub gc_ns: f64,
+    /// Holding Python's global lock.
+    pub gil_held_ns: Option<f64>,
+    /// Waiting for Python's global lock.
+    pub gil_waiting_ns: Option<f64>,
+}
+
+/// Whether the steps of a trace hold what they should.
+#[napi(object, use_nullable = true)]
+pub struct CaptureCheck {
+    /// Steps that were compared with others of their kind.
+    pub steps: f64,
+    /// Numbers of the steps that hold nothing, or less than half of the median of their kind.
+    pub incomplete: Vec<f64>,
+    /// The last step with work, when all later ones have none.
+    pub cut_in: Option<f64>,
 }
 
 /// All kernels of one name.
@@ -268,6 +321,52 @@ fn warning(warning: Warning) -> TraceWarning {
     }
 }
 
+fn incomplete(check: &iterscope_analysis::CaptureCheck) -> Option<TraceWarning> {
+    let message = check.message()?;
+    Some(TraceWarning {
+        code: "capture-incomplete".to_owned(),
+        message,
+        count: count(check.incomplete.len() as u64),
+    })
+}
+
+fn diagnostic(said: &Diagnostic) -> TraceWarning {
+    TraceWarning {
+        code: "recorder-diagnostic".to_owned(),
+        message: format!("The recorder says: {}", said.text),
+        count: count(said.count),
+    }
+}
+
+impl From<&iterscope_analysis::CaptureCheck> for CaptureCheck {
+    fn from(check: &iterscope_analysis::CaptureCheck) -> Self {
+        Self {
+            steps: count(check.steps),
+            incomplete: check.incomplete.iter().copied().map(real).collect(),
+            cut_in: check.cut_in.map(real),
+        }
+    }
+}
+
+impl From<iterscope_analysis::ThreadRanges> for IterationThread {
+    fn from(thread: iterscope_analysis::ThreadRanges) -> Self {
+        Self {
+            pid: thread.pid,
+            tid: thread.tid,
+            name: thread.name,
+            gc_ns: real(thread.ranges.gc_ns),
+            gil_held_ns: thread.ranges.gil_held_ns.map(real),
+            gil_waiting_ns: thread.ranges.gil_waiting_ns.map(real),
+        }
+    }
+}
+
+impl From<iterscope_ingest::RankProcess> for RankProcess {
+    fn from(process: iterscope_ingest::RankProcess) -> Self {
+        Self { pid: process.pid, name: process.name, devices: process.devices }
+    }
+}
+
 impl From<iterscope_ingest::Progress> for IngestProgress {
     fn from(progress: iterscope_ingest::Progress) -> Self {
         Self {
@@ -280,7 +379,14 @@ impl From<iterscope_ingest::Progress> for IngestProgress {
 
 impl TraceSummary {
     /// From the facts of a trace and its totals.
-    pub fn of(meta: &TraceMeta, summary: iterscope_analysis::Summary) -> Self {
+    pub fn of(
+        meta: &TraceMeta,
+        summary: iterscope_analysis::Summary,
+        capture: Option<&iterscope_analysis::CaptureCheck>,
+    ) -> Self {
+        let mut warnings: Vec<TraceWarning> = summary.warnings.into_iter().map(warning).collect();
+        warnings.extend(capture.and_then(incomplete));
+        warnings.extend(meta.diagnostics.iter().map(diagnostic));
         Self {
             format: meta.format.clone(),
             compressed: meta.compressed,
@@ -295,7 +401,8 @@ impl TraceSummary {
             rank: meta.rank,
             world_size: meta.world_size,
             gpu: summary.gpu.into(),
-            warnings: summary.warnings.into_iter().map(warning).collect(),
+            capture: capture.map(CaptureCheck::from),
+            warnings,
         }
     }
 }
@@ -330,6 +437,7 @@ impl From<&TrackInfo> for Track {
             tid: track.tid.clone(),
             process_name: track.process_name.clone(),
             name: track.name.clone(),
+            section: track.section.clone(),
             track_type: track_type.to_owned(),
             device_id: track.device_id,
             stream: track.stream,
@@ -403,7 +511,16 @@ impl From<iterscope_analysis::Iteration> for Iteration {
             kernel_count: count(iteration.kernel_count),
             kernel_time_ns: real(iteration.kernel_time_ns),
             host_composition: iteration.host_composition.map(Composition::from),
-            gc_ns: real(iteration.gc_ns),
+            gc_ns: real(iteration.host_ranges.gc_ns),
+            gil_held_ns: iteration.host_ranges.gil_held_ns.map(real),
+            gil_waiting_ns: iteration.host_ranges.gil_waiting_ns.map(real),
+            threads: iteration.threads.into_iter().map(IterationThread::from).collect(),
+            captured: match iteration.captured {
+                Captured::Complete => "complete",
+                Captured::Partial => "partial",
+                Captured::Empty => "empty",
+            }
+            .to_owned(),
             inferred: iteration.inferred,
         }
     }

@@ -17,6 +17,12 @@ export const definitions = {
   shift:
     'Start of the GPU window minus start of the host window: how far the GPU runs behind the host that feeds it.',
   gc: 'Union of Python garbage collection ranges in the host window.',
+  gilHeld:
+    "Union of ranges in the host window in which threads of the rank held Python's global interpreter lock.",
+  gilWaiting:
+    "Union of ranges in the host window in which threads of the rank waited for Python's global interpreter lock.",
+  captured:
+    'Whether the recording holds what steps of this kind hold. Partial: fewer than half the kernels or API calls of their median. Empty: a marker without GPU work. Figures of such steps are too small.',
   kind: 'Context: the iteration processes prompts (prefill), alone or beside decoding. Generation: it only decodes.',
   kernelTotal: 'Sum of the durations of all slices of this name.',
   kernelShare: 'Total of this name over the total of all rows.',

@@ -25,6 +25,9 @@ export interface IterationRow {
   /** GPU window's start minus host window's start; null without a GPU window. */
   readonly shiftNs: number | null;
   readonly gcNs: number;
+  readonly gilHeldNs: number | null;
+  readonly gilWaitingNs: number | null;
+  readonly captured: Iteration['captured'];
 }
 
 export function iterationKind({ contextRequests, generationRequests }: Iteration): IterationKind {
@@ -71,6 +74,9 @@ function rowOf({ session, label }: ReadyTrace, iteration: Iteration): IterationR
     kernelCount: iteration.kernelCount,
     shiftNs: gpuWindows.length === 0 ? null : gpuStart - iteration.startNs,
     gcNs: iteration.gcNs,
+    gilHeldNs: iteration.gilHeldNs,
+    gilWaitingNs: iteration.gilWaitingNs,
+    captured: iteration.captured,
   };
 }
 

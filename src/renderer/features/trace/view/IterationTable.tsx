@@ -110,6 +110,32 @@ const gcColumn: Column = {
   value: ({ gcNs }) => gcNs,
   cell: ({ gcNs }) => (gcNs === 0 ? NONE : formatDurationNs(gcNs)),
 };
+const gilHeldColumn: Column = {
+  key: 'gilHeld',
+  title: 'GIL held',
+  definition: definitions.gilHeld,
+  width: '76px',
+  numeric: true,
+  value: ({ gilHeldNs }) => gilHeldNs,
+  cell: ({ gilHeldNs }) => duration(gilHeldNs),
+};
+const gilWaitingColumn: Column = {
+  key: 'gilWaiting',
+  title: 'GIL wait',
+  definition: definitions.gilWaiting,
+  width: '76px',
+  numeric: true,
+  value: ({ gilWaitingNs }) => gilWaitingNs,
+  cell: ({ gilWaitingNs }) => duration(gilWaitingNs),
+};
+const capturedColumn: Column = {
+  key: 'captured',
+  title: 'Capture',
+  definition: definitions.captured,
+  width: '80px',
+  value: ({ captured }) => captured,
+  cell: ({ captured }) => captured,
+};
 const communicationColumn: Column = {
   key: 'communication',
   title: 'Comm.',
@@ -158,6 +184,9 @@ export function iterationColumns(rows: readonly IterationRow[]): Column[] {
     idleColumn,
     ...(onHost ? [] : [kernelsColumn, shiftColumn]),
     ...(rows.some(({ gcNs }) => gcNs > 0) ? [gcColumn] : []),
+    ...(rows.some(({ gilHeldNs }) => gilHeldNs !== null) ? [gilHeldColumn] : []),
+    ...(rows.some(({ gilWaitingNs }) => gilWaitingNs !== null) ? [gilWaitingColumn] : []),
+    ...(rows.some(({ captured }) => captured !== 'complete') ? [capturedColumn] : []),
   ];
 }
 

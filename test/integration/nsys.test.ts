@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Inspection } from '#main/services/inspect.ts';
+import { temporaryFolder } from '../builders/folder.ts';
+
+const folder = temporaryFolder();
+const recordings = ['eager', 'graph-lossy', 'gil-lossy'] as const;
+type Recording = (typeof recordings)[number];
+const pathOf = (name: Recording): string => resolve(`test/fixtures/traces/nsys-h100-${name}.sqlite.gz`);
+
+interface ReferenceStep {
+  readonly index: number;
+  readonly windowNs: number;
+}
+
+/** What the script of its own says; the order and the names of its figures are the test's. */
+interface Reference {
+  readonly slices: number;
+  readonly nvtxEvents: number;
+  readonly apiCalls: number;
+  readonly device: {
+    readonly kernels: number;
+    readonly kernelNs: number;
+    readonly memcpyNs: number;
+    readonly memsetNs: number;
+    readonly busyNs: Readonly<Record<string, number>>;
+    readonly kernelsByStream: Readonly<Record<string, readonly [count: number, totalNs: number]>>;
+  };
+  readonly steps: readonly ReferenceStep[];
+  readonly diagnostics: number;
+}
+
+function inspect(name: Recording): Inspection {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [resolve('dist/cli/index.js'), 'inspect', '--json', pathOf(name)],
+    { encoding: 'utf8', env: { PATH: process.env['PATH'], ITERSCOPE_HOME: folder() }, maxBuffer: 1 << 28 },
+  );
+  expect(status).toBe(0);
+  return JSON.parse(stdout) as Inspection;
+}
+
+/** The script's output, kept beside it, so that machines without Python compare with it, too. */
+function reference(name: Recording): Reference {
+  return JSON.parse(readFileSync(resolve(`test/reference/nsys-h100-${name}.json`), 'utf8')) as Reference;
+}
+
+const hasPython = spawnSync('python3', ['-c', 'import sqlite3']).status === 0;
+
+/** The figures of a step that the script computes, too. */
+function comparable(step: Inspection['iterations'][number]): Record<string, unknown> {
+  const { startNs, endNs, threads, captured, inferred, ...same } = step;
+  expect(inferred).toBe(false);
+  expect(['complete', 'partial', 'empty']).toContain(captured);
+  expect(threads.length).toBeLessThanOrEqual(1);
+  const { gilWaitingNs, ...figures } = same;
+  expect(gilWaitingNs).toBeNull();
+  return { ...figures, windowNs: endNs - startNs };
+}
+
+describe('iterscope inspect on reports of Nsight Systems', () => {
+  test.each(recordings)('%s: every count and nanosecond is that of an independent script', (name) => {
+    const found = inspect(name);
+    const expected = reference(name);
+    expect(found.format).toBe('nsys');
+    expect(found.slices).toBe(expected.slices);
+    const { kernelCount, kernelTimeNs, memcpyTimeNs, memsetTimeNs, devices } = found.gpu;
+    expect({
+      kernels: kernelCount,
+      kernelNs: kernelTimeNs,
+      memcpyNs: memcpyTimeNs,
+      memsetNs: memsetTimeNs,
+      busyNs: Object.fromEntries(devices.map(({ id, busyNs }) => [id.toString(), busyNs])),
+    }).toEqual({
+      kernels: expected.device.kernels,
+      kernelNs: expected.device.kernelNs,
+      memcpyNs: expected.device.memcpyNs,
+      memsetNs: expected.device.memsetNs,
+      busyNs: expected.device.busyNs,
+    });
+    expect(found.iterations.map(comparable)).toEqual(expected.steps);
+    const said = found.warnings.filter(({ code }) => code === 'recorder-diagnostic');
+    expect(said.reduce((sum, { count }) => sum + count, 0)).toBe(expected.diagnostics);
+  });
+
+  test.runIf(hasPython).each(recordings)('%s: the kept figures are what the script says now', (name) => {
+    const script = resolve('test/reference/nsys_figures.py');
+    const { status, stdout, stderr } = spawnSync('python3', [script, pathOf(name)], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(reference(name));
+  });
+
+  test('the eager report is complete', () => {
+    const found = inspect('eager');
+    expect(found.gpu).toMatchObject({ kernelCount: 7_296, kernelTimeNs: 26_831_867 });
+    expect(found.gpu.devices[0]?.name).toBe('NVIDIA H100 80GB HBM3');
+    expect(found.iterations.map(({ index, kernelCount }) => [index, kernelCount])).toEqual([
+      [20, 1_827],
+      [21, 1_827],
+      [22, 1_821],
+      [23, 1_821],
+    ]);
+    expect(found.capture).toEqual({ steps: 4, incomplete: [], cutIn: null });
+    expect(found.warnings).toEqual([]);
+  });
+
+  test('the graph report is incomplete from step 21, and says what its recorder said', () => {
+    const found = inspect('graph-lossy');
+    expect(found.gpu).toMatchObject({ kernelCount: 1_082, kernelTimeNs: 12_053_509 });
+    const missing = [21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31];
+    expect(found.capture).toEqual({ steps: 16, incomplete: missing, cutIn: 20 });
+    const warnings = Object.fromEntries(
+      found.warnings.map(({ code, message, count }) => [code, { message, count }]),
+    );
+    expect(warnings['capture-incomplete']?.count).toBe(11);
+    expect(warnings['capture-incomplete']?.message).toMatch(/^Incomplete from step 21: 11 of 16 steps/);
+    expect(warnings['recorder-diagnostic']).toEqual({
+      message: 'The recorder says: Error when processing events: Unknown runtime API function index: 468',
+      count: 1,
+    });
+  });
+
+  test('the report with the global lock is incomplete between its first and last steps', () => {
+    const found = inspect('gil-lossy');
+    expect(found.gpu).toMatchObject({ kernelCount: 84, kernelTimeNs: 807_251 });
+    expect(found.capture).toEqual({ steps: 8, incomplete: [31, 32, 33, 34, 35], cutIn: null });
+    expect(found.iterations.every(({ gilHeldNs }) => (gilHeldNs ?? 0) > 0)).toBe(true);
+    const [thread] = found.iterations[0]?.threads ?? [];
+    expect(thread).toMatchObject({ pid: '74', tid: '74', name: 'python3 74' });
+    expect(thread?.gilHeldNs).toBe(found.iterations[0]?.gilHeldNs);
+  });
+});
