@@ -65,6 +65,20 @@ pub enum ExpertsError {
         /// Layers named.
         layers: usize,
     },
+    /// A `moe_load_balancer` file that is not one, or that does not fit.
+    #[error("The placement file {path} cannot be used. {reason}")]
+    BadBalancer {
+        /// The file.
+        path: PathBuf,
+        /// Sentences: what is wrong, what to do.
+        reason: String,
+    },
+    /// A plan was asked for that cannot be made.
+    #[error("{reason}")]
+    BadPlan {
+        /// A sentence: what does not fit, what to do.
+        reason: String,
+    },
     /// A layer was asked for that was not recorded.
     #[error("The statistics hold no layer {layer}. Choose one of the recorded layers.")]
     NoSuchLayer {
@@ -84,6 +98,8 @@ impl ExpertsError {
             Self::Damaged { .. } => "experts.damaged",
             Self::BadTensor { .. } => "experts.bad-tensor",
             Self::TooSparse { .. } => "experts.too-sparse",
+            Self::BadBalancer { .. } => "experts.bad-balancer",
+            Self::BadPlan { .. } => "experts.bad-plan",
             Self::NoSuchLayer { .. } => "experts.no-such-layer",
         }
     }
@@ -95,10 +111,11 @@ impl ExpertsError {
             Self::NotFound { dir, .. } | Self::NoStatistics { dir } | Self::TooSparse { dir, .. } => {
                 Some(dir)
             }
-            Self::Unreadable { path, .. } | Self::Damaged { path, .. } | Self::BadTensor { path, .. } => {
-                Some(path)
-            }
-            Self::NoSuchLayer { .. } => None,
+            Self::Unreadable { path, .. }
+            | Self::Damaged { path, .. }
+            | Self::BadTensor { path, .. }
+            | Self::BadBalancer { path, .. } => Some(path),
+            Self::BadPlan { .. } | Self::NoSuchLayer { .. } => None,
         }
     }
 }

@@ -7,22 +7,26 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::affinity::{pin_to_core_of, thread_id, usable_cores};
+use crate::board::Board;
 use crate::clock::{Clock, TimeOrigin};
 use crate::env_flags::EnvFlags;
 use crate::error::EngineError;
 use crate::exchange::Exchange;
 use crate::expert_statistic::ExpertStatistic;
 use crate::forward::{RankModel, Router};
+use crate::llm_options::LlmOptions;
 use crate::log::{Level, Log};
 use crate::model::{Model, ModelShape};
 use crate::options::{Era, Options};
 use crate::perfect_router::{COMMON_BATCH_SIZES, PerfectRouter, Planner, cache_mb, precompute};
+use crate::placement::Placement;
 use crate::profile_window::WindowMachine;
 use crate::profiler::Profiler;
-use crate::rank_loop::{Board, Rank, RankOutcome, RunContext};
+use crate::rank_loop::{Rank, RankOutcome, RunContext};
 use crate::recorder::Recorder;
 use crate::report::{Summary, report_text};
 use crate::report_json::write_report_json;
+use crate::request_json::{write_iteration_log, write_request_files};
 use crate::router::RouterSkew;
 use crate::scheduler::Scheduler;
 use crate::step::Instruments;
@@ -55,37 +59,41 @@ pub fn run(
     // Fixed now: a pinned thread would count a single core.
     let options = &Options { ep_size: Some(options.ranks()), ..options.clone() };
     check_folders(options, flags)?;
+    let llm_options = LlmOptions::read(options.extra_llm_api_options.as_deref())?;
+    let ranks = options.ranks();
+    llm_options.check(options.experts, ranks)?;
+    if llm_options.load_balancer.is_none() || flags.perfect_router {
+        options.validate_even_split()?;
+    }
     let origin = TimeOrigin::now(options.clock);
     let say = |level, text: &str| log.line(level, origin.epoch_ns(), text);
-    if flags.trace.is_some() && flags.spans.is_none() {
-        say(
-            Level::Warning,
-            "TLLM_TORCH_PROFILE_TRACE is set but TLLM_PROFILE_START_STOP is not: nothing is traced. \
-             Set TLLM_PROFILE_START_STOP to the iterations to trace, for example 100-150.",
-        );
+    for (level, text) in remarks(flags, &llm_options) {
+        say(level, &text);
     }
     let shape = ModelShape::of(options);
+    let placement = Arc::new(place_experts(&llm_options, shape, ranks));
     say(
         Level::Info,
         &format!("Loading model: {} layers, {} experts, seed {}", shape.layers, shape.experts, options.seed),
     );
     let model = Arc::new(Model::new(shape, options.seed));
-    let ranks = options.ranks();
     say(Level::Info, &format!("Model loaded: {} parameters on {ranks} ranks, f32", model.parameters()));
     let routers = build_routers(options, flags, log);
     let barrier = Arc::new(RankBarrier::new(ranks, usable_cores()));
     let context = RunContext {
         options,
-        log_ranks: if options.era == Era::E1 {
-            crate::env_flags::LogRanks::Only(vec![0])
-        } else {
-            flags.log_ranks.clone()
-        },
+        log_ranks: llm_options
+            .print_iter_log
+            .unwrap_or(options.print_iter_log)
+            .then(|| flags.log_ranks.clone()),
+        records_requests: options.iteration_log.as_ref().map(|_| llm_options.iteration_request_stats),
+        placement: &placement,
         log,
         board: Board::new(ranks),
         interrupt,
     };
-    let parts = Parts { flags, model, exchange: Arc::new(Exchange::new(ranks)), barrier, origin };
+    let exchange = Arc::new(Exchange::new(ranks));
+    let parts = Parts { flags, model, exchange, placement: Arc::clone(&placement), barrier, origin };
     let outcomes = run_ranks(&context, &parts, routers)?;
     let signal = interrupt.load(Ordering::Relaxed);
     let summary = Summary::of(options, &outcomes);
@@ -93,8 +101,46 @@ pub fn run(
         let end_ns = outcomes.iter().map(|rank| rank.end_ns).max().unwrap_or(0);
         log.line(Level::Info, origin.epoch_ns() + end_ns, &report_text(options, &summary));
         write_report_json(options, &summary)?;
+        write_request_files(options, &outcomes)?;
     }
+    write_iteration_log(options, flags.metrics_all_ranks, &outcomes)?;
     Ok(Outcome { ranks: outcomes, summary, signal })
+}
+
+/// What the user should know before the run.
+fn remarks(flags: &EnvFlags, llm_options: &LlmOptions) -> Vec<(Level, String)> {
+    let mut remarks = Vec::new();
+    if flags.trace.is_some() && flags.spans.is_none() {
+        let text = "TLLM_TORCH_PROFILE_TRACE is set but TLLM_PROFILE_START_STOP is not: nothing is traced. \
+            Set TLLM_PROFILE_START_STOP to the iterations to trace, for example 100-150.";
+        remarks.push((Level::Warning, text.to_owned()));
+    }
+    if flags.ranges.garbage_collection {
+        let text = "TLLM_PROFILE_RECORD_GC is set: this engine has no garbage collector, \
+            so its trace holds no 'Python GC' ranges.";
+        remarks.push((Level::Info, text.to_owned()));
+    }
+    for name in &llm_options.without_effect {
+        remarks.push((Level::Warning, format!("The option {name} has no effect on this engine.")));
+    }
+    if let Some((path, config)) = &llm_options.load_balancer {
+        let text = format!(
+            "MoE load balancer: {} slots, {} layers assigned, {} layers updated per iteration, from {}",
+            config.num_slots,
+            config.initial_global_assignments.as_ref().map_or(0, std::collections::BTreeMap::len),
+            config.layer_updates_per_iter,
+            path.display()
+        );
+        remarks.push((Level::Info, text));
+    }
+    remarks
+}
+
+fn place_experts(llm_options: &LlmOptions, shape: ModelShape, ranks: usize) -> Placement {
+    match &llm_options.load_balancer {
+        Some((_, config)) => Placement::balanced(config, shape, ranks),
+        None => Placement::contiguous(shape.experts, ranks),
+    }
 }
 
 /// What rank threads are built from.
@@ -102,13 +148,20 @@ struct Parts<'a> {
     flags: &'a EnvFlags,
     model: Arc<Model>,
     exchange: Arc<Exchange>,
+    placement: Arc<Placement>,
     barrier: Arc<RankBarrier>,
     origin: TimeOrigin,
 }
 
 fn check_folders(options: &Options, flags: &EnvFlags) -> Result<(), EngineError> {
     let trace = flags.trace.as_deref().filter(|_| flags.spans.is_some());
-    let outputs = [("TLLM_TORCH_PROFILE_TRACE", trace), ("--report_json", options.report_json.as_deref())];
+    let outputs = [
+        ("TLLM_TORCH_PROFILE_TRACE", trace),
+        ("--report_json", options.report_json.as_deref()),
+        ("--request_json", options.request_json.as_deref()),
+        ("--output_json", options.output_json.as_deref()),
+        ("--iteration_log", options.iteration_log.as_deref()),
+    ];
     for (what, path) in outputs {
         let Some(folder) = path.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) else {
             continue;
@@ -206,6 +259,7 @@ fn build_rank<'a>(
     let model = RankModel::new(
         Arc::clone(&parts.model),
         Arc::clone(&parts.exchange),
+        Arc::clone(&parts.placement),
         rank,
         Router { skew, perfect },
         cache_size,
@@ -227,9 +281,13 @@ fn build_rank<'a>(
     let verbatim = options.era == Era::E1 && ranks == 1;
     let trace = parts.flags.trace.as_ref().map(|path| (rank_path(path, rank, verbatim), owner));
     let windows = WindowMachine::new(options.era, parts.flags.spans.clone().unwrap_or_default());
-    let slices_per_iteration = 20 + shape.layers * (15 + shape.experts / ranks);
+    let slices_per_iteration = 32 + shape.layers * (15 + parts.placement.places_per_rank());
     let profiler = Profiler::new(windows, trace, rank, slices_per_iteration);
-    let tools = Instruments::new(Clock::new(parts.origin), Recorder::default(), Arc::clone(&parts.barrier));
+    let tools = Instruments::new(
+        Clock::new(parts.origin),
+        Recorder::new(parts.flags.ranges.debug),
+        Arc::clone(&parts.barrier),
+    );
     let scheduler = Scheduler::new(options, arrivals, rank);
     Rank::new(context, rank, model, scheduler, profiler, statistic, tools)
 }

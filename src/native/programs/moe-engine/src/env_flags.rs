@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use crate::error::EngineError;
-use crate::profile_window::{ProfileSpans, parse_spans};
+use crate::options::Era;
+use crate::profile_window::{ProfileSpans, parse_spans, python_int};
 
 /// Which ranks print iteration lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub enum LogRanks {
     /// Every rank.
     All,
     /// The ranks of this list.
-    Only(Vec<usize>),
+    Only(Vec<i64>),
 }
 
 impl LogRanks {
@@ -21,7 +22,7 @@ impl LogRanks {
     pub fn includes(&self, rank: usize) -> bool {
         match self {
             Self::All => true,
-            Self::Only(ranks) => ranks.contains(&rank),
+            Self::Only(ranks) => ranks.iter().any(|&listed| usize::try_from(listed) == Ok(rank)),
         }
     }
 }
@@ -35,6 +36,15 @@ pub struct StatisticRange {
     pub stop: u64,
 }
 
+/// Ranges that are recorded on demand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RangeFlags {
+    /// `TLLM_NVTX_DEBUG` or `TLLM_LLMAPI_ENABLE_NVTX` is exactly `1`.
+    pub debug: bool,
+    /// `TLLM_PROFILE_RECORD_GC` is set to anything, even `0`.
+    pub garbage_collection: bool,
+}
+
 /// The values of all variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvFlags {
@@ -46,6 +56,10 @@ pub struct EnvFlags {
     pub log_ranks: LogRanks,
     /// `ENABLE_PERFECT_ROUTER` is exactly `1`.
     pub perfect_router: bool,
+    /// Ranges that are recorded on demand.
+    pub ranges: RangeFlags,
+    /// `TLLM_METRICS_ALL_RANKS` is exactly `1`; without effect in era e1.
+    pub metrics_all_ranks: bool,
     /// `EXPERT_STATISTIC_ITER_RANGE`.
     pub statistic_range: Option<StatisticRange>,
     /// `EXPERT_STATISTIC_PATH`.
@@ -53,20 +67,28 @@ pub struct EnvFlags {
 }
 
 impl EnvFlags {
-    /// Reads the variables through `lookup`.
+    /// Reads the variables that `era` knows through `lookup`.
     ///
     /// # Errors
     /// [`EngineError::BadSpan`] or [`EngineError::BadVariable`] for text that cannot be parsed.
-    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
+    pub fn read(era: Era, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, EngineError> {
         let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let is_one = |name: &str| lookup(name).as_deref() == Some("1");
+        let is_late = era != Era::E1;
         Ok(Self {
             spans: set("TLLM_PROFILE_START_STOP")
                 .map(|text| parse_spans("TLLM_PROFILE_START_STOP", &text))
                 .transpose()?,
             trace: set("TLLM_TORCH_PROFILE_TRACE").map(PathBuf::from),
             log_ranks: set("TLLM_PROFILE_LOG_RANKS")
+                .filter(|_| is_late)
                 .map_or_else(|| Ok(LogRanks::Only(vec![0])), |text| parse_log_ranks(&text))?,
-            perfect_router: lookup("ENABLE_PERFECT_ROUTER").as_deref() == Some("1"),
+            perfect_router: is_one("ENABLE_PERFECT_ROUTER"),
+            ranges: RangeFlags {
+                debug: is_one("TLLM_NVTX_DEBUG") || is_one("TLLM_LLMAPI_ENABLE_NVTX"),
+                garbage_collection: set("TLLM_PROFILE_RECORD_GC").is_some(),
+            },
+            metrics_all_ranks: is_late && is_one("TLLM_METRICS_ALL_RANKS"),
             statistic_range: set("EXPERT_STATISTIC_ITER_RANGE")
                 .map(|text| parse_statistic_range(&text))
                 .transpose()?,
@@ -80,7 +102,8 @@ fn parse_log_ranks(text: &str) -> Result<LogRanks, EngineError> {
     if text.trim().eq_ignore_ascii_case("all") {
         return Ok(LogRanks::All);
     }
-    let ranks: Result<Vec<usize>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+    // A negative number is a number, and no rank's.
+    let ranks: Result<Vec<i64>, _> = text.split(',').map(|part| part.trim().parse()).collect();
     ranks.map(LogRanks::Only).map_err(|_| EngineError::BadVariable {
         variable: "TLLM_PROFILE_LOG_RANKS",
         text: text.to_owned(),
@@ -92,13 +115,14 @@ fn parse_statistic_range(text: &str) -> Result<StatisticRange, EngineError> {
     let bad = || EngineError::BadVariable {
         variable: "EXPERT_STATISTIC_ITER_RANGE",
         text: text.to_owned(),
-        remedy: "Write exactly one range START-STOP with START below STOP; iteration STOP writes the files",
+        remedy: "Write exactly one range START-STOP; iteration STOP is not counted, it writes the files",
     };
     let (start, stop) = text.split_once('-').ok_or_else(bad)?;
-    let (Ok(start), Ok(stop)) = (start.trim().parse(), stop.trim().parse()) else {
-        return Err(bad());
-    };
-    if start < stop { Ok(StatisticRange { start, stop }) } else { Err(bad()) }
+    // As in TensorRT-LLM, a range that holds nothing is no error: its files say that nothing was recorded.
+    match (python_int(start), python_int(stop)) {
+        (Some(start), Some(stop)) => Ok(StatisticRange { start, stop }),
+        _ => Err(bad()),
+    }
 }
 
 #[cfg(test)]
@@ -106,7 +130,11 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<EnvFlags, EngineError> {
-        EnvFlags::read(|name| {
+        read_in(Era::E2, pairs)
+    }
+
+    fn read_in(era: Era, pairs: &[(&str, &str)]) -> Result<EnvFlags, EngineError> {
+        EnvFlags::read(era, |name| {
             pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
     }
@@ -133,14 +161,34 @@ mod tests {
         assert_eq!(read(&[("TLLM_PROFILE_LOG_RANKS", "ALL")]).unwrap().log_ranks, LogRanks::All);
         let list = read(&[("TLLM_PROFILE_LOG_RANKS", "0, 2")]).unwrap().log_ranks;
         assert!(list.includes(2) && !list.includes(1));
-        assert!(read(&[("TLLM_PROFILE_LOG_RANKS", "a")]).is_err());
+        let none = read(&[("TLLM_PROFILE_LOG_RANKS", "-1")]).unwrap().log_ranks;
+        assert!(!none.includes(0) && !none.includes(1));
+        let bad = [("TLLM_PROFILE_LOG_RANKS", "a")];
+        assert!(read(&bad).is_err());
+        assert_eq!(read_in(Era::E1, &bad).unwrap().log_ranks, LogRanks::Only(vec![0]), "unknown in era e1");
+    }
+
+    #[test]
+    fn switches_need_one_and_the_collector_anything() {
+        let flags = |name, value| read(&[(name, value)]).unwrap();
+        assert!(
+            flags("TLLM_NVTX_DEBUG", "1").ranges.debug && flags("TLLM_LLMAPI_ENABLE_NVTX", "1").ranges.debug
+        );
+        assert!(!flags("TLLM_NVTX_DEBUG", "true").ranges.debug);
+        assert!(
+            flags("TLLM_PROFILE_RECORD_GC", "0").ranges.garbage_collection
+                && !flags("TLLM_PROFILE_RECORD_GC", "").ranges.garbage_collection
+        );
+        let all = [("TLLM_METRICS_ALL_RANKS", "1")];
+        assert!(read(&all).unwrap().metrics_all_ranks && !read_in(Era::E1, &all).unwrap().metrics_all_ranks);
     }
 
     #[test]
     fn statistic_range_is_one_span() {
         let range = |text| read(&[("EXPERT_STATISTIC_ITER_RANGE", text)]).map(|flags| flags.statistic_range);
         assert_eq!(range("3-9").unwrap(), Some(StatisticRange { start: 3, stop: 9 }));
-        for text in ["3", "3-9,11-12", "a-b", "9-3", "3-3", "-1-4"] {
+        assert_eq!(range("9-3").unwrap(), Some(StatisticRange { start: 9, stop: 3 }));
+        for text in ["3", "3-9,11-12", "a-b", "-1-4", "1-2-3"] {
             assert!(range(text).is_err(), "{text}");
         }
     }

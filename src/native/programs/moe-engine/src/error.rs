@@ -74,6 +74,18 @@ pub enum EngineError {
         /// The reason of the operating system.
         reason: String,
     },
+    /// A file that an option names cannot be used.
+    #[error("{option}: the file {path} {problem}. {remedy}.")]
+    BadFile {
+        /// The option, as typed.
+        option: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+        /// What to do.
+        remedy: String,
+    },
     /// The signal handlers could not be installed.
     #[error("Could not install the handlers of SIGINT and SIGTERM: {0}. Check the limits of this process.")]
     Signals(String),
@@ -93,6 +105,7 @@ impl EngineError {
             Self::InconsistentProfiling { .. } => "profiling.inconsistent",
             Self::MissingFolder { .. } => "output.missing_folder",
             Self::Write { .. } => "output.write_failed",
+            Self::BadFile { .. } => "options.bad_file",
             Self::Signals(_) => "process.signals",
             Self::RankLost => "process.rank_lost",
         }
@@ -105,6 +118,7 @@ impl EngineError {
             Self::BadOption { .. }
             | Self::BadSpan { .. }
             | Self::BadVariable { .. }
+            | Self::BadFile { .. }
             | Self::MissingFolder { .. } => 2,
             Self::InconsistentProfiling { .. } | Self::Write { .. } | Self::Signals(_) | Self::RankLost => 1,
         }

@@ -10,8 +10,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub struct Inbox {
     /// `[tokens, hidden]`, normalised.
     pub hidden: Vec<f32>,
-    /// `[tokens, top_k]` expert ids.
-    pub experts: Vec<u32>,
+    /// `[tokens, top_k]` places of experts, numbered over all ranks.
+    pub places: Vec<u32>,
 }
 
 /// The results of the experts of one rank.

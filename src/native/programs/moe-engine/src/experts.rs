@@ -3,20 +3,24 @@
 //! the results in the rank's outbox.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::exchange::{Exchange, Inbox, grow};
 use crate::linalg::{matmul, swiglu, vectorised};
 use crate::model::{Layer, ModelShape};
+use crate::placement::{Placement, expert_in};
 use crate::recorder::{Op, SliceArgs};
 use crate::step::Instruments;
 
-/// The contiguous block of experts that a rank owns, with its scratch memory.
+/// The contiguous block of places that a rank owns, with its scratch memory.
 #[derive(Debug)]
 pub struct ExpertBlock {
     shape: ModelShape,
     rank: usize,
+    placement: Arc<Placement>,
+    /// First place of the block.
     first: usize,
-    /// Per owned expert the (source rank, slot) pairs that chose it.
+    /// Per place the (source rank, slot) pairs that chose it.
     assignments: Vec<Vec<(usize, usize)>>,
     input: Vec<f32>,
     gate_up: Vec<f32>,
@@ -24,13 +28,14 @@ pub struct ExpertBlock {
 }
 
 impl ExpertBlock {
-    /// The block of `rank` among `ranks`.
+    /// The block of `rank`.
     #[must_use]
-    pub fn new(shape: ModelShape, rank: usize, ranks: usize) -> Self {
-        let count = shape.experts / ranks;
+    pub fn new(shape: ModelShape, rank: usize, placement: Arc<Placement>) -> Self {
+        let count = placement.places_per_rank();
         Self {
             shape,
             rank,
+            placement,
             first: rank * count,
             assignments: vec![Vec::new(); count],
             input: Vec::new(),
@@ -39,12 +44,13 @@ impl ExpertBlock {
         }
     }
 
-    /// Computes all owned experts of `layer` for the tokens in the inboxes.
+    /// Computes the experts in all owned places of `layer` for the tokens in the inboxes.
     pub fn run(&mut self, layer: &Layer, number: u32, exchange: &Exchange, tools: &mut Instruments) {
         let start_ns = tools.clock.now_ns();
         let inboxes: Vec<_> = (0..exchange.ranks()).map(|source| exchange.inbox(source)).collect();
         let assigned = self.collect(&inboxes);
         let hidden = self.shape.hidden;
+        let places = self.placement.layer(number as usize);
         {
             let mut outbox = exchange.outbox_mut(self.rank);
             grow(&mut outbox.rows, assigned * hidden);
@@ -56,7 +62,8 @@ impl ExpertBlock {
                 }
                 self.index_rows(local, first_row, &mut outbox.row_of_slot);
                 let out = &mut outbox.rows[first_row * hidden..][..tokens * hidden];
-                self.run_expert(layer, local, number, &inboxes, out, tools);
+                let expert = expert_in(places.as_deref(), self.first + local);
+                self.run_expert(layer, (local, expert), number, &inboxes, out, tools);
                 first_row += tokens;
             }
         }
@@ -68,8 +75,8 @@ impl ExpertBlock {
         self.assignments.iter_mut().for_each(Vec::clear);
         let mut assigned = 0;
         for (source, inbox) in inboxes.iter().enumerate() {
-            for (slot, &expert) in inbox.experts.iter().enumerate() {
-                let local = (expert as usize).wrapping_sub(self.first);
+            for (slot, &place) in inbox.places.iter().enumerate() {
+                let local = (place as usize).wrapping_sub(self.first);
                 if let Some(slots) = self.assignments.get_mut(local) {
                     slots.push((source, slot));
                     assigned += 1;
@@ -92,7 +99,7 @@ impl ExpertBlock {
     fn run_expert(
         &mut self,
         layer: &Layer,
-        local: usize,
+        (local, expert): (usize, usize),
         number: u32,
         inboxes: &[impl Deref<Target = Inbox>],
         out: &mut [f32],
@@ -100,7 +107,6 @@ impl ExpertBlock {
     ) {
         let ModelShape { hidden, ffn, top_k, .. } = self.shape;
         let tokens = self.assignments[local].len();
-        let expert = self.first + local;
         let args = SliceArgs::Expert(number, as_u32(expert), as_u32(tokens));
         let weights = &layer.experts[expert];
         tools.timed(Op::ExpertGemm, args, 6 * tokens * hidden * ffn + 2 * tokens * hidden, || {

@@ -10,6 +10,7 @@ use crate::experts::{ExpertBlock, as_u32};
 use crate::linalg::{add_scaled, matmul, rms_norm, softmax, vectorised};
 use crate::model::{Layer, Model, ModelShape};
 use crate::perfect_router::PerfectRouter;
+use crate::placement::{PlaceFinder, Placement};
 use crate::recorder::{Op, SliceArgs};
 use crate::rng::unit;
 use crate::router::{RouterSkew, Routing};
@@ -40,6 +41,9 @@ struct Buffers {
     sampled: Vec<f32>,
     probabilities: Vec<f32>,
     routing: Routing,
+    /// Where the experts of `routing` are, numbered over all ranks.
+    places: Vec<u32>,
+    finder: PlaceFinder,
 }
 
 /// Everything a rank needs to run the model.
@@ -47,6 +51,7 @@ struct Buffers {
 pub struct RankModel {
     model: Arc<Model>,
     exchange: Arc<Exchange>,
+    placement: Arc<Placement>,
     rank: usize,
     /// Its router.
     pub router: Router,
@@ -63,6 +68,7 @@ impl RankModel {
     pub fn new(
         model: Arc<Model>,
         exchange: Arc<Exchange>,
+        placement: Arc<Placement>,
         rank: usize,
         router: Router,
         (slots, positions): (usize, usize),
@@ -73,10 +79,11 @@ impl RankModel {
             router,
             attention: Attention::new(shape, positions),
             cache: KvCache::new(shape, slots, positions),
-            block: ExpertBlock::new(shape, rank, exchange.ranks()),
+            block: ExpertBlock::new(shape, rank, Arc::clone(&placement)),
             buffers: Buffers { bias: vec![0.0; shape.experts], ..Buffers::default() },
             model,
             exchange,
+            placement,
         }
     }
 
@@ -120,6 +127,7 @@ impl RankModel {
             self.attention_block(layer, number, batch, tools);
             self.route(layer, number, tokens, iteration, tools);
             sink(number, &self.buffers.routing);
+            self.placement.count(number, &self.buffers.routing.experts);
             self.exchange_with_experts(layer, number, tokens, tools)?;
             tools.close(Op::Layer, start_ns, SliceArgs::Layer(as_u32(number)));
         }
@@ -195,7 +203,10 @@ impl RankModel {
             let mut inbox = self.exchange.inbox_mut(self.rank);
             inbox.hidden.clear();
             inbox.hidden.extend_from_slice(&self.buffers.normed[..tokens * hidden]);
-            inbox.experts.clone_from(&self.buffers.routing.experts);
+            let b = &mut self.buffers;
+            let places = self.placement.layer(number);
+            b.finder.find(places.as_deref(), self.rank, &b.routing.experts, &mut b.places);
+            inbox.places.clone_from(&b.places);
         }
         tools.clock.count_work((tokens * (hidden + top_k)) as u64);
         tools.wait_ns += tools.meet(layer_args)?;
@@ -215,13 +226,13 @@ impl RankModel {
     #[allow(clippy::inline_always)]
     #[inline(always)]
     fn combine(&mut self, tokens: usize) {
-        let ModelShape { hidden, experts, top_k, .. } = self.model.shape;
-        let per_rank = experts / self.exchange.ranks();
+        let ModelShape { hidden, top_k, .. } = self.model.shape;
+        let per_rank = self.placement.places_per_rank();
         let outboxes: Vec<_> = (0..self.exchange.ranks()).map(|rank| self.exchange.outbox(rank)).collect();
-        let routing = &self.buffers.routing;
-        for (token, row) in self.buffers.stream[..tokens * hidden].chunks_exact_mut(hidden).enumerate() {
+        let Buffers { routing, places, stream, .. } = &mut self.buffers;
+        for (token, row) in stream[..tokens * hidden].chunks_exact_mut(hidden).enumerate() {
             for slot in token * top_k..(token + 1) * top_k {
-                let outbox = &outboxes[routing.experts[slot] as usize / per_rank];
+                let outbox = &outboxes[places[slot] as usize / per_rank];
                 let at = outbox.row_of_slot[self.rank][slot] as usize * hidden;
                 add_scaled(row, &outbox.rows[at..at + hidden], routing.weights[slot]);
             }

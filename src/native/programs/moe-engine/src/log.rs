@@ -77,7 +77,9 @@ pub fn timestamp(epoch_ns: u64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", clock.hour(), clock.minute(), clock.second())
 }
 
-fn utc(epoch_ns: u64) -> OffsetDateTime {
+/// A moment in UTC.
+#[must_use]
+pub fn utc(epoch_ns: u64) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(epoch_ns)).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }
 

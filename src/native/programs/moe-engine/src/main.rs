@@ -38,6 +38,6 @@ fn start(options: &Options) -> Result<Outcome, EngineError> {
         signal_hook::flag::register_usize(signal, Arc::clone(&interrupt), number)
             .map_err(|error| EngineError::Signals(error.to_string()))?;
     }
-    let flags = EnvFlags::read(|name| std::env::var(name).ok())?;
+    let flags = EnvFlags::read(options.era, |name| std::env::var(name).ok())?;
     run(options, &flags, &interrupt, &Log::new(Box::new(std::io::stdout())))
 }

@@ -52,12 +52,17 @@ pub enum ClockKind {
         Expert-parallel ranks are threads pinned to cores; they meet at an all-to-all in every layer, so that\n\
         imbalance of the router costs time as it does between GPUs. The output text has no meaning.",
     after_long_help = "Environment variables:\n  \
-        TLLM_PROFILE_START_STOP=A-B      iterations to profile; --era decides whether B is included\n  \
-        TLLM_TORCH_PROFILE_TRACE=FILE    trace of the window, FILE-rank-R with several ranks; .gz compresses\n  \
+        TLLM_PROFILE_START_STOP=A-B,...  iterations to profile; --era decides whether B is included\n  \
+        TLLM_TORCH_PROFILE_TRACE=FILE    trace of the window, FILE-rank-R with several ranks; .gz compresses;\n                                   \
+        a later window replaces the file of an earlier one\n  \
         TLLM_PROFILE_LOG_RANKS=all|0,1   ranks that print iteration lines (eras e2 and e3; default 0)\n  \
+        TLLM_NVTX_DEBUG=1                more ranges in the trace; TLLM_LLMAPI_ENABLE_NVTX=1 does the same\n  \
+        TLLM_METRICS_ALL_RANKS=1         rows of all ranks in the iteration log (eras e2 and e3)\n  \
         ENABLE_PERFECT_ROUTER=1          every expert gets the same number of tokens; outputs are wrong\n  \
         EXPERT_STATISTIC_ITER_RANGE=A-B  iterations A to B-1 whose expert loads are counted; written in iteration B\n  \
         EXPERT_STATISTIC_PATH=DIR        folder of those files (default expert_statistic)\n\n\
+        Options in YAML: moe_config.load_balancer (a moe_load_balancer file), print_iter_log,\n  \
+        enable_iter_req_stats, enable_attention_dp; others are named and have no effect.\n\n\
         Exit status: 0 done, 1 failed, 2 usage, 130 interrupted, 143 terminated."
 )]
 pub struct Options {
@@ -73,7 +78,7 @@ pub struct Options {
     /// Key and value heads, shared by groups of query heads
     #[arg(long, default_value_t = 1, value_name = "COUNT")]
     pub kv_heads: usize,
-    /// Experts per layer, in contiguous blocks on the ranks
+    /// Experts per layer, in contiguous blocks on the ranks unless a load balancer places them
     #[arg(long, default_value_t = 32, value_name = "COUNT")]
     pub experts: usize,
     /// Experts per token
@@ -131,6 +136,22 @@ pub struct Options {
     /// Write the final report to this file as JSON (times in ms, rates per second)
     #[arg(long = "report_json", visible_alias = "report-json", value_name = "FILE")]
     pub report_json: Option<PathBuf>,
+    /// Write what every request did to this file as JSON (times in ns of one steady clock)
+    #[arg(long = "request_json", visible_alias = "request-json", value_name = "FILE")]
+    pub request_json: Option<PathBuf>,
+    /// Write the text of every request to this file as JSON; without a tokenizer a token is its number
+    #[arg(long = "output_json", visible_alias = "output-json", value_name = "FILE")]
+    pub output_json: Option<PathBuf>,
+    /// Write the statistics of every iteration to this file, one printed Python dictionary a line
+    #[arg(long = "iteration_log", visible_alias = "iteration-log", value_name = "FILE")]
+    pub iteration_log: Option<PathBuf>,
+    /// Report the times to and between tokens, too
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, num_args = 0..=1,
+          default_value_t = false, default_missing_value = "true")]
+    pub streaming: bool,
+    /// YAML file of further options, such as the placement of experts
+    #[arg(long = "extra_llm_api_options", visible_aliases = ["extra-llm-api-options", "config"], value_name = "FILE")]
+    pub extra_llm_api_options: Option<PathBuf>,
     /// Keep the last hidden state of every request in the outcome, for tests of the library
     #[arg(skip)]
     pub keep_hidden: bool,
@@ -149,7 +170,6 @@ impl Options {
     /// [`EngineError::BadOption`] that names the options, the conflict and the way out.
     pub fn validate(&self) -> Result<(), EngineError> {
         self.validate_counts()?;
-        let ranks = self.ranks();
         let Self { hidden, heads, kv_heads, experts, top_k, .. } = *self;
         check(hidden.is_multiple_of(heads) && (hidden / heads).is_multiple_of(2), || {
             bad(
@@ -172,13 +192,6 @@ impl Options {
                 "Choose --top-k not above --experts",
             )
         })?;
-        check(experts.is_multiple_of(ranks), || {
-            bad(
-                "--experts, --ep-size",
-                format!("{experts} experts do not split evenly over {ranks} ranks"),
-                "Choose --experts as a multiple of --ep-size",
-            )
-        })?;
         check(self.max_tokens >= self.max_batch, || {
             bad(
                 "--max-tokens, --max-batch",
@@ -194,6 +207,22 @@ impl Options {
                 "--router-skew, --router-drift",
                 "both must be finite numbers".to_owned(),
                 "Give a number such as 1.5",
+            )
+        })
+    }
+
+    /// Checks that the experts split evenly over the ranks: contiguous blocks and the perfect router need that, a load
+    /// balancer does not.
+    ///
+    /// # Errors
+    /// [`EngineError::BadOption`].
+    pub fn validate_even_split(&self) -> Result<(), EngineError> {
+        let (experts, ranks) = (self.experts, self.ranks());
+        check(experts.is_multiple_of(ranks), || {
+            bad(
+                "--experts, --ep-size",
+                format!("{experts} experts do not split evenly over {ranks} ranks"),
+                "Choose --experts as a multiple of --ep-size",
             )
         })
     }
@@ -245,7 +274,10 @@ mod tests {
 
     fn error_of(arguments: &[&str]) -> String {
         let options = Options::parse_from([&["moe-engine"], arguments].concat());
-        options.validate().map_or_else(|error| error.to_string(), |()| "valid".to_owned())
+        options
+            .validate()
+            .and_then(|()| options.validate_even_split())
+            .map_or_else(|error| error.to_string(), |()| "valid".to_owned())
     }
 
     #[test]

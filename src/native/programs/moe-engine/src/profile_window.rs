@@ -25,8 +25,8 @@ pub fn parse_spans(variable: &'static str, text: &str) -> Result<ProfileSpans, E
     let mut spans = ProfileSpans::default();
     for span in text.split(',') {
         let bad = || EngineError::BadSpan { variable, text: text.to_owned(), span: span.trim().to_owned() };
-        let parts: Result<Vec<u64>, _> = span.split('-').map(|part| part.trim().parse()).collect();
-        match parts.map_err(|_| bad())?.as_slice() {
+        let parts = span.split('-').map(python_int).collect::<Option<Vec<u64>>>();
+        match parts.ok_or_else(bad)?.as_slice() {
             [only] => {
                 spans.starts.insert(*only);
                 spans.stops.insert(*only);
@@ -39,6 +39,16 @@ pub fn parse_spans(variable: &'static str, text: &str) -> Result<ProfileSpans, E
         }
     }
     Ok(spans)
+}
+
+/// A number as Python's `int` reads it: spaces around it, a plus sign, single underscores between digits.
+#[must_use]
+pub fn python_int(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_plain =
+        digits.split('_').all(|group| !group.is_empty() && group.bytes().all(|b| b.is_ascii_digit()));
+    if is_plain { digits.replace('_', "").parse().ok() } else { None }
 }
 
 /// What the profiler has to do at the top of an iteration, in this order.
@@ -154,6 +164,8 @@ mod tests {
             (" 10 - 20 ", "10..=20 (11)", "10..=19 (10)", "10..=19 (10)"),
             ("30-32,10-20", "10..=32 (14)", "10..=31 (12)", "10..=31 (12)"),
             ("10-20,21-30", "10..=30 (21)", "10..=29 (19)", "10..=29 (19)"),
+            ("+1_0-2_0", "10..=20 (11)", "10..=19 (10)", "10..=19 (10)"),
+            ("10-20, 10-20", "10..=20 (11)", "10..=19 (10)", "10..=19 (10)"),
             ("38-50", "38..=40 (3) open", "38..=40 (3) open", "38..=40 (3) open"),
             ("60-70", "none", "none", "none"),
             ("7", "7..=7 (1)", "[] profiling.inconsistent", "7..=40 (34) warned open"),
@@ -181,9 +193,15 @@ mod tests {
 
     #[test]
     fn bad_spans_are_named() {
-        for (text, piece) in
-            [("", ""), ("1,", ""), ("1-2-3", "1-2-3"), ("-5", "-5"), ("a-b", "a-b"), ("1.5", "1.5")]
-        {
+        for (text, piece) in [
+            ("", ""),
+            ("1,", ""),
+            ("1-2-3", "1-2-3"),
+            ("-5", "-5"),
+            ("a-b", "a-b"),
+            ("1.5", "1.5"),
+            ("1__0-20", "1__0-20"),
+        ] {
             let message = parse_spans("TLLM_PROFILE_START_STOP", text).unwrap_err().to_string();
             let expected = format!(
                 "Cannot parse span in environment variable TLLM_PROFILE_START_STOP: '{text}' holds '{piece}'."

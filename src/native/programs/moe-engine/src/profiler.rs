@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use crate::error::EngineError;
 use crate::profile_window::{WindowAction, WindowMachine};
 use crate::recorder::Recorder;
-use crate::trace_file::{TraceOwner, write_trace};
+use crate::scheduler::Scheduler;
+use crate::trace_file::{TraceOwner, WindowContent, write_trace};
 
 /// Iterations for whose slices memory is set aside when a window opens; longer windows grow it.
 const EXPECTED_WINDOW: usize = 64;
@@ -19,6 +20,17 @@ pub struct Profiler {
     trace: Option<(PathBuf, TraceOwner)>,
     rank: usize,
     slices_per_iteration: usize,
+    /// When the open window began, in nanoseconds since the origin.
+    start_ns: u64,
+}
+
+/// What a rank knows at the top of an iteration.
+#[derive(Debug)]
+pub struct Moment<'a> {
+    /// Its requests.
+    pub scheduler: &'a Scheduler,
+    /// Nanoseconds since the origin.
+    pub now_ns: u64,
 }
 
 /// A line for the log, and whether it is a warning.
@@ -39,7 +51,7 @@ impl Profiler {
         rank: usize,
         slices_per_iteration: usize,
     ) -> Self {
-        Self { windows, trace, rank, slices_per_iteration }
+        Self { windows, trace, rank, slices_per_iteration, start_ns: 0 }
     }
 
     /// Called at the top of every iteration. What stops comes first in the notes.
@@ -50,11 +62,12 @@ impl Profiler {
         &mut self,
         iteration: u64,
         recorder: &mut Recorder,
+        moment: &Moment<'_>,
     ) -> Result<Vec<ProfilerNote>, EngineError> {
         let actions = self.windows.enter(iteration)?;
         let mut notes = Vec::new();
         for action in actions {
-            notes.extend(self.act(action, recorder)?);
+            notes.extend(self.act(action, recorder, moment)?);
         }
         Ok(notes)
     }
@@ -63,21 +76,29 @@ impl Profiler {
     ///
     /// # Errors
     /// [`EngineError::Write`] when the trace cannot be written.
-    pub fn leave(&mut self, next: u64, recorder: &mut Recorder) -> Result<Option<ProfilerNote>, EngineError> {
+    pub fn leave(
+        &mut self,
+        next: u64,
+        recorder: &mut Recorder,
+        moment: &Moment<'_>,
+    ) -> Result<Option<ProfilerNote>, EngineError> {
         match self.windows.leave(next) {
-            Some(action) => self.act(action, recorder),
+            Some(action) => self.act(action, recorder, moment),
             None => Ok(None),
         }
     }
 
     fn act(
-        &self,
+        &mut self,
         action: WindowAction,
         recorder: &mut Recorder,
+        moment: &Moment<'_>,
     ) -> Result<Option<ProfilerNote>, EngineError> {
-        let first_rank_says = |text, warning| (self.rank == 0).then_some(ProfilerNote { text, warning });
+        let is_first = self.rank == 0;
+        let first_rank_says = |text, warning| is_first.then_some(ProfilerNote { text, warning });
         match action {
             WindowAction::Start(iteration) => {
+                self.start_ns = moment.now_ns;
                 if self.trace.is_some() {
                     recorder.start(EXPECTED_WINDOW * self.slices_per_iteration);
                 }
@@ -91,7 +112,13 @@ impl Profiler {
             )),
             WindowAction::Stop(iteration) => {
                 let Some((path, owner)) = &self.trace else { return Ok(None) };
-                write_trace(path, owner, &recorder.stop()).map_err(|error| EngineError::Write {
+                let content = WindowContent {
+                    slices: recorder.stop(),
+                    requests: moment.scheduler.lifetimes(self.start_ns),
+                    start_ns: self.start_ns,
+                    end_ns: moment.now_ns,
+                };
+                write_trace(path, owner, &content).map_err(|error| EngineError::Write {
                     what: "the trace",
                     path: path.clone(),
                     reason: error.to_string(),

@@ -2,70 +2,41 @@
 //! The executor loop of one rank. Ranks run the same loop in lock-step: at the top of every iteration
 //! each puts a notice on the board, they meet, and all read the same decision from the notices.
 
+mod step;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
+use crate::board::{Board, Notice};
 use crate::env_flags::LogRanks;
 use crate::error::EngineError;
 use crate::expert_statistic::ExpertStatistic;
 use crate::experts::as_u32;
 use crate::forward::RankModel;
 use crate::iter_log::IterationLine;
+use crate::iteration_stats::IterationRecord;
 use crate::log::{Level, Log, prefixed};
-use crate::options::Options;
-use crate::profiler::{Profiler, ProfilerNote};
+use crate::options::{Era, Options};
+use crate::placement::Placement;
+use crate::profiler::{Moment, Profiler, ProfilerNote};
 use crate::recorder::{Op, SliceArgs};
 use crate::scheduler::{Batch, FinishedRequest, Scheduler};
 use crate::step::Instruments;
 
 /// Forwards before the first iteration, which touch all memory once.
 const WARM_UP_FORWARDS: usize = 3;
-/// Work units that a scheduler phase counts, and per request.
-const PHASE_WORK: usize = 2000;
-const REQUEST_WORK: usize = 200;
-
-/// What a rank tells the others at the top of an iteration.
-#[derive(Debug, Default, Clone)]
-struct Notice {
-    lines: Vec<String>,
-    tokens: usize,
-    has_work: bool,
-    stop: bool,
-}
-
-/// The notices of all ranks, of even and odd iterations: a fast rank may already write its next
-/// notice while a slow one still reads.
-#[derive(Debug)]
-pub struct Board {
-    notices: Vec<Mutex<[Notice; 2]>>,
-}
-
-impl Board {
-    /// An empty board.
-    #[must_use]
-    pub fn new(ranks: usize) -> Self {
-        Self { notices: (0..ranks).map(|_| Mutex::default()).collect() }
-    }
-
-    fn put(&self, rank: usize, turn: usize, notice: Notice) {
-        self.notices[rank].lock().unwrap_or_else(PoisonError::into_inner)[turn] = notice;
-    }
-
-    fn read(&self, turn: usize) -> Vec<Notice> {
-        let copy =
-            |notice: &Mutex<[Notice; 2]>| notice.lock().unwrap_or_else(PoisonError::into_inner)[turn].clone();
-        self.notices.iter().map(copy).collect()
-    }
-}
 
 /// What all ranks share, beside the model.
 #[derive(Debug)]
 pub struct RunContext<'a> {
     /// The command line.
     pub options: &'a Options,
-    /// Ranks that print iteration lines.
-    pub log_ranks: LogRanks,
+    /// Ranks that print iteration lines; `None` when nobody does.
+    pub log_ranks: Option<LogRanks>,
+    /// What the iteration log keeps, if there is one: whether every request, too.
+    pub records_requests: Option<bool>,
+    /// Where the experts live.
+    pub placement: &'a Placement,
     /// Where lines go.
     pub log: &'a Log,
     /// The notices.
@@ -95,6 +66,8 @@ pub struct RankOutcome {
     pub routed: Vec<i64>,
     /// Per request the last hidden state, where the options ask for it.
     pub hidden: BTreeMap<usize, Vec<f32>>,
+    /// Every iteration from the first request on, where the options ask for an iteration log.
+    pub records: Vec<IterationRecord>,
 }
 
 /// One rank and everything it owns.
@@ -112,6 +85,8 @@ pub struct Rank<'a> {
     last: LastStep,
     routed: Vec<i64>,
     hidden: BTreeMap<usize, Vec<f32>>,
+    records: Vec<IterationRecord>,
+    admitted: usize,
 }
 
 /// What the next iteration line tells.
@@ -149,6 +124,8 @@ impl<'a> Rank<'a> {
             last: LastStep::default(),
             routed: vec![0; context.options.experts],
             hidden: BTreeMap::new(),
+            records: Vec::new(),
+            admitted: 0,
         }
     }
 
@@ -175,6 +152,7 @@ impl<'a> Rank<'a> {
             tokens,
             routed: self.routed,
             hidden: self.hidden,
+            records: self.records,
         })
     }
 
@@ -204,9 +182,11 @@ impl<'a> Rank<'a> {
             if notices.iter().any(|notice| notice.stop) || !notices.iter().any(|notice| notice.has_work) {
                 return Ok(());
             }
+            let done = self.scheduler.finished.len();
             if notices.iter().any(|notice| notice.tokens > 0) {
                 self.step(*iteration, &batch)?;
             }
+            self.record(*iteration, &batch, self.scheduler.finished.len() - done);
             self.last.scheduled = batch.segments.len();
             self.last.states = (batch.context_requests, batch.context_tokens, batch.generation_requests());
             *iteration += 1;
@@ -221,14 +201,15 @@ impl<'a> Rank<'a> {
             self.last.device_ns = Some(top_ns - self.last.top_ns);
         }
         self.last.top_ns = top_ns;
-        let notes = self.profiler.enter(iteration, &mut self.tools.recorder)?;
+        let moment = Moment { scheduler: &self.scheduler, now_ns: top_ns };
+        let notes = self.profiler.enter(iteration, &mut self.tools.recorder, &moment)?;
         self.note(notes);
         self.last.body_start_ns = self.tools.clock.now_ns();
         Ok(())
     }
 
     fn log_iteration(&mut self, iteration: u64, top_ns: u64) {
-        if !self.context.options.print_iter_log || !self.context.log_ranks.includes(self.number) {
+        if !self.context.log_ranks.as_ref().is_some_and(|ranks| ranks.includes(self.number)) {
             return;
         }
         let (active, waiting) = self.scheduler.active_and_waiting();
@@ -268,7 +249,13 @@ impl<'a> Rank<'a> {
         let before = self.scheduler.fetched;
         self.scheduler.fetch(iteration, now_ns);
         let arrived = self.scheduler.fetched - before;
+        if self.context.options.era != Era::E1 {
+            self.tools.close(Op::BroadcastRequests, now_ns, SliceArgs::Requests(as_u32(arrived)));
+        }
         self.close_phase(Op::FetchNewRequests, now_ns, arrived);
+        // A rank without tokens takes part with none, so no dummy request is ever needed.
+        let now_ns = self.tools.clock.now_ns();
+        self.close_phase(Op::PadDummyRequest, now_ns, 0);
         let now_ns = self.tools.clock.now_ns();
         let batch = self.scheduler.schedule();
         self.close_phase(Op::Schedule, now_ns, batch.segments.len());
@@ -295,64 +282,10 @@ impl<'a> Rank<'a> {
         Ok(notices)
     }
 
-    fn step(&mut self, iteration: u64, batch: &Batch) -> Result<(), EngineError> {
-        let requests = batch.segments.len();
-        let now_ns = self.tools.clock.now_ns();
-        self.model.prepare_resources(batch);
-        self.close_phase(Op::PrepareResources, now_ns, requests);
-
-        let now_ns = self.tools.clock.now_ns();
-        let (statistic, routed) = (&mut self.statistic, &mut self.routed);
-        let mut sink = |layer: usize, routing: &crate::router::Routing| {
-            routing.count_into(routed);
-            if let Some(statistic) = statistic {
-                statistic.record(iteration, layer, routing);
-            }
-        };
-        self.model.forward(batch, iteration, &mut sink, &mut self.tools)?;
-        self.tools.close(Op::ForwardStep, now_ns, step_args(iteration, batch));
-        if let Some(text) = self.statistic.as_ref().map(|s| s.write_if_due(iteration)).transpose()?.flatten()
-        {
-            self.pending.push(self.stamped(Level::Info, &text));
-        }
-
-        let now_ns = self.tools.clock.now_ns();
-        let tokens = self.model.sample(batch, self.context.options.seed, &mut self.tools);
-        self.close_phase(Op::SampleAsync, now_ns, requests);
-        self.keep_hidden(batch);
-        self.update(batch, &tokens);
-        Ok(())
-    }
-
-    fn update(&mut self, batch: &Batch, tokens: &[u32]) {
-        let start_ns = self.tools.clock.now_ns();
-        self.scheduler.advance_prompts(batch);
-        self.close_phase(Op::UpdateRequestStates, start_ns, batch.context_requests);
-        let start_ns = self.tools.clock.now_ns();
-        self.scheduler.append_tokens(batch, tokens, start_ns);
-        self.close_phase(Op::UpdateRequests, start_ns, tokens.len());
-        let start_ns = self.tools.clock.now_ns();
-        let before = self.scheduler.finished.len();
-        self.scheduler.collect_finished(start_ns);
-        self.close_phase(Op::HandleResponses, start_ns, self.scheduler.finished.len() - before);
-    }
-
-    fn keep_hidden(&mut self, batch: &Batch) {
-        if self.context.options.keep_hidden {
-            for (index, sampled) in batch.sampled.iter().enumerate() {
-                self.hidden.insert(sampled.request, self.model.hidden_of_sampled(index).to_vec());
-            }
-        }
-    }
-
-    fn close_phase(&mut self, op: Op, start_ns: u64, requests: usize) {
-        self.tools.clock.count_work((PHASE_WORK + REQUEST_WORK * requests) as u64);
-        self.tools.close(op, start_ns, SliceArgs::Requests(as_u32(requests)));
-    }
-
     /// Stops a window that is still open when the loop ends, however it ended.
     fn close_window(&mut self, next: u64, all_in_step: bool) -> Result<(), EngineError> {
-        let closed = self.profiler.leave(next, &mut self.tools.recorder)?;
+        let moment = Moment { scheduler: &self.scheduler, now_ns: self.tools.clock.now_ns() };
+        let closed = self.profiler.leave(next, &mut self.tools.recorder, &moment)?;
         self.note(closed);
         if all_in_step {
             self.publish(next, 0)?;
@@ -361,14 +294,4 @@ impl<'a> Rank<'a> {
         }
         Ok(())
     }
-}
-
-#[allow(clippy::cast_possible_truncation)]
-const fn step_args(iteration: u64, batch: &Batch) -> SliceArgs {
-    SliceArgs::Step(
-        iteration as u32,
-        as_u32(batch.context_requests),
-        as_u32(batch.context_tokens),
-        as_u32(batch.generation_requests()),
-    )
 }

@@ -7,14 +7,21 @@
 #[allow(missing_docs)]
 pub enum Op {
     FetchNewRequests,
+    BroadcastRequests,
+    PadDummyRequest,
     Schedule,
     PrepareResources,
+    SetupSamplerStep,
     ForwardStep,
     PrepareInputs,
     UpdateRequests,
     SampleAsync,
+    ProcessRequests,
+    WriteFinishReasons,
     UpdateRequestStates,
+    HandleCanceledRequests,
     HandleResponses,
+    EnqueueResponses,
     Layer,
     Embedding,
     AttentionNorm,
@@ -41,14 +48,21 @@ impl Op {
     pub const fn name(self) -> &'static str {
         match self {
             Self::FetchNewRequests => "_fetch_new_requests",
+            Self::BroadcastRequests => "broadcast_requests",
+            Self::PadDummyRequest => "_pad_attention_dp_dummy_request",
             Self::Schedule => "_schedule",
             Self::PrepareResources => "prepare_resources",
+            Self::SetupSamplerStep => "_setup_sampler_step",
             Self::ForwardStep => "[Executor] _forward_step",
             Self::PrepareInputs => "_prepare_inputs",
             Self::UpdateRequests => "_update_requests",
             Self::SampleAsync => "_sample_async",
+            Self::ProcessRequests => "_process_requests",
+            Self::WriteFinishReasons => "_write_finish_reasons",
             Self::UpdateRequestStates => "_update_request_states",
+            Self::HandleCanceledRequests => "_handle_canceled_requests",
             Self::HandleResponses => "_handle_responses",
+            Self::EnqueueResponses => "_enqueue_responses",
             Self::Layer => "layer",
             Self::Embedding => "embedding",
             Self::AttentionNorm => "attention.rms_norm",
@@ -76,16 +90,29 @@ impl Op {
         matches!(
             self,
             Self::FetchNewRequests
+                | Self::BroadcastRequests
+                | Self::PadDummyRequest
                 | Self::Schedule
                 | Self::PrepareResources
+                | Self::SetupSamplerStep
                 | Self::ForwardStep
                 | Self::PrepareInputs
                 | Self::UpdateRequests
                 | Self::SampleAsync
+                | Self::ProcessRequests
+                | Self::WriteFinishReasons
                 | Self::UpdateRequestStates
+                | Self::HandleCanceledRequests
                 | Self::HandleResponses
+                | Self::EnqueueResponses
                 | Self::Layer
         )
+    }
+
+    /// Whether the range exists only under `TLLM_NVTX_DEBUG`.
+    #[must_use]
+    pub const fn is_debug(self) -> bool {
+        matches!(self, Self::SetupSamplerStep | Self::ProcessRequests | Self::WriteFinishReasons)
     }
 }
 
@@ -125,10 +152,17 @@ pub struct Slice {
 #[derive(Debug, Default)]
 pub struct Recorder {
     active: bool,
+    keeps_debug: bool,
     slices: Vec<Slice>,
 }
 
 impl Recorder {
+    /// A recorder without an open window; `keeps_debug` for the ranges of `TLLM_NVTX_DEBUG`, too.
+    #[must_use]
+    pub const fn new(keeps_debug: bool) -> Self {
+        Self { active: false, keeps_debug, slices: Vec::new() }
+    }
+
     /// Opens a window with room for `capacity` slices.
     pub fn start(&mut self, capacity: usize) {
         self.active = true;
@@ -139,7 +173,7 @@ impl Recorder {
     /// Keeps a slice when a window is open. Children are pushed before their parents.
     #[inline]
     pub fn push(&mut self, op: Op, start_ns: u64, end_ns: u64, args: SliceArgs) {
-        if self.active {
+        if self.active && (self.keeps_debug || !op.is_debug()) {
             self.slices.push(Slice { start_ns, end_ns, op, args });
         }
     }
@@ -158,6 +192,17 @@ impl Recorder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn debug_ranges_need_their_switch() {
+        for (keeps_debug, expected) in [(false, 1), (true, 2)] {
+            let mut recorder = Recorder::new(keeps_debug);
+            recorder.start(4);
+            recorder.push(Op::WriteFinishReasons, 1, 2, SliceArgs::None);
+            recorder.push(Op::SampleAsync, 1, 3, SliceArgs::None);
+            assert_eq!(recorder.stop().len(), expected);
+        }
+    }
 
     #[test]
     fn parents_precede_children_even_when_times_are_equal() {

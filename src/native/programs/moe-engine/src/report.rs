@@ -21,12 +21,20 @@ pub struct MoeSummary {
     pub wall_ms: f64,
 }
 
-/// Request latencies in milliseconds: of all done requests, sorted.
+/// One figure of all done requests, sorted.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Latencies(pub Vec<f64>);
+pub struct Samples(pub Vec<f64>);
 
-impl Latencies {
-    /// The smallest latency that at least `percent` of the requests do not exceed.
+impl Samples {
+    /// The sorted samples of `values`.
+    #[must_use]
+    pub fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.collect();
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+
+    /// The smallest value that at least `percent` of the requests do not exceed.
     #[must_use]
     #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn percentile(&self, percent: f64) -> Option<f64> {
@@ -39,6 +47,17 @@ impl Latencies {
     pub fn average(&self) -> Option<f64> {
         mean(&self.0)
     }
+}
+
+/// What a client that streams sees of all done requests.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StreamingSummary {
+    /// Time to the first token, in milliseconds.
+    pub first_token_ms: Samples,
+    /// Time per further token, in milliseconds; of requests with more than one.
+    pub per_token_ms: Samples,
+    /// Further tokens per second; of requests with more than one.
+    pub tokens_per_second: Samples,
 }
 
 /// The figures of a run. Rates are `None` where nothing was done.
@@ -64,8 +83,10 @@ pub struct Summary {
     pub output_throughput_per_user: Option<f64>,
     /// Generated tokens per second and rank.
     pub output_throughput_per_rank: Option<f64>,
-    /// Latencies of done requests.
-    pub latencies: Latencies,
+    /// Latencies of done requests, in milliseconds.
+    pub latencies: Samples,
+    /// Times to and between tokens, where the options ask for them.
+    pub streaming: Option<StreamingSummary>,
     /// What the ranks did.
     pub moe: MoeSummary,
 }
@@ -79,9 +100,7 @@ impl Summary {
         let end_ns = ranks.iter().map(|rank| rank.end_ns).max().unwrap_or(0);
         let wall_ns = (end_ns - start_ns) as f64;
         let finished: Vec<&FinishedRequest> = ranks.iter().flat_map(|rank| &rank.finished).collect();
-        let mut latencies: Vec<f64> =
-            finished.iter().map(|f| (f.end_ns - f.arrival_ns) as f64 / 1e6).collect();
-        latencies.sort_by(f64::total_cmp);
+        let Samples(latencies) = Samples::of(finished.iter().map(|f| (f.end_ns - f.arrival_ns) as f64 / 1e6));
         let prompt_tokens: usize = ranks.iter().map(|rank| rank.tokens.0).sum();
         let output_tokens: usize = ranks.iter().map(|rank| rank.tokens.1).sum();
         let per_second = |count: usize| (wall_ns > 0.0).then(|| count as f64 * 1e9 / wall_ns);
@@ -100,9 +119,22 @@ impl Summary {
             total_throughput: per_second(prompt_tokens + output_tokens),
             output_throughput_per_user: mean(&user_rates),
             output_throughput_per_rank: per_second(output_tokens).map(|rate| rate / ranks.len() as f64),
-            latencies: Latencies(latencies),
+            latencies: Samples(latencies),
+            streaming: options.streaming.then(|| streaming_summary(&finished)),
             moe: moe_summary(ranks, wall_ns),
         }
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn streaming_summary(finished: &[&FinishedRequest]) -> StreamingSummary {
+    let generation_ms = |f: &&FinishedRequest| (f.end_ns - f.first_token_ns) as f64 / 1e6;
+    let further = |f: &FinishedRequest| f.tokens.len() as f64 - 1.0;
+    let longer = || finished.iter().filter(|f| f.tokens.len() > 1 && f.end_ns > f.first_token_ns);
+    StreamingSummary {
+        first_token_ms: Samples::of(finished.iter().map(|f| (f.first_token_ns - f.arrival_ns) as f64 / 1e6)),
+        per_token_ms: Samples::of(longer().map(|f| generation_ms(f) / further(f))),
+        tokens_per_second: Samples::of(longer().map(|f| further(f) * 1e3 / generation_ms(f))),
     }
 }
 
@@ -157,6 +189,8 @@ pub fn report_text(options: &Options, summary: &Summary) -> String {
     row(&mut text, "Average Input Length (tokens):", &format!("{:.4}", f64_of(options.input_len)));
     row(&mut text, "Average Output Length (tokens):", &format!("{:.4}", f64_of(options.output_len)));
     section(&mut text, "WORLD + RUNTIME INFORMATION");
+    row(&mut text, "TP Size:", &options.ranks().to_string());
+    row(&mut text, "PP Size:", "1");
     row(&mut text, "EP Size:", &options.ranks().to_string());
     row(&mut text, "Max Runtime Batch Size:", &options.max_batch.to_string());
     row(&mut text, "Max Runtime Tokens:", &options.max_tokens.to_string());
@@ -170,20 +204,41 @@ pub fn report_text(options: &Options, summary: &Summary) -> String {
     figure(&mut text, "Average request latency (ms):", summary.latencies.average());
     figure(&mut text, "Per User Output Throughput [w/ ctx] (tps/user):", summary.output_throughput_per_user);
     figure(&mut text, "Per GPU Output Throughput (tps/gpu):", summary.output_throughput_per_rank);
-    percentiles(&mut text, &summary.latencies);
+    if let Some(streaming) = &summary.streaming {
+        streaming_rows(&mut text, streaming);
+    }
+    breakdown(&mut text, "Request Latency Breakdown (ms)", "Latency", &summary.latencies);
+    dataset_section(&mut text, options, summary);
     moe_section(&mut text, summary);
     text.push_str(RULE);
     text
 }
 
-fn percentiles(text: &mut String, latencies: &Latencies) {
-    text.push_str("\n-- Request Latency Breakdown (ms) -----------------------\n\n");
+fn streaming_rows(text: &mut String, streaming: &StreamingSummary) {
+    let StreamingSummary { first_token_ms, per_token_ms, tokens_per_second } = streaming;
+    figure(text, "Average time-to-first-token [TTFT] (ms):", first_token_ms.average());
+    figure(text, "Average time-per-output-token [TPOT] (ms):", per_token_ms.average());
+    figure(text, "Per User Output Speed (tps/user):", tokens_per_second.average());
+    breakdown(text, "Time-per-Output-Token [TPOT] Breakdown (ms)", "TPOT", per_token_ms);
+    breakdown(text, "Time-to-First-Token [TTFT] Breakdown (ms)", "TTFT", first_token_ms);
+    breakdown(text, "Per-User Output Speed [GTPS] Breakdown (tps/user)", "GTPS", tokens_per_second);
+}
+
+fn breakdown(text: &mut String, title: &str, label: &str, samples: &Samples) {
+    let _ = write!(text, "\n-- {title} {}\n\n", "-".repeat(54_usize.saturating_sub(title.len())));
     for percent in [50.0, 90.0, 95.0, 99.0] {
-        figure(text, &format!("[Latency] P{percent}    :"), latencies.percentile(percent));
+        figure(text, &format!("[{label}] P{percent}    :"), samples.percentile(percent));
     }
-    figure(text, "[Latency] MINIMUM:", latencies.0.first().copied());
-    figure(text, "[Latency] MAXIMUM:", latencies.0.last().copied());
-    figure(text, "[Latency] AVERAGE:", latencies.average());
+    figure(text, &format!("[{label}] MINIMUM:"), samples.0.first().copied());
+    figure(text, &format!("[{label}] MAXIMUM:"), samples.0.last().copied());
+    figure(text, &format!("[{label}] AVERAGE:"), samples.average());
+}
+
+fn dataset_section(text: &mut String, options: &Options, summary: &Summary) {
+    section(text, "DATASET DETAILS");
+    row(text, "Number of Sequences:", &summary.requests.to_string());
+    row(text, "Input Length (tokens):", &options.input_len.to_string());
+    row(text, "Output Length (tokens):", &options.output_len.to_string());
 }
 
 fn moe_section(text: &mut String, summary: &Summary) {
@@ -230,9 +285,9 @@ mod tests {
 
     #[test]
     fn percentiles_are_observed_values() {
-        let latencies = Latencies((1..=10).map(f64::from).collect());
+        let latencies = Samples::of((1..=10).rev().map(f64::from));
         assert_eq!(latencies.percentile(50.0), Some(5.0));
         assert_eq!(latencies.percentile(99.0), Some(10.0));
-        assert_eq!(Latencies::default().percentile(50.0), None);
+        assert_eq!(Samples::default().percentile(50.0), None);
     }
 }

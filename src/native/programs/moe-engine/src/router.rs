@@ -82,7 +82,8 @@ impl Routing {
 }
 
 /// Index of the first of the largest values, without branches on them.
-#[allow(clippy::inline_always)]
+// The largest value is one of the values, so they are compared exactly.
+#[allow(clippy::inline_always, clippy::float_cmp)]
 #[inline(always)]
 fn first_largest(values: &[f32]) -> usize {
     let larger = |a: f32, b: f32| if b > a { b } else { a };

@@ -100,6 +100,19 @@ pub struct FinishedRequest {
     pub tokens: Vec<u32>,
 }
 
+/// When a request was where; moments in nanoseconds since the origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// Number among all requests.
+    pub id: usize,
+    /// Arrival.
+    pub arrival_ns: u64,
+    /// First generated token, once there is one.
+    pub first_token_ns: Option<u64>,
+    /// Last generated token, once it is done.
+    pub end_ns: Option<u64>,
+}
+
 /// What one forward of a rank computes. Context segments come first.
 #[derive(Debug, Default, Clone)]
 pub struct Batch {
@@ -115,6 +128,8 @@ pub struct Batch {
     pub context_requests: usize,
     /// Rows that belong to prompts.
     pub context_tokens: usize,
+    /// Arrivals of the requests that began to run with this batch, in nanoseconds since the origin.
+    pub admitted_ns: Vec<u64>,
 }
 
 /// A row whose next token is sampled.
@@ -269,14 +284,15 @@ impl Scheduler {
     pub fn schedule(&mut self) -> Batch {
         let generating = self.running.iter().filter(|request| request.prefilled == self.input_len).count();
         let mut budget = self.max_tokens - generating;
+        let mut batch = Batch::default();
         while let Some(slot) = self.free_slots.pop() {
             let Some(request) = self.waiting.pop_front() else {
                 self.free_slots.push(slot);
                 break;
             };
+            batch.admitted_ns.push(request.arrival_ns);
             self.running.push(Request { slot, ..request });
         }
-        let mut batch = Batch::default();
         for (owner, request) in self.running.iter().enumerate() {
             let chunk = (self.input_len - request.prefilled).min(budget);
             if chunk > 0 {
@@ -318,13 +334,21 @@ impl Scheduler {
         }
     }
 
-    /// Moves the requests that have all their tokens to `finished` and frees their slots.
-    pub fn collect_finished(&mut self, now_ns: u64) {
+    /// Requests of `batch` whose next token is their last.
+    #[must_use]
+    pub fn count_finishing(&self, batch: &Batch) -> usize {
+        let is_last = |row: &&SampledRow| self.running[row.owner].generated.len() + 1 == self.output_len;
+        batch.sampled.iter().filter(is_last).count()
+    }
+
+    /// Takes the requests that have all their tokens out of the running ones and frees their slots.
+    pub fn collect_finished(&mut self, now_ns: u64) -> Vec<FinishedRequest> {
         let output_len = self.output_len;
+        let mut finished = Vec::new();
         for request in self.running.extract_if(.., |request| request.generated.len() == output_len) {
             self.free_slots.push(request.slot);
             let Request { id, arrival_ns, first_token_ns, generated, .. } = request;
-            self.finished.push(FinishedRequest {
+            finished.push(FinishedRequest {
                 id,
                 arrival_ns,
                 first_token_ns,
@@ -332,6 +356,38 @@ impl Scheduler {
                 tokens: generated,
             });
         }
+        finished
+    }
+
+    /// Keeps requests that are done.
+    pub fn enqueue_finished(&mut self, mut finished: Vec<FinishedRequest>) {
+        self.finished.append(&mut finished);
+    }
+
+    /// The requests that were not done before `since_ns`, by number.
+    #[must_use]
+    pub fn lifetimes(&self, since_ns: u64) -> Vec<Lifetime> {
+        let done =
+            self.finished.iter().filter(|request| request.end_ns >= since_ns).map(|request| Lifetime {
+                id: request.id,
+                arrival_ns: request.arrival_ns,
+                first_token_ns: Some(request.first_token_ns),
+                end_ns: Some(request.end_ns),
+            });
+        let alive = self.running.iter().chain(&self.waiting).map(|request| Lifetime {
+            id: request.id,
+            arrival_ns: request.arrival_ns,
+            first_token_ns: (!request.generated.is_empty()).then_some(request.first_token_ns),
+            end_ns: None,
+        });
+        let mut all: Vec<Lifetime> = done.chain(alive).collect();
+        all.sort_by_key(|lifetime| lifetime.id);
+        all
+    }
+
+    /// Requests that run, then those that wait.
+    pub fn alive(&self) -> impl Iterator<Item = &Request> {
+        self.running.iter().chain(&self.waiting)
     }
 
     /// Prompt tokens computed and tokens generated so far, done requests included.
@@ -364,7 +420,8 @@ mod tests {
             let tokens = vec![1; batch.sampled.len()];
             scheduler.advance_prompts(&batch);
             scheduler.append_tokens(&batch, &tokens, 0);
-            scheduler.collect_finished(0);
+            let finished = scheduler.collect_finished(0);
+            scheduler.enqueue_finished(finished);
             steps.push(format!("{}+{}", batch.context_tokens, batch.generation_requests()));
         }
         steps

@@ -10,6 +10,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::recorder::{Op, Slice, SliceArgs};
+use crate::scheduler::Lifetime;
+use crate::trace_links::{write_batches, write_requests};
 
 /// The device that a trace of this engine names.
 pub const DEVICE_NAME: &str = "CPU (embedded engine)";
@@ -31,6 +33,19 @@ pub struct TraceOwner {
     pub marks_context_tokens: bool,
 }
 
+/// What a window holds; moments in nanoseconds since the origin of the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowContent {
+    /// Its slices, sorted, parents first.
+    pub slices: Vec<Slice>,
+    /// The requests of the rank that were there in it.
+    pub requests: Vec<Lifetime>,
+    /// Its start.
+    pub start_ns: u64,
+    /// Its end.
+    pub end_ns: u64,
+}
+
 /// The file of one rank: `{stem}-rank-{rank}{ext}`, where `ext` is the last suffix only; the path as
 /// it is when there is one rank.
 #[must_use]
@@ -43,24 +58,29 @@ pub fn rank_path(path: &Path, rank: usize, verbatim: bool) -> PathBuf {
     path.with_file_name(format!("{stem}-rank-{rank}{suffix}"))
 }
 
-/// Writes `slices` (sorted, parents first) to `path`.
+/// Writes a window to `path`: its slices, arrows that follow every batch, and the life of every request.
 ///
 /// # Errors
 /// What the operating system says.
-pub fn write_trace(path: &Path, owner: &TraceOwner, slices: &[Slice]) -> io::Result<()> {
+pub fn write_trace(path: &Path, owner: &TraceOwner, content: &WindowContent) -> io::Result<()> {
     let mut file = BufWriter::new(File::create(path)?);
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     if path.extension().is_some_and(|suffix| suffix == "gz") {
         let mut encoder = GzEncoder::new(&mut file, Compression::fast());
-        write_json(&mut encoder, &name, owner, slices)?;
+        write_json(&mut encoder, &name, owner, content)?;
         encoder.finish()?;
     } else {
-        write_json(&mut file, &name, owner, slices)?;
+        write_json(&mut file, &name, owner, content)?;
     }
     file.flush()
 }
 
-fn write_json(out: &mut impl Write, name: &str, owner: &TraceOwner, slices: &[Slice]) -> io::Result<()> {
+fn write_json(
+    out: &mut impl Write,
+    name: &str,
+    owner: &TraceOwner,
+    content: &WindowContent,
+) -> io::Result<()> {
     let TraceOwner { rank, world_size, base_ns, .. } = *owner;
     writeln!(out, "{{\n  \"schemaVersion\": 1,\n  \"deviceProperties\": [],")?;
     writeln!(
@@ -72,9 +92,11 @@ fn write_json(out: &mut impl Write, name: &str, owner: &TraceOwner, slices: &[Sl
         "  \"displayTimeUnit\": \"ms\",\n  \"baseTimeNanoseconds\": {base_ns},\n  \"traceEvents\": ["
     )?;
     write_metadata(out, owner)?;
-    for slice in slices {
+    for slice in &content.slices {
         write_slice(out, owner, slice)?;
     }
+    write_batches(out, owner, &content.slices)?;
+    write_requests(out, owner, content)?;
     writeln!(out, "\n  ],\n  \"traceName\": {}\n}}", serde_json::Value::from(name))
 }
 

@@ -9,6 +9,9 @@
     clippy::cast_sign_loss
 )]
 
+mod balancer;
 mod flags;
 mod model;
+mod outputs;
 mod support;
+mod trace;

@@ -55,7 +55,8 @@ pub fn engine(more: &str, environment: &[(&str, &str)]) -> Finished {
     let output = Shared::default();
     let log = Log::new(Box::new(output.clone()));
     let options = options(more);
-    let result = EnvFlags::read(lookup).and_then(|flags| run(&options, &flags, &AtomicUsize::new(0), &log));
+    let result = EnvFlags::read(options.era, lookup)
+        .and_then(|flags| run(&options, &flags, &AtomicUsize::new(0), &log));
     let output = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
     Finished { result, output }
 }
