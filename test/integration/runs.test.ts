@@ -42,9 +42,11 @@ describe('a run from form to figures', () => {
     expect(run.captureCheck?.found).toEqual([0, 1].map((rank) => ({ rank, first: 10, last: 14, count: 5 })));
     expect(run.artifacts.map(({ kind }) => kind).sort()).toEqual([
       'expert-statistics',
+      'iteration-statistics',
       'kineto-trace',
       'kineto-trace',
       'report-json',
+      'request-json',
     ]);
     expect(run.figures.map(({ label }) => label)).toContain('Output throughput');
     expect(run.profiled).toBe(true);

@@ -21,7 +21,7 @@ const warning = (code: string, field: string, message: string): Finding => ({
 });
 
 function checkNumber(
-  parameter: Exclude<RecipeParameter, { type: 'choice' }>,
+  parameter: Extract<RecipeParameter, { type: 'integer' | 'number' }>,
   value: string | number,
 ): string | null {
   const number = typeof value === 'number' ? value : Number(value.trim() === '' ? 'empty' : value);
@@ -47,6 +47,10 @@ export function checkParameters(recipe: Recipe, form: LaunchForm): Finding[] {
       const choices = parameter.choices.map((choice) => choice.value);
       if (choices.includes(String(value))) continue;
       const message = `${parameter.label} is "${String(value)}": choose one of ${choices.join(', ')}.`;
+      findings.push(error('form.parameter', parameter.name, message));
+    } else if (parameter.type === 'path') {
+      if (String(value).trim() === '' || String(value).startsWith('/')) continue;
+      const message = `${parameter.label} is "${String(value)}": give the whole path, since the run works in a folder of its own.`;
       findings.push(error('form.parameter', parameter.name, message));
     } else {
       const message = checkNumber(parameter, value);

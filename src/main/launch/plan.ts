@@ -70,6 +70,7 @@ function profilingVariables(form: LaunchForm, spans: readonly IterationSpan[], e
 function parameterArguments(recipe: Recipe, form: LaunchForm): string[] {
   return recipe.parameters.flatMap((parameter) => {
     const value = form.parameters[parameter.name] ?? parameter.default;
+    if (parameter.type === 'path' && String(value).trim() === '') return [];
     return [parameter.argument, String(value)];
   });
 }

@@ -23,6 +23,8 @@ export const errorCodes = [
   'experts.damaged',
   'experts.bad-tensor',
   'experts.too-sparse',
+  'experts.bad-balancer',
+  'experts.bad-plan',
   'experts.no-such-layer',
   'launch.program-not-found',
   'launch.permission',

@@ -35,10 +35,23 @@ export const recipeParameter = z.discriminatedUnion('type', [
     default: z.string(),
     choices: z.array(z.object({ value: z.string(), label: z.string() })).min(1),
   }),
+  /** A file that the program reads, by its absolute path; empty leaves the option out. */
+  z.object({
+    ...parameterBase,
+    type: z.literal('path'),
+    default: z.literal(''),
+  }),
 ]);
 export type RecipeParameter = z.infer<typeof recipeParameter>;
 
-export const artifactKind = z.enum(['kineto-trace', 'expert-statistics', 'report-json', 'log']);
+export const artifactKind = z.enum([
+  'kineto-trace',
+  'expert-statistics',
+  'report-json',
+  'request-json',
+  'iteration-statistics',
+  'log',
+]);
 export type ArtifactKind = z.infer<typeof artifactKind>;
 
 export const era = z.enum(['e1', 'e2', 'e3']);

@@ -65,6 +65,30 @@ describe('from a form to a command', () => {
     expect(messages(makeForm(changes)).join('\n')).toContain(part);
   });
 
+  test('a path is given whole, or its option is left out', () => {
+    const file = {
+      type: 'path' as const,
+      name: 'file',
+      label: 'File',
+      help: 'A file.',
+      argument: '--file',
+      advanced: false,
+      default: '' as const,
+    };
+    const withFile = { ...recipe, parameters: [...recipe.parameters, file] };
+    const planned = (path: string) => planLaunch(withFile, makeForm({ parameters: { file: path } }));
+    expect(planned('').args).not.toContain('--file');
+    expect(planned('').findings).toEqual([]);
+    expect(planned('/data/eplb.yaml').args.slice(-2)).toEqual(['--file', '/data/eplb.yaml']);
+    expect(planned('eplb.yaml').findings).toMatchObject([
+      {
+        severity: 'error',
+        field: 'file',
+        message: 'File is "eplb.yaml": give the whole path, since the run works in a folder of its own.',
+      },
+    ]);
+  });
+
   test('a window that ends with the run is accepted', () => {
     expect(messages(makeForm({ window: '90+10', torchTrace: true }))).toEqual([]);
     expect(messages(makeForm({ window: '90+9', expertStatistics: true }))).toEqual([]);

@@ -5,6 +5,7 @@ import { Button } from '#renderer/widgets/Button.tsx';
 import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
+import { TextField } from '#renderer/widgets/TextField.tsx';
 import {
   editForm,
   editParameter,
@@ -101,6 +102,9 @@ function ParameterField({ parameter, text, messages }: ParameterFieldProps) {
         onChange={onChange}
       />
     );
+  }
+  if (parameter.type === 'path') {
+    return <TextField mono label={label} help={help} value={text} messages={messages} onChange={onChange} />;
   }
   return (
     <NumberField

@@ -27,6 +27,9 @@ export function problemOf(parameter: RecipeParameter, text: string): string | nu
       ? null
       : `“${text}” is not one of the choices.`;
   }
+  if (parameter.type === 'path') {
+    return text.trim() === '' || text.startsWith('/') ? null : `“${text}” is not a whole path: begin with /.`;
+  }
   const whole = parameter.type === 'integer';
   const kind = whole ? 'a whole number' : 'a number';
   const range = `from ${formatBound(parameter.min)} to ${formatBound(parameter.max)}`;
@@ -46,6 +49,7 @@ function formatBound(value: number): string {
 /** The same in the few words that fit under a narrow field. */
 export function briefProblemOf(parameter: RecipeParameter): string {
   if (parameter.type === 'choice') return 'Choose one.';
+  if (parameter.type === 'path') return 'Begin with /.';
   return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
 }
 
@@ -54,7 +58,7 @@ export function completeForm(recipe: Recipe, form: LaunchForm): LaunchForm {
   const parameters = { ...form.parameters };
   for (const parameter of recipe.parameters) {
     const given = parameters[parameter.name];
-    if (parameter.type === 'choice' || typeof given !== 'string') continue;
+    if (parameter.type === 'choice' || parameter.type === 'path' || typeof given !== 'string') continue;
     parameters[parameter.name] = numberOf(given) ?? given;
   }
   return { ...form, parameters };

@@ -105,6 +105,8 @@ const artifactWords: Readonly<Record<ArtifactKind, string>> = {
   'kineto-trace': 'PyTorch-profiler trace',
   'expert-statistics': 'Expert statistics',
   'report-json': 'Report',
+  'request-json': 'Requests',
+  'iteration-statistics': 'Iteration statistics',
   log: 'Log',
 };
 const artifactKinds = Object.keys(artifactWords);

@@ -52,6 +52,13 @@ describe('problemOf', () => {
     expect([briefProblemOf(iterations), briefProblemOf(era)]).toEqual(['Enter 1 to 1,000.', 'Choose one.']);
   });
 
+  it('takes whole paths, and none', () => {
+    const path = { ...era, type: 'path', default: '' } as const;
+    expect(['', ' ', '/data/eplb.yaml'].map((text) => problemOf(path, text))).toEqual([null, null, null]);
+    expect(problemOf(path, 'eplb.yaml')).toBe('“eplb.yaml” is not a whole path: begin with /.');
+    expect(briefProblemOf(path)).toBe('Begin with /.');
+  });
+
   it('accepts the bounds and what lies between', () => {
     expect(['1', '1000', ' 7 ', '1e2'].map((text) => problemOf(iterations, text))).toEqual([
       null,
