@@ -21,7 +21,7 @@ const stubborn = 'trap "" TERM; echo $$; while :; do sleep 60; done';
 const stubbornTree = `setsid sh -c '${stubborn}' & (setsid sh -c '${stubborn}' &); ${stubborn}`;
 
 interface RunEvent {
-  event: 'started' | 'sample' | 'ending' | 'exited' | 'failed';
+  event: 'starting' | 'started' | 'died' | 'sample' | 'ending' | 'exited' | 'failed';
   code?: number | string | null;
   message?: string;
 }
@@ -38,7 +38,7 @@ function specOf(runDir: string, script: string, change: Partial<Native.RunSpec> 
     stderrPath: join(runDir, 'stderr.log'),
     graceMs: 300,
     sampleMs: 0,
-    interruptSignal: 'SIGTERM',
+    endSignal: 'SIGTERM',
     ...change,
   };
 }
@@ -121,8 +121,9 @@ describe('a run', () => {
   test('tells start, samples and end, and writes both outputs to its files', async () => {
     const spec = specOf(folder(), 'echo out; echo err >&2; sleep 0.3; exit 3', { sampleMs: 50 });
     const events = await startRun(spec).end;
-    expect(events[0]).toMatchObject({ event: 'started' });
-    expect(events[1]).toMatchObject({ event: 'sample', processes: 2 });
+    expect(events[0]).toMatchObject({ event: 'starting', endSignal: 'SIGTERM', graceMs: 300 });
+    expect(events[1]).toMatchObject({ event: 'started' });
+    expect(events[2]).toMatchObject({ event: 'sample', processes: 2 });
     expect(events.at(-1)).toMatchObject({
       event: 'exited',
       code: 3,
@@ -153,9 +154,9 @@ describe('a run', () => {
   test('that cannot start says why', async () => {
     const spec = specOf(folder(), '', { program: 'no-such-program' });
     const events = await startRun(spec).end;
-    expect(events).toHaveLength(1);
-    expect(events[0]).toMatchObject({ event: 'failed', code: 'launch.program-not-found' });
-    expect(events[0]?.message).toContain('no-such-program');
+    expect(events.map(({ event }) => event)).toEqual(['starting', 'failed']);
+    expect(events[1]).toMatchObject({ event: 'failed', code: 'launch.program-not-found' });
+    expect(events[1]?.message).toContain('no-such-program');
   });
 
   test('without supervisor or folder is refused with a code', () => {
@@ -198,8 +199,9 @@ describe('no process of a run survives', () => {
     process.kill(application.supervisorPid, 'SIGKILL');
     await gone(application.supervisorPid);
     expect(pids.filter(isAlive)).toEqual(pids);
-    expect(await native.endJournalled(spec.runDir, 300)).toBeGreaterThanOrEqual(3);
-    expect(await native.endJournalled(spec.runDir, 300)).toBe(0);
+    const { ended, supervised } = await native.endJournalled(spec.runDir);
+    expect([ended >= 3, supervised]).toEqual([true, false]);
+    expect(await native.endJournalled(spec.runDir)).toEqual({ ended: 0, supervised: false });
     expect(pids.filter(isAlive)).toEqual([]);
   });
 });

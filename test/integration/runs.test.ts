@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { IterscopeError } from '#shared/base/errors.ts';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import { smallDisk } from '../builders/disk.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 import { makeServices, runToEnd, smallForm, until, type TestServices } from '../builders/services.ts';
 
@@ -22,11 +24,21 @@ afterEach(async () => {
   }
 });
 
-/** Processes of a run that are alive, by the variable that its supervisor gives them. */
-function aliveOf(runFolder: string): boolean {
+/** Who the run's processes are, by the journal of its supervisor. */
+function journalOf(runFolder: string): { pid: number; supervisorPid: number } {
   const journal = readFileSync(join(runFolder, 'supervisor.jsonl'), 'utf8');
-  const started = JSON.parse(journal.split('\n')[0] ?? '{}') as { pid?: number };
-  return started.pid !== undefined && existsSync(`/proc/${started.pid}`);
+  return JSON.parse(journal.split('\n')[0] ?? '{}') as { pid: number; supervisorPid: number };
+}
+
+const programOf = (runFolder: string): number => journalOf(runFolder).pid;
+
+function aliveOf(runFolder: string): boolean {
+  return existsSync(`/proc/${programOf(runFolder)}`);
+}
+
+/** A run that goes on until someone ends it. */
+function longForm(app: TestServices): Promise<LaunchForm> {
+  return smallForm(app, { parameters: { iterations: 100_000, requests: 1_000_000 } });
 }
 
 describe('a run from form to figures', () => {
@@ -102,9 +114,7 @@ describe('a run from form to figures', () => {
 describe('runs that do not end well', () => {
   test('a cancelled run is ended whole and keeps what it wrote', async () => {
     const app = services();
-    const { id } = await app.runs.start(
-      await smallForm(app, { parameters: { iterations: 100_000, requests: 1_000_000 } }),
-    );
+    const { id } = await app.runs.start(await longForm(app));
     await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
     await app.runs.cancel(id);
     const run = await app.runs.finished(id);
@@ -145,17 +155,147 @@ describe('runs that do not end well', () => {
     expect((two.startedAt ?? '') >= (one.endedAt ?? '')).toBe(true);
   });
 
-  test('a run whose application died is found as interrupted', async () => {
+  test('a program that is killed says which process ended by which signal', async () => {
+    const app = services();
+    const { id } = await app.runs.start(await longForm(app));
+    await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
+    process.kill(programOf(app.library.folderOf(id)), 'SIGKILL');
+    const run = await app.runs.finished(id);
+    expect(run.state).toBe('failed');
+    expect(run.exit).toMatchObject({ code: null, signal: 'SIGKILL', endedBy: 'program' });
+    expect(run.failure?.code).toBe('run.program-failed');
+    expect(run.failure?.message).toMatch(
+      /moe-engine ended by SIGKILL.*moe-engine \(process \d+\) by SIGKILL/,
+    );
+  });
+
+  test('a supervisor that is asked to end says who asked', async () => {
+    const app = services();
+    const { id } = await app.runs.start(await longForm(app));
+    await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
+    process.kill(journalOf(app.library.folderOf(id)).supervisorPid, 'SIGTERM');
+    const run = await app.runs.finished(id);
+    expect(run.failure).toMatchObject({ code: 'run.terminated' });
+    expect(run.exit).toMatchObject({ endedBy: 'signal', instigator: { pid: process.pid } });
+  });
+
+  test('what a run used is of its whole tree, in user and system time', async () => {
+    const app = services();
+    const { exit } = await runToEnd(app, await smallForm(app));
+    expect(exit?.cpuMs).toBe((exit?.userMs ?? 0) + (exit?.systemMs ?? 0));
+    expect(exit?.cpuMs).toBeGreaterThan(0);
+    expect(exit?.peakRssBytes).toBeGreaterThanOrEqual(exit?.peakProcessRssBytes ?? Infinity);
+    expect(exit).toMatchObject({ leftBehind: 0, deaths: [], instigator: null });
+  });
+
+  test('a run whose application died is found as interrupted, and what it left can be read', async () => {
     const home = folder();
     const app = makeServices(home);
     open.push(app);
-    const run = await runToEnd(app, await smallForm(app));
-    // As the disk looks when the application was killed in the middle: a living state and no owner.
-    await app.library.write({ ...run, state: 'running' });
+    const form = await smallForm(app, { window: '10+5', torchTrace: true });
+    const run = await runToEnd(app, form);
+    // As the disk looks when the application was killed before it saw the end: a living state and no owner.
+    const { exit: _exit, captureCheck: _check, ...unseen } = run;
+    await app.library.write({ ...unseen, state: 'running', artifacts: [], figures: [] });
     const next = makeServices(home);
     open.push(next);
     await next.runs.recover();
-    expect((await next.runs.get(run.id)).state).toBe('interrupted');
+    const found = await next.runs.get(run.id);
+    expect(found).toMatchObject({ state: 'interrupted', exit: run.exit, artifacts: run.artifacts });
+    expect(next.changes.map(({ id, state }) => [id, state])).toEqual([[run.id, 'interrupted']]);
+
+    // The program had ended well: nothing but the reading was missing.
+    expect(await next.runs.ingest(run.id)).toEqual({ ...run, endedAt: found.endedAt });
+    expect((await next.runs.get(run.id)).state).toBe('ready');
+  });
+
+  test('a trace that cannot be read keeps no other from being read', async () => {
+    const home = folder();
+    const app = makeServices(home);
+    open.push(app);
+    const run = await runToEnd(app, await smallForm(app, { window: '10+5', torchTrace: true }));
+    const [broken = '', whole = ''] = run.artifacts
+      .filter(({ kind }) => kind === 'kineto-trace')
+      .map(({ path }) => path);
+    writeFileSync(join(app.library.artifactsOf(run.id), broken), 'no trace at all');
+    const next = makeServices(home);
+    open.push(next);
+    const read = await next.runs.ingest(run.id);
+    expect(read.state).toBe('failed');
+    const problemOf = (path: string): string | undefined =>
+      read.artifacts.find((artifact) => artifact.path === path)?.problem;
+    expect(problemOf(broken)).toBe(read.failure?.message);
+    expect(problemOf(whole)).toBeUndefined();
+    expect(read.captureCheck?.found.map(({ count }) => count)).toEqual([5]);
+  });
+
+  test('a run that is not over is not read before its end', async () => {
+    const app = services();
+    const { id } = await app.runs.start(await longForm(app));
+    await expect(app.runs.ingest(id)).rejects.toThrow('not over');
+    await app.runs.cancel(id);
+    expect((await app.runs.finished(id)).state).toBe('cancelled');
+    expect((await app.runs.ingest(id)).state).toBe('cancelled');
+  });
+
+  test('a journal that cannot be read keeps no other run from being found', async () => {
+    const home = folder();
+    const app = makeServices(home);
+    open.push(app);
+    const form = await smallForm(app);
+    const runs = [await runToEnd(app, form), await runToEnd(app, form)];
+    for (const run of runs) await app.library.write({ ...run, state: 'running' });
+    const journal = app.library.journalOf(runs[0]?.id ?? '');
+    rmSync(journal);
+    mkdirSync(journal);
+    const next = makeServices(home);
+    open.push(next);
+    await next.runs.recover();
+    const told = next.changes.map(({ id, state, failure }) => [id, state, failure?.code]);
+    expect(told).toContainEqual([runs[0]?.id, 'interrupted', 'launch.journal-unreadable']);
+    expect(told).toContainEqual([runs[1]?.id, 'interrupted', undefined]);
+  });
+
+  test('a full disk ends no run, and leaves room for its end', async ({ skip }) => {
+    const disk = smallDisk(4 * 1024 * 1024);
+    if (typeof disk === 'string') return skip(`a small disk cannot be mounted here: ${disk}`);
+    try {
+      const app = makeServices(disk.path);
+      open.push(app);
+      const { id } = await app.runs.start(await longForm(app));
+      await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
+      disk.fill();
+      await app.runs.cancel(id);
+      const run = await app.runs.finished(id);
+      expect(run).toMatchObject({ state: 'cancelled', exit: { endedBy: 'cancel' } });
+      expect(await app.library.read(id)).toEqual(run);
+      expect((await app.runs.iterationLines(id)).length).toBeGreaterThan(0);
+    } finally {
+      disk.unmount();
+    }
+  });
+
+  test('a manifest that cannot be written ends no run, and loses none', async () => {
+    const home = folder();
+    const app = makeServices(home);
+    open.push(app);
+    const { id } = await app.runs.start(await longForm(app));
+    await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
+    const path = join(app.library.folderOf(id), 'manifest.json');
+    const before = readFileSync(path);
+    rmSync(path);
+    mkdirSync(join(path, 'in-the-way'), { recursive: true });
+    await app.runs.cancel(id);
+    const run = await app.runs.finished(id);
+    expect(run).toMatchObject({ state: 'cancelled', exit: { endedBy: 'cancel' } });
+    expect(run.failure?.code).toBe('run.folder');
+
+    rmSync(path, { recursive: true });
+    writeFileSync(path, before);
+    const next = makeServices(home);
+    open.push(next);
+    await next.runs.recover();
+    expect(await next.runs.get(id)).toMatchObject({ state: 'interrupted', exit: run.exit });
   });
 
   test('the death of the engine process loses no run', async () => {

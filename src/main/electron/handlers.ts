@@ -41,6 +41,7 @@ export function makeHandlers(
       await runs.cancel(id);
       return undefined;
     },
+    'runs.ingest': ({ id }) => runs.ingest(id),
     'runs.readLog': ({ id, stream, offset }) => runs.readLog(id, stream, offset),
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
     'runs.openFolder': async ({ id }) => {

@@ -132,6 +132,8 @@ export function forkEngine(script: string, nativeFolder: string, cacheFolder: st
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  // What is sent to one that has just died is answered by its exit.
+  child.on('error', () => undefined);
   return {
     post: (message) => {
       child.send(message as object);

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { IterscopeError } from '#shared/base/errors.ts';
-import { runExit } from '#shared/contract/run.ts';
+import { runExit, type RunExit } from '#shared/contract/run.ts';
 import type { Platform } from '../ports/platform.ts';
 import type { LaunchSpec, Target, TargetEvent, TargetRun } from '../ports/target.ts';
 import { z } from 'zod';
+import { exitedEvent, journalledExit } from './journal.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
 
-/** What a dead application left had its chance to end by itself. */
-const GRACE_MS = 2_000;
+/** How often a supervisor that outlived its application is looked at. */
+const SUPERVISOR_POLL_MS = 100;
 
 const supervisorEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.enum(['starting', 'died', 'ending']) }),
   z.object({ event: z.literal('started'), pid: z.int() }),
   z.object({ event: z.literal('sample'), elapsedMs: z.number(), cpuMs: z.number(), rssBytes: z.number() }),
-  z.object({ event: z.literal('ending') }),
-  runExit.extend({ event: z.literal('exited') }),
+  exitedEvent,
   z.object({ event: z.literal('failed'), code: z.string(), message: z.string() }),
 ]);
 
+/** What this side has no use for is null. */
 function toTargetEvent(json: string): TargetEvent | null {
   const event = supervisorEvent.parse(JSON.parse(json));
   switch (event.event) {
@@ -26,6 +29,8 @@ function toTargetEvent(json: string): TargetEvent | null {
       return { type: 'started', pid: event.pid };
     case 'sample':
       return { type: 'sample', cpuMs: event.cpuMs, rssBytes: event.rssBytes, elapsedMs: event.elapsedMs };
+    case 'starting':
+    case 'died':
     case 'ending':
       return null;
     case 'exited':
@@ -61,7 +66,7 @@ export class LocalTarget implements Target {
           stderrPath: spec.stderrPath,
           graceMs: spec.graceMs,
           sampleMs: spec.sampleMs,
-          interruptSignal: 'SIGTERM',
+          endSignal: spec.endSignal,
         },
         (json) => {
           const event = toTargetEvent(json);
@@ -78,7 +83,12 @@ export class LocalTarget implements Target {
     }
   }
 
-  async endLeftovers(runFolder: string): Promise<number> {
-    return this.#native.endJournalled(runFolder, GRACE_MS);
+  async endLeftovers(runFolder: string): Promise<RunExit | undefined> {
+    try {
+      while ((await this.#native.endJournalled(runFolder)).supervised) await setTimeout(SUPERVISOR_POLL_MS);
+    } catch (thrown) {
+      throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
+    }
+    return journalledExit(runFolder);
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Era, Recipe } from '#shared/contract/recipe.ts';
+import type { EndSignal, Era, Recipe } from '#shared/contract/recipe.ts';
 import type { Finding, IterationSpan, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import { checkEnvironment, checkParameters, checkWindow } from './checks.ts';
 import { isSecretName, maskEntry } from './secrets.ts';
@@ -32,6 +32,9 @@ export interface LaunchPlan {
   readonly era: Era;
   /** A profiler or recorder is on: throughput of this run is not a measurement. */
   readonly profiled: boolean;
+  /** How the run is asked to end, and how long it then has. */
+  readonly endSignal: EndSignal;
+  readonly graceMs: number;
   readonly findings: readonly Finding[];
 }
 
@@ -86,6 +89,8 @@ export function planLaunch(recipe: Recipe, form: LaunchForm): LaunchPlan {
     spans,
     era,
     profiled: form.torchTrace || form.expertStatistics,
+    endSignal: recipe.endSignal,
+    graceMs: recipe.graceMs,
     findings: [
       ...checkParameters(recipe, form),
       ...checkWindow(recipe, form, parsed),

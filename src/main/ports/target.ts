@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Failure } from '#shared/base/errors.ts';
+import type { EndSignal } from '#shared/contract/recipe.ts';
 import type { RunExit } from '#shared/contract/run.ts';
 
 /** What is to be started. The environment is complete: nothing is inherited. */
@@ -11,6 +12,8 @@ export interface LaunchSpec {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdoutPath: string;
   readonly stderrPath: string;
+  /** SIGTERM asks every process of the run, SIGINT the program's own group. */
+  readonly endSignal: EndSignal;
   /** Time between the polite signal and the kill. */
   readonly graceMs: number;
   readonly sampleMs: number;
@@ -33,6 +36,9 @@ export interface Target {
   readonly kind: 'local';
   /** Throws an IterscopeError when the supervisor itself cannot be started. */
   start(spec: LaunchSpec, onEvent: (event: TargetEvent) => void): TargetRun;
-  /** Ends what an earlier, dead application left behind; resolves to the number of processes ended. */
-  endLeftovers(runFolder: string): Promise<number>;
+  /**
+   * Ends what a dead application left behind, or waits until the run's own supervisor has done so. Resolves when
+   * nothing of the run is alive, to how it ended where that was seen.
+   */
+  endLeftovers(runFolder: string): Promise<RunExit | undefined>;
 }

@@ -62,6 +62,11 @@ export class Library {
     return join(this.#root, id, `${stream}.log`);
   }
 
+  /** What the run's supervisor saw, line by line. */
+  journalOf(id: string): string {
+    return join(this.#root, id, 'supervisor.jsonl');
+  }
+
   /** A new run's id, with its folders made: `<utc>-<slug>-<hex4>`. */
   async createFolder(slug: string, now: Date): Promise<string> {
     const utc = now.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '');
@@ -84,10 +89,13 @@ export class Library {
   }
 
   async write(manifest: RunManifest): Promise<void> {
-    await writeAtomically(
-      join(this.folderOf(manifest.id), MANIFEST_FILE),
-      `${JSON.stringify(manifest, null, 2)}\n`,
-    );
+    const path = join(this.folderOf(manifest.id), MANIFEST_FILE);
+    try {
+      await writeAtomically(path, `${JSON.stringify(manifest, null, 2)}\n`);
+    } catch (thrown) {
+      const message = `The manifest ${path} cannot be written: ${String(thrown)}. Free space and check its folder's permissions; what the run writes is kept.`;
+      throw new IterscopeError({ code: 'run.folder', message, path }, { cause: thrown });
+    }
     await this.#index.renew(manifest.id);
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { LogChunk } from '#shared/contract/run.ts';
 import { isMissing } from './files.ts';
 
@@ -7,6 +7,8 @@ import { isMissing } from './files.ts';
 const CHUNK_BYTES = 256 * 1024;
 /** A line longer than this is cut into pieces: programs may print without end. */
 const LONGEST_LINE_BYTES = 64 * 1024;
+/** Chunks that one look at a growing log reads at most: one that grows faster than it is read must not hold it. */
+const CHUNKS_PER_READ = 64;
 
 async function readAt(path: string, offset: number, bytes: number): Promise<{ data: Buffer; size: number }> {
   const file = await open(path, 'r');
@@ -34,20 +36,36 @@ function completeLength(data: Buffer): number {
   return data.length;
 }
 
-/** A piece of a log from a byte offset on; an absent file is an empty one. */
+/**
+ * A piece of a log from a byte offset on; an absent file is an empty one. Bytes of a character that is not yet
+ * written whole are left for the next piece.
+ */
 export async function readLogChunk(path: string, offset: number): Promise<LogChunk> {
   try {
     const { data, size } = await readAt(path, offset, CHUNK_BYTES);
-    const length = data.length === CHUNK_BYTES ? completeLength(data) : data.length;
-    const nextOffset = offset + length;
-    return { text: data.toString('utf8', 0, length), nextOffset, more: nextOffset < size };
+    const length = completeLength(data);
+    const more = offset + data.length < size;
+    return { text: data.toString('utf8', 0, length), nextOffset: offset + length, more };
   } catch (thrown) {
     if (isMissing(thrown)) return { text: '', nextOffset: offset, more: false };
     throw thrown;
   }
 }
 
-/** Follows a growing log, line by line. A last line without end is held back until `finish`. */
+/** The last lines of a log that say anything, however long it is; an absent file has none. */
+export async function lastLines(path: string, count: number): Promise<string[]> {
+  const size = await stat(path).then(
+    (info) => info.size,
+    () => 0,
+  );
+  const { text } = await readLogChunk(path, Math.max(0, size - LONGEST_LINE_BYTES));
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count);
+}
+
+/** Follows a growing log, line by line. */
 export class LogTail {
   readonly #path: string;
   #offset = 0;
@@ -57,28 +75,37 @@ export class LogTail {
     this.#path = path;
   }
 
-  /** The lines that were completed since the last call. */
+  /** The lines that were completed since the last call, as far as they have been read. */
   async read(): Promise<string[]> {
     const lines: string[] = [];
-    for (;;) {
-      const chunk = await readLogChunk(this.#path, this.#offset);
-      this.#offset = chunk.nextOffset;
-      const pieces = (this.#rest + chunk.text).split('\n');
-      this.#rest = pieces.pop() ?? '';
-      if (this.#rest.length > LONGEST_LINE_BYTES) {
-        lines.push(this.#rest);
-        this.#rest = '';
-      }
-      lines.push(...pieces);
-      if (!chunk.more) return lines;
+    for (let chunk = 0; chunk < CHUNKS_PER_READ; chunk += 1) {
+      if (!(await this.#readChunk(lines))) break;
     }
+    return lines;
   }
 
-  /** The remaining lines, the last one even without end. */
-  async finish(): Promise<string[]> {
-    const lines = await this.read();
-    if (this.#rest !== '') lines.push(this.#rest);
+  /** All remaining lines of a log that does not grow any more, piece by piece; the last one even without end. */
+  async *drain(): AsyncGenerator<string[]> {
+    for (let more = true; more;) {
+      const lines: string[] = [];
+      more = await this.#readChunk(lines);
+      if (lines.length > 0) yield lines;
+    }
+    if (this.#rest !== '') yield [this.#rest];
     this.#rest = '';
-    return lines;
+  }
+
+  /** Adds the lines of the next chunk; whether there is more after it. */
+  async #readChunk(lines: string[]): Promise<boolean> {
+    const chunk = await readLogChunk(this.#path, this.#offset);
+    this.#offset = chunk.nextOffset;
+    const pieces = (this.#rest + chunk.text).split('\n');
+    this.#rest = pieces.pop() ?? '';
+    lines.push(...pieces);
+    if (this.#rest.length > LONGEST_LINE_BYTES) {
+      lines.push(this.#rest);
+      this.#rest = '';
+    }
+    return chunk.more;
   }
 }

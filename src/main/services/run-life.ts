@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RunExit, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
-import type { Engine } from '../ports/engine.ts';
 import type { Target, TargetEvent, TargetRun } from '../ports/target.ts';
-import { collectArtifacts, readReportFigures } from './artifacts.ts';
-import { checkCapture, type RankIterations } from './capture-check.ts';
-import type { Library } from './library.ts';
-import { LogTail } from './log-tail.ts';
+import { endedWell, exitFailure } from './run-end.ts';
 import { RunMonitor } from './run-monitor.ts';
-import type { SourceService } from './sources.ts';
+import { captureOf, collectRun, readTraces, type ReadingParts } from './run-reading.ts';
 
 export interface RunEvents {
   changed(run: RunSummary): void;
@@ -20,10 +15,7 @@ export interface RunEvents {
   progress(progress: RunProgress): void;
 }
 
-export interface RunLifeParts {
-  readonly library: Library;
-  readonly sources: SourceService;
-  readonly engine: Engine;
+export interface RunLifeParts extends ReadingParts {
   readonly target: Target;
   readonly events: RunEvents;
 }
@@ -38,7 +30,6 @@ export interface RunLifeStart {
 
 type EndState = 'ready' | 'failed' | 'cancelled';
 
-const GRACE_MS = 5_000;
 const PROFILED_SAMPLE_MS = 250;
 /** Once a second at most while a timing pass runs, which nothing may perturb. */
 const TIMING_SAMPLE_MS = 1_000;
@@ -100,15 +91,16 @@ export class RunLife {
       },
       now: () => performance.now(),
     });
-    await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
     try {
+      await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
       const spec = {
         runFolder: library.folderOf(id),
         ...this.#manifest.command,
         environment: this.#environment,
         stdoutPath: library.logOf(id, 'stdout'),
         stderrPath: library.logOf(id, 'stderr'),
-        graceMs: GRACE_MS,
+        endSignal: this.#plan.endSignal,
+        graceMs: this.#plan.graceMs,
         sampleMs: this.#plan.profiled ? PROFILED_SAMPLE_MS : TIMING_SAMPLE_MS,
       };
       // One after the other: a later event never overtakes an earlier one that still writes.
@@ -154,10 +146,10 @@ export class RunLife {
       if (event.type === 'sample') {
         this.#monitor?.sample({ cpuMs: event.cpuMs, rssBytes: event.rssBytes });
       } else if (event.type === 'started') {
-        await this.#update({ state: 'running' });
+        await this.#updateIfPossible({ state: 'running' });
         this.#monitor?.tell('running', 'Loading the model and warming up');
       } else if (event.type === 'failed') {
-        await this.#end('failed', event.failure);
+        await this.#lost(event.failure);
       } else {
         await this.#complete(event.exit);
       }
@@ -166,72 +158,64 @@ export class RunLife {
     }
   }
 
+  /** Nothing watches the run any more: what it had written is found all the same. */
+  async #lost(failure: Failure): Promise<void> {
+    const found = await collectRun(this.#parts.library, this.#recipe, this.#manifest.id);
+    this.#manifest = { ...this.#manifest, ...found };
+    await this.#end('failed', failure);
+  }
+
   async #complete(exit: RunExit): Promise<void> {
     await this.#monitor?.finish();
     const iterationTimes = this.#monitor?.iterationTimes;
+    const times = iterationTimes === undefined ? {} : { iterationTimes };
     this.#monitor?.tell('finalising', 'Collecting what the run left');
-    const folder = this.#parts.library.artifactsOf(this.#manifest.id);
-    const artifacts = await collectArtifacts(this.#recipe, folder);
-    const report = artifacts.find(({ kind }) => kind === 'report-json');
-    const figures = report === undefined ? [] : await readReportFigures(join(folder, report.path));
-    await this.#update({
-      state: 'ingesting',
-      exit,
-      artifacts,
-      figures,
-      ...(iterationTimes === undefined ? {} : { iterationTimes }),
-    });
-    const failure = await this.#readTraces().then(() => undefined, toFailure);
+    const found = await collectRun(this.#parts.library, this.#recipe, this.#manifest.id);
+    await this.#updateIfPossible({ state: 'ingesting', exit, ...found, ...times });
+    const failure = await this.#read().catch(toFailure);
     if (this.#wasCancelled()) await this.#end('cancelled');
-    else if (exit.code !== 0) await this.#end('failed', await this.#exitFailure(exit));
+    else if (!endedWell(exit)) await this.#end('failed', await this.#exitFailure(exit));
     else if (failure !== undefined) await this.#end('failed', failure);
     else await this.#end('ready');
   }
 
-  /** Opens every trace once, so that it opens at once later, and checks the window on the way. */
-  async #readTraces(): Promise<void> {
-    const folder = this.#parts.library.artifactsOf(this.#manifest.id);
-    const { sources } = await this.#parts.sources.ofRun(this.#manifest, folder);
-    const traces = sources.filter(({ kind }) => kind === 'trace');
-    const { engine } = this.#parts;
-    const { signal } = this.#ingest;
-    const ranks: RankIterations[] = [];
-    for (const [index, { sourceId, rank, name }] of traces.entries()) {
-      const onProgress = ({ bytesDone, bytesTotal }: { bytesDone: number; bytesTotal: number }): void => {
-        const ratio = (index + bytesDone / Math.max(1, bytesTotal)) / traces.length;
-        this.#monitor?.tell('ingesting', `Reading ${name}`, ratio);
-      };
-      await engine.call('trace.open', { sourceId }, { signal, onProgress });
-      const iterations = await engine.call('trace.iterations', { sourceId }, { signal });
-      ranks.push({ rank: rank ?? index, iterations });
-    }
-    if (this.#plan.spans.length > 0 && this.#manifest.form.torchTrace) {
-      await this.#update({ captureCheck: checkCapture(this.#plan.spans, ranks) });
-    }
+  /** Reads the traces, checks the window on the way, and gives what went wrong. */
+  async #read(): Promise<Failure | undefined> {
+    const { artifacts, ranks, failure } = await readTraces(this.#parts, this.#manifest, {
+      signal: this.#ingest.signal,
+      onProgress: (step, ratio) => this.#monitor?.tell('ingesting', step, ratio),
+    });
+    this.#manifest = { ...this.#manifest, artifacts, ...captureOf(this.#manifest, ranks) };
+    return failure;
   }
 
-  /** Why a program that ended by itself with an error did so: its own last words. */
-  async #exitFailure(exit: RunExit): Promise<Failure> {
+  #exitFailure(exit: RunExit): Promise<Failure> {
     const path = this.#parts.library.logOf(this.#manifest.id, 'stderr');
-    const lines = await new LogTail(path).finish();
-    const said = lines.filter((line) => line.trim() !== '').slice(-3);
-    const how = exit.signal === null ? `with exit code ${String(exit.code)}` : `by ${exit.signal}`;
-    const words = said.length === 0 ? 'It said nothing on its error output.' : `It said: ${said.join(' ')}`;
-    const message = `${this.#recipe.program.name} ended ${how}. ${words} The log has the rest.`;
-    return { code: 'run.program-failed', message, path };
+    return exitFailure(exit, this.#recipe.program.name, path);
   }
 
   async #end(state: EndState, failure?: Failure): Promise<void> {
     const { id } = this.#manifest;
-    await this.#monitor?.finish();
-    await this.#update({
+    // Whatever the disk refuses, a run that is over is over.
+    await this.#monitor?.finish().catch(() => undefined);
+    await this.#updateIfPossible({
       state,
       endedAt: new Date().toISOString(),
       ...(failure === undefined ? {} : { failure }),
     });
     const words = { ready: 'Ready', failed: 'Failed', cancelled: 'Cancelled' } as const;
     this.#monitor?.tell(state, words[state]);
-    await this.#parts.library.unlock(id);
+    await this.#parts.library.unlock(id).catch(() => undefined);
     this.#resolveEnded(this.#manifest);
+  }
+
+  /** A full disk ends no run. What cannot be written is found by its journal at the next start. */
+  async #updateIfPossible(change: Partial<RunManifest>): Promise<void> {
+    try {
+      await this.#update(change);
+    } catch (thrown) {
+      this.#manifest = { failure: toFailure(thrown), ...this.#manifest };
+      this.#parts.events.changed(this.#parts.library.summaryOf(this.#manifest));
+    }
   }
 }

@@ -66,7 +66,9 @@ export class RunMonitor {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#reading;
-    this.#emit(this.#parse(await this.#tail.finish()));
+    const parsed: IterationLine[] = [];
+    for await (const lines of this.#tail.drain()) parsed.push(...this.#parse(lines));
+    this.#emit(parsed);
   }
 
   async #poll(): Promise<void> {

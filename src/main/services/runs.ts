@@ -2,20 +2,18 @@
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
-import { endStates } from '#shared/contract/run.ts';
 import type { IterationLine, LogChunk, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { parseIterationLine } from '../launch/iteration-log.ts';
 import { controlledVariables, planLaunch, previewLaunch, type LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import type { Platform } from '../ports/platform.ts';
-import { LogTail, readLogChunk } from './log-tail.ts';
-import type { RecipeService } from './recipes.ts';
-import { RunLife, type RunLifeParts } from './run-life.ts';
+import { readLogChunk } from './log-tail.ts';
+import { RunLife } from './run-life.ts';
+import { readIterationLines } from './run-reading.ts';
+import { ingestRun, recoverRuns, type RecoveryParts } from './run-recovery.ts';
 
-export interface RunServiceParts extends RunLifeParts {
+export interface RunServiceParts extends RecoveryParts {
   readonly platform: Platform;
-  readonly recipes: RecipeService;
   /** The environment that runs start from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -26,22 +24,34 @@ export class RunService {
   readonly #parts: RunServiceParts;
   /** Runs that are not at their end, in the order in which they were started. */
   readonly #live = new Map<string, RunLife>();
+  readonly #ingests = new Map<string, { stop: AbortController; done: Promise<RunManifest> }>();
   #active: RunLife | undefined;
 
   constructor(parts: RunServiceParts) {
     this.#parts = parts;
   }
 
-  /** Marks runs whose application died as interrupted and ends what is left of them. Call once, at start. */
+  /** Takes over what an application that died left. Call once, at start. */
   async recover(): Promise<void> {
-    const { library, target } = this.#parts;
-    const { runs } = await library.list();
-    for (const run of runs) {
-      if (endStates.has(run.state) || (await library.isOwned(run.id))) continue;
-      await target.endLeftovers(library.folderOf(run.id));
-      await library.write({ ...run, state: 'interrupted', endedAt: new Date().toISOString() });
-      await library.unlock(run.id);
+    await recoverRuns(this.#parts);
+  }
+
+  /** Reads what an ended run left; asking again while it is being read gives the same answer. */
+  async ingest(id: string): Promise<RunManifest> {
+    if (this.#live.has(id)) {
+      const message = 'The run is not over: what it leaves is read at its end.';
+      throw new IterscopeError({ code: 'run.state', message });
     }
+    let ingest = this.#ingests.get(id);
+    if (ingest === undefined) {
+      const stop = new AbortController();
+      ingest = {
+        stop,
+        done: ingestRun(this.#parts, id, stop.signal).finally(() => this.#ingests.delete(id)),
+      };
+      this.#ingests.set(id, ingest);
+    }
+    return ingest.done;
   }
 
   async preview(form: LaunchForm): Promise<LaunchPreview> {
@@ -87,6 +97,11 @@ export class RunService {
       await life.cancel();
       return;
     }
+    const ingest = this.#ingests.get(id);
+    if (ingest !== undefined) {
+      ingest.stop.abort();
+      return;
+    }
     const { state } = await this.#parts.library.read(id);
     const message = `The run is already over (${state}): there is nothing to cancel.`;
     throw new IterscopeError({ code: 'run.state', message });
@@ -96,6 +111,7 @@ export class RunService {
   async close(): Promise<void> {
     // The waiting ones first, so that none starts when the running one ends.
     const runs = [...this.#live.values()].reverse();
+    for (const { stop } of this.#ingests.values()) stop.abort();
     for (const run of runs) await run.cancel();
     await Promise.all(runs.map((run) => run.ended));
   }
@@ -109,8 +125,7 @@ export class RunService {
   }
 
   async iterationLines(id: string): Promise<IterationLine[]> {
-    const lines = await new LogTail(this.#parts.library.logOf(id, 'stdout')).finish();
-    return lines.flatMap((line) => parseIterationLine(line) ?? []);
+    return readIterationLines(this.#parts.library.logOf(id, 'stdout'));
   }
 
   #startNext(): void {
@@ -155,13 +170,13 @@ export class RunService {
       plan,
       environment: completeEnvironment(this.#parts.environment, plan),
     });
+    await life.announce();
     this.#live.set(id, life);
     void life.ended.then(() => {
       this.#live.delete(id);
       if (this.#active === life) this.#active = undefined;
       this.#startNext();
     });
-    await life.announce();
     return life;
   }
 }

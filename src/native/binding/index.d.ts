@@ -108,10 +108,11 @@ export interface Counter {
 }
 
 /**
- * Ends what a run left whose supervisor died, found through the journal in `runDir`: asks, kills after `graceMs`.
- * Gives the number of processes ended; 0 while the supervisor lives. Rejects with `launch.journal-unreadable`.
+ * Ends what a run left whose supervisor died, found through the journal in `runDir`: asks as the run's specification
+ * said, kills after its grace time. Does nothing while the supervisor lives. Rejects with
+ * `launch.journal-unreadable`.
  */
-export declare function endJournalled(runDir: string, graceMs: number): Promise<number>
+export declare function endJournalled(runDir: string): Promise<RunLeftovers>
 
 /** Tokens per expert. */
 export interface ExpertHistogram {
@@ -365,6 +366,14 @@ export interface RankProcess {
  */
 export declare function rankProcesses(sourcePath: string, cancel: CancelToken): Promise<Array<RankProcess>>
 
+/** What a run whose application died had left. */
+export interface RunLeftovers {
+  /** Processes that were ended. */
+  ended: number
+  /** The run's supervisor is alive and ends it itself; nothing was done. */
+  supervised: boolean
+}
+
 /** What to start, and how. All paths are absolute. */
 export interface RunSpec {
   /** The supervisor program. */
@@ -387,8 +396,8 @@ export interface RunSpec {
   graceMs: number
   /** Milliseconds between samples of the process tree; 0 takes none. */
   sampleMs: number
-  /** How the tree is asked to end. */
-  interruptSignal: 'SIGTERM' | 'SIGINT'
+  /** How the run is asked to end: `SIGTERM` goes to all of its processes, `SIGINT` to the program's own group. */
+  endSignal: 'SIGTERM' | 'SIGINT'
 }
 
 /** One slice and what it is joined to. */

@@ -47,6 +47,7 @@ export const errorCodes = [
   'run.unknown',
   'run.state',
   'run.program-failed',
+  'run.terminated',
   'run.manifest',
   'run.folder',
   'run.exists',

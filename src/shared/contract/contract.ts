@@ -32,6 +32,8 @@ export const contract = {
   'runs.get': { input: runId, output: runManifest },
   'runs.start': { input: launchForm, output: runManifest },
   'runs.cancel': { input: runId, output: nothing },
+  /** Reads what an ended run left, whoever or whatever ended it. "runs.cancel" stops it. */
+  'runs.ingest': { input: runId, output: runManifest },
   'runs.readLog': {
     input: runId.extend({ stream: z.enum(['stdout', 'stderr']), offset: z.int().min(0) }),
     output: logChunk,

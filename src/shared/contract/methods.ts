@@ -11,6 +11,7 @@ export const methodNames = [
   'runs.get',
   'runs.start',
   'runs.cancel',
+  'runs.ingest',
   'runs.readLog',
   'runs.iterationLines',
   'runs.openFolder',

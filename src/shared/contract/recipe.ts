@@ -58,6 +58,10 @@ export const era = z.enum(['e1', 'e2', 'e3']);
 /** Which TensorRT-LLM behaviour is followed: e1 windows include their last iteration, e2 and e3 do not. */
 export type Era = z.infer<typeof era>;
 
+/** SIGTERM reaches every process of a run, SIGINT the program's own group, as Ctrl-C in a terminal does. */
+const endSignal = z.enum(['SIGTERM', 'SIGINT']).default('SIGTERM');
+export type EndSignal = z.infer<typeof endSignal>;
+
 export const recipe = z.object({
   version: z.literal(1),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
@@ -73,6 +77,10 @@ export const recipe = z.object({
   defaultWindow: z.string(),
   /** The parameter that bounds the iterations, for the check that the window lies inside the run. */
   iterationsParameter: z.string().optional(),
+  /** How the program is asked to end: SIGINT, as Ctrl-C, where it finalises only then. */
+  endSignal,
+  /** Time between asking the program to end and killing it. */
+  graceMs: z.int().min(0).max(3_600_000).default(5_000),
   artifacts: z.array(z.object({ kind: artifactKind, pattern: z.string() })),
 });
 export type Recipe = z.infer<typeof recipe>;

@@ -35,6 +35,8 @@ export const artifact = z.object({
   rank: z.int().optional(),
   /** When it was deleted to free space; the run itself stays. */
   freedAt: z.string().optional(),
+  /** Why it could not be read, when it was tried. */
+  problem: z.string().optional(),
 });
 export type Artifact = z.infer<typeof artifact>;
 
@@ -71,13 +73,31 @@ export const captureCheck = z.object({
 });
 export type CaptureCheck = z.infer<typeof captureCheck>;
 
+/** A process that a signal ended before anyone asked the run to end. */
+const processDeath = z.object({ pid: z.int(), name: z.string(), signal: z.string(), elapsedMs: z.number() });
+
+/** How a run ended and what it used. Optional is what runs of earlier versions do not say. */
 export const runExit = z.object({
   code: z.int().nullable(),
   signal: z.string().nullable(),
+  /** From the program's start to its own end. */
   wallMs: z.number(),
+  /** CPU time of the whole process tree. */
   cpuMs: z.number(),
+  userMs: z.number().optional(),
+  systemMs: z.number().optional(),
+  /** Largest sampled sum over the process tree, or the largest single process where that is more. */
   peakRssBytes: z.number(),
-  endedBy: z.enum(['program', 'cancel', 'application-died']),
+  /** Peak of the largest single process, as the kernel counted it. */
+  peakProcessRssBytes: z.number().optional(),
+  endedBy: z.enum(['program', 'cancel', 'signal', 'application-died']),
+  /** The process that asked for the end, where one did. */
+  instigator: z.object({ pid: z.int(), name: z.string() }).nullable().optional(),
+  /** Processes that outlived the program and had to be ended. */
+  leftBehind: z.int().optional(),
+  deaths: z.array(processDeath).optional(),
+  /** How often the machine's out-of-memory killer struck while the run lived. */
+  oomKills: z.int().optional(),
 });
 export type RunExit = z.infer<typeof runExit>;
 

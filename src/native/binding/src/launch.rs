@@ -2,9 +2,8 @@
 //! Starting, watching and ending runs.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
-use iterscope_launch::{InterruptSignal, LaunchSpec, end_journalled, start};
+use iterscope_launch::{EndSignal, LaunchSpec, Leftovers, end_journalled, start};
 use napi::bindgen_prelude::AsyncTask;
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Env, Result, Status, Task};
@@ -35,18 +34,18 @@ pub struct RunSpec {
     pub grace_ms: u32,
     /// Milliseconds between samples of the process tree; 0 takes none.
     pub sample_ms: u32,
-    /// How the tree is asked to end.
+    /// How the run is asked to end: `SIGTERM` goes to all of its processes, `SIGINT` to the program's own group.
     #[napi(ts_type = "'SIGTERM' | 'SIGINT'")]
-    pub interrupt_signal: String,
+    pub end_signal: String,
 }
 
 impl RunSpec {
     fn into_launch_spec(self) -> Result<LaunchSpec> {
-        let interrupt_signal = match self.interrupt_signal.as_str() {
-            "SIGTERM" => InterruptSignal::Term,
-            "SIGINT" => InterruptSignal::Int,
+        let end_signal = match self.end_signal.as_str() {
+            "SIGTERM" => EndSignal::Term,
+            "SIGINT" => EndSignal::Int,
             other => {
-                let message = format!("A run cannot be interrupted with {other}. Use SIGTERM or SIGINT.");
+                let message = format!("A run cannot be asked to end with {other}. Use SIGTERM or SIGINT.");
                 return Err(coded_error("launch.bad-spec", &message, None));
             }
         };
@@ -60,7 +59,7 @@ impl RunSpec {
             stderr_path: self.stderr_path.into(),
             grace_ms: self.grace_ms.into(),
             sample_ms: self.sample_ms.into(),
-            interrupt_signal,
+            end_signal,
         })
     }
 }
@@ -103,30 +102,38 @@ pub fn start_run(spec: RunSpec, on_event: EventListener) -> Result<RunHandle> {
     Ok(RunHandle { handle })
 }
 
+/// What a run whose application died had left.
+#[napi(object)]
+pub struct RunLeftovers {
+    /// Processes that were ended.
+    pub ended: u32,
+    /// The run's supervisor is alive and ends it itself; nothing was done.
+    pub supervised: bool,
+}
+
 /// Work of [`end_journalled_run`].
 pub struct EndJournalled {
     run_dir: PathBuf,
-    grace: Duration,
 }
 
 #[napi]
 impl Task for EndJournalled {
-    type Output = u32;
-    type JsValue = u32;
+    type Output = Leftovers;
+    type JsValue = RunLeftovers;
 
-    fn compute(&mut self) -> Result<u32> {
-        end_journalled(&self.run_dir, self.grace).map_err(|error| launch_error(&error))
+    fn compute(&mut self) -> Result<Leftovers> {
+        end_journalled(&self.run_dir).map_err(|error| launch_error(&error))
     }
 
-    fn resolve(&mut self, _env: Env, ended: u32) -> Result<u32> {
-        Ok(ended)
+    fn resolve(&mut self, _env: Env, left: Leftovers) -> Result<RunLeftovers> {
+        Ok(RunLeftovers { ended: left.ended, supervised: left.is_supervised })
     }
 }
 
-/// Ends what a run left whose supervisor died, found through the journal in `runDir`: asks, kills after `graceMs`.
-/// Gives the number of processes ended; 0 while the supervisor lives. Rejects with `launch.journal-unreadable`.
+/// Ends what a run left whose supervisor died, found through the journal in `runDir`: asks as the run's specification
+/// said, kills after its grace time. Does nothing while the supervisor lives. Rejects with
+/// `launch.journal-unreadable`.
 #[napi(js_name = "endJournalled")]
-pub fn end_journalled_run(run_dir: String, grace_ms: u32) -> AsyncTask<EndJournalled> {
-    let grace = Duration::from_millis(grace_ms.into());
-    AsyncTask::new(EndJournalled { run_dir: run_dir.into(), grace })
+pub fn end_journalled_run(run_dir: String) -> AsyncTask<EndJournalled> {
+    AsyncTask::new(EndJournalled { run_dir: run_dir.into() })
 }

@@ -9,13 +9,13 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
+use crate::ask::Asking;
 use crate::error::LaunchError;
 use crate::event::Event;
+use crate::halt::Halt;
+use crate::mark::is_marked;
 use crate::proc::{self, Process};
-use crate::spec::RUN_DIR_VARIABLE;
+use crate::spec::{EndSignal, RUN_DIR_VARIABLE};
 
 /// Name of the journal inside the run's folder.
 pub const JOURNAL_FILE: &str = "supervisor.jsonl";
@@ -39,59 +39,78 @@ pub fn read_journal(run_dir: &Path) -> Result<Vec<Event>, LaunchError> {
     }
 }
 
-/// Ends every process that a run without supervisor left: asks with `SIGTERM`, kills after `grace`, returns when
-/// none is alive. A supervisor that is still alive keeps its run: then nothing happens.
-///
-/// Returns how many processes were ended.
+/// What a run without supervisor had left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Processes that were ended.
+    pub ended: u32,
+    /// The supervisor is alive and ends its run itself: nothing was done.
+    pub is_supervised: bool,
+}
+
+/// Ends every process that a run without supervisor left: asks as its specification says, kills after its grace time,
+/// returns when none is alive. A supervisor that is still alive keeps its run: then nothing happens.
 ///
 /// # Errors
 /// [`LaunchError::JournalUnreadable`] when the journal exists and cannot be read.
-pub fn end_journalled(run_dir: &Path, grace: Duration) -> Result<u32, LaunchError> {
+pub fn end_journalled(run_dir: &Path) -> Result<Leftovers, LaunchError> {
     let events = read_journal(run_dir)?;
-    let Some(started) = started_here(&events) else { return Ok(0) };
-    if is_alive(started.supervisor) {
-        return Ok(0);
+    let Some(starting) = starting_here(&events) else {
+        return Ok(Leftovers { ended: 0, is_supervised: false });
+    };
+    if is_alive(starting.supervisor) {
+        return Ok(Leftovers { ended: 0, is_supervised: true });
     }
-    let deadline = Instant::now() + grace;
-    let mut asked: HashSet<(i32, u64)> = HashSet::new();
+    let left = || left_processes(run_dir, &starting, &proc::read_all());
+    let deadline = Instant::now() + starting.grace;
+    let mut ended: HashSet<(i32, u64)> = HashSet::new();
+    let mut asking = Asking::default();
+    let mut halt = Halt::default();
+    let mut is_asked = false;
     loop {
-        let remaining = left_processes(run_dir, &started, &proc::read_all());
+        let remaining = left();
         if remaining.is_empty() {
-            return Ok(u32::try_from(asked.len()).unwrap_or(u32::MAX));
+            let ended = u32::try_from(ended.len()).unwrap_or(u32::MAX);
+            return Ok(Leftovers { ended, is_supervised: false });
         }
-        let must_die = Instant::now() >= deadline;
-        for process in remaining {
-            if asked.insert(process.identity()) {
-                signal(process.pid, Signal::SIGTERM);
-                signal(process.pid, Signal::SIGCONT);
-            }
-            if must_die {
-                signal(process.pid, Signal::SIGKILL);
-            }
+        ended.extend(remaining.iter().map(Process::identity));
+        if !is_alive(starting.program) {
+            asking.ask_rest(&remaining);
+        } else if !is_asked {
+            asking.ask_run(&remaining, starting.program.0, starting.end_signal);
+        }
+        is_asked = true;
+        if Instant::now() >= deadline {
+            halt.kill_all(left);
         }
         sleep(POLL);
     }
 }
 
-/// The journalled identities of this boot.
-struct Started {
+/// What the journal names, in this boot.
+struct Starting {
     program: (i32, u64),
     supervisor: (i32, u64),
+    end_signal: EndSignal,
+    grace: Duration,
 }
 
-fn started_here(events: &[Event]) -> Option<Started> {
+fn starting_here(events: &[Event]) -> Option<Starting> {
     let boot = proc::boot_id();
     events.iter().rev().find_map(|event| match event {
-        Event::Started {
+        Event::Starting {
             pid,
             start_time_ticks,
             supervisor_pid,
             supervisor_start_time_ticks,
             boot_id,
-            ..
-        } if *boot_id == boot => Some(Started {
+            end_signal,
+            grace_ms,
+        } if *boot_id == boot => Some(Starting {
             program: (*pid, *start_time_ticks),
             supervisor: (*supervisor_pid, *supervisor_start_time_ticks),
+            end_signal: *end_signal,
+            grace: Duration::from_millis(*grace_ms),
         }),
         _ => None,
     })
@@ -101,19 +120,20 @@ fn is_alive(identity: (i32, u64)) -> bool {
     proc::read_process(identity.0).is_some_and(|process| process.identity() == identity)
 }
 
-/// Processes that certainly belong to the run: the journalled program, those that carry the run's variable, their
-/// descendants, and whoever shares a session with one of these (a session's number is not reused while it has a
-/// member, and every session of the run was made by it).
-fn left_processes(run_dir: &Path, started: &Started, all: &[Process]) -> Vec<Process> {
-    let own_pid = i32::try_from(std::process::id()).unwrap_or(0);
-    let marked = |process: &&Process| {
-        process.identity() == started.program
+/// Processes that certainly belong to the run: the journalled program, those that carry the run's mark or its
+/// variable, their descendants, and whoever shares a session with one of these (a session's number is not reused
+/// while it has a member, and every session of the run was made by it).
+fn left_processes(run_dir: &Path, starting: &Starting, all: &[Process]) -> Vec<Process> {
+    let own_pid = std::process::id().cast_signed();
+    let belongs = |process: &&Process| {
+        process.identity() == starting.program
             || (process.pid != own_pid
-                && process.start_time_ticks >= started.program.1
-                && proc::has_variable(process.pid, RUN_DIR_VARIABLE, run_dir.as_os_str().as_bytes()))
+                && process.start_time_ticks >= starting.program.1
+                && (is_marked(process.pid, starting.supervisor)
+                    || proc::has_variable(process.pid, RUN_DIR_VARIABLE, run_dir.as_os_str().as_bytes())))
     };
     let mut pids: HashSet<i32> = HashSet::new();
-    for root in all.iter().filter(marked) {
+    for root in all.iter().filter(belongs) {
         pids.insert(root.pid);
         pids.extend(proc::descendants_of(root.pid, all).iter().map(|process| process.pid));
     }
@@ -130,25 +150,25 @@ fn left_processes(run_dir: &Path, started: &Started, all: &[Process]) -> Vec<Pro
         .collect()
 }
 
-fn signal(pid: i32, signal: Signal) {
-    // The process may be gone by now, which is what is wanted.
-    let _ = kill(Pid::from_raw(pid), signal);
-}
-
 #[cfg(test)]
 mod tests {
     use std::process::Command;
 
     use super::*;
 
-    fn journal_line(pid: i32, ticks: u64, boot_id: &str) -> String {
-        let event = Event::Started {
+    fn ended(run_dir: &Path) -> u32 {
+        end_journalled(run_dir).expect("a readable journal").ended
+    }
+
+    fn journal_line(pid: i32, ticks: u64, boot_id: &str, grace_ms: u64) -> String {
+        let event = Event::Starting {
             pid,
             start_time_ticks: ticks,
             supervisor_pid: i32::MAX,
             supervisor_start_time_ticks: 1,
             boot_id: boot_id.to_owned(),
-            at_ns: "1".to_owned(),
+            end_signal: EndSignal::Term,
+            grace_ms,
         };
         serde_json::to_string(&event).expect("an event is JSON")
     }
@@ -156,13 +176,13 @@ mod tests {
     #[test]
     fn a_missing_journal_names_no_process() {
         let dir = tempfile::tempdir().expect("a folder");
-        assert_eq!(end_journalled(dir.path(), Duration::ZERO).expect("no journal is no error"), 0);
+        assert_eq!(ended(dir.path()), 0);
     }
 
     #[test]
     fn a_cut_line_is_left_out() {
         let dir = tempfile::tempdir().expect("a folder");
-        let whole = journal_line(1, 2, "b");
+        let whole = journal_line(1, 2, "b", 0);
         fs::write(dir.path().join(JOURNAL_FILE), format!("{whole}\n{}", &whole[..20])).expect("a journal");
         assert_eq!(read_journal(dir.path()).expect("readable").len(), 1);
     }
@@ -180,15 +200,16 @@ mod tests {
             }
         };
         let journal = dir.path().join(JOURNAL_FILE);
-        fs::write(&journal, journal_line(pid, process.start_time_ticks + 1, &proc::boot_id()))
-            .expect("a journal");
-        assert_eq!(end_journalled(dir.path(), Duration::ZERO).expect("readable"), 0);
-        fs::write(&journal, journal_line(pid, process.start_time_ticks, "another boot")).expect("a journal");
-        assert_eq!(end_journalled(dir.path(), Duration::ZERO).expect("readable"), 0);
+        let write = |ticks, boot_id: &str, grace_ms| {
+            fs::write(&journal, journal_line(pid, ticks, boot_id, grace_ms)).expect("a journal");
+        };
+        write(process.start_time_ticks + 1, &proc::boot_id(), 0);
+        assert_eq!(ended(dir.path()), 0);
+        write(process.start_time_ticks, "another boot", 0);
+        assert_eq!(ended(dir.path()), 0);
         assert!(is_alive(process.identity()));
-        fs::write(&journal, journal_line(pid, process.start_time_ticks, &proc::boot_id()))
-            .expect("a journal");
-        assert_eq!(end_journalled(dir.path(), Duration::from_secs(5)).expect("readable"), 1);
+        write(process.start_time_ticks, &proc::boot_id(), 5_000);
+        assert_eq!(ended(dir.path()), 1);
         assert!(!child.wait().expect("a status").success());
     }
 }

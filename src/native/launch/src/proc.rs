@@ -11,12 +11,16 @@ pub struct Process {
     pub pid: i32,
     /// Parent's process id.
     pub parent_pid: i32,
+    /// Process group id.
+    pub group: i32,
     /// Session id.
     pub session: i32,
     /// Start in clock ticks since boot; with the id it names a process for good.
     pub start_time_ticks: u64,
-    /// CPU time of the process and of the children that it has waited for, clock ticks.
-    pub cpu_ticks: u64,
+    /// CPU time in user mode of the process and of the children that it has waited for, clock ticks.
+    pub user_ticks: u64,
+    /// The same in the kernel.
+    pub system_ticks: u64,
     /// Resident pages.
     pub rss_pages: u64,
 }
@@ -76,6 +80,14 @@ pub fn has_variable(pid: i32, name: &str, value: &[u8]) -> bool {
     })
 }
 
+/// Name of the process `pid` (its first 15 bytes), empty when it is gone. A zombie still has one.
+#[must_use]
+pub fn name_of(pid: i32) -> String {
+    fs::read(format!("/proc/{pid}/comm"))
+        .map(|name| String::from_utf8_lossy(&name).trim_end().to_owned())
+        .unwrap_or_default()
+}
+
 /// Identity of this boot, empty where the kernel does not tell.
 #[must_use]
 pub fn boot_id() -> String {
@@ -96,13 +108,15 @@ fn parse_stat(line: &str) -> Option<Process> {
     if is_dead {
         return None;
     }
-    let cpu_ticks = (14..=17).map(number).sum::<Option<i64>>()?;
+    let ticks = |own: usize, waited_for: usize| u64::try_from(number(own)? + number(waited_for)?).ok();
     Some(Process {
         pid,
         parent_pid: i32::try_from(number(4)?).ok()?,
+        group: i32::try_from(number(5)?).ok()?,
         session: i32::try_from(number(6)?).ok()?,
         start_time_ticks: u64::try_from(number(22)?).ok()?,
-        cpu_ticks: u64::try_from(cpu_ticks).unwrap_or(0),
+        user_ticks: ticks(14, 16)?,
+        system_ticks: ticks(15, 17)?,
         rss_pages: u64::try_from(number(24)?).unwrap_or(0),
     })
 }
@@ -123,9 +137,11 @@ mod tests {
         let expected = Process {
             pid: 12,
             parent_pid: 7,
+            group: 12,
             session: 12,
             start_time_ticks: 777,
-            cpu_ticks: 100,
+            user_ticks: 40,
+            system_ticks: 60,
             rss_pages: 55,
         };
         assert_eq!(process, expected);
@@ -144,9 +160,11 @@ mod tests {
         let process = |pid, parent_pid| Process {
             pid,
             parent_pid,
+            group: pid,
             session: pid,
             start_time_ticks: 1,
-            cpu_ticks: 0,
+            user_ticks: 0,
+            system_ticks: 0,
             rss_pages: 0,
         };
         let table = [process(2, 1), process(3, 2), process(4, 3), process(9, 8), process(8, 9)];

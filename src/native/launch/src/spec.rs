@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 
-use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 
 /// Environment variable that the supervisor adds to the program's environment: the run's folder. Processes of a run
@@ -11,23 +10,16 @@ use serde::{Deserialize, Serialize};
 pub const RUN_DIR_VARIABLE: &str = "ITERSCOPE_RUN_DIR";
 
 /// Signal that asks the program to end; nsys finalises its report on `SIGINT`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum InterruptSignal {
-    /// Polite end for most programs.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EndSignal {
+    /// Polite end for most programs; sent to every process of the run.
+    #[default]
     #[serde(rename = "SIGTERM")]
     Term,
-    /// As Ctrl-C in a terminal.
+    /// As Ctrl-C in a terminal: sent to the program's process group alone, so that a program which finalises with the
+    /// help of others in sessions of their own finds them alive.
     #[serde(rename = "SIGINT")]
     Int,
-}
-
-impl From<InterruptSignal> for Signal {
-    fn from(value: InterruptSignal) -> Self {
-        match value {
-            InterruptSignal::Term => Self::SIGTERM,
-            InterruptSignal::Int => Self::SIGINT,
-        }
-    }
 }
 
 /// One run, as the supervisor reads it: one line of JSON with these names in camel case.
@@ -53,5 +45,5 @@ pub struct LaunchSpec {
     /// Milliseconds between samples of the process tree; 0 takes none.
     pub sample_ms: u64,
     /// How the tree is asked to end.
-    pub interrupt_signal: InterruptSignal,
+    pub end_signal: EndSignal,
 }

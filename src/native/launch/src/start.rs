@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use crate::error::{FailureCode, LaunchError};
 use crate::event::Event;
-use crate::journal::{end_journalled, read_journal};
+use crate::journal::{Leftovers, end_journalled, read_journal};
 use crate::spec::LaunchSpec;
 
 /// File of the run's folder that holds what the supervisor itself complains about.
@@ -78,8 +77,7 @@ where
     }
 
     let handle = RunHandle { supervisor_pid: child.id(), control: Arc::new(Mutex::new(Some(control))) };
-    let watcher =
-        Watcher { run_dir: spec.run_dir.clone(), grace: Duration::from_millis(spec.grace_ms), on_event };
+    let watcher = Watcher { run_dir: spec.run_dir.clone(), on_event };
     let control = Arc::clone(&handle.control);
     thread::Builder::new()
         .name("run-events".to_owned())
@@ -91,7 +89,6 @@ where
 /// Reads one supervisor's events to their end.
 struct Watcher<F> {
     run_dir: PathBuf,
-    grace: Duration,
     on_event: F,
 }
 
@@ -120,8 +117,8 @@ impl<F: FnMut(&Event)> Watcher<F> {
         if let Some(event) = journalled.filter(Event::is_last) {
             return event;
         }
-        let outcome = match end_journalled(&self.run_dir, self.grace) {
-            Ok(ended) => format!("{ended} of its processes were ended"),
+        let outcome = match end_journalled(&self.run_dir) {
+            Ok(Leftovers { ended, .. }) => format!("{ended} of its processes were ended"),
             Err(error) => error.to_string(),
         };
         let message = format!(

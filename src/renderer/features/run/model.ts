@@ -81,6 +81,10 @@ export function exitSentence(exit: RunExit): string {
         ? 'ended by itself without an error (exit code 0)'
         : `ended with exit code ${exit.code ?? 'unknown'}`;
   if (exit.endedBy === 'cancel') return `It was cancelled; the program ${how}.`;
+  if (exit.endedBy === 'signal') {
+    const who = exit.instigator?.name ?? '';
+    return `It was ended from outside${who === '' ? '' : ` by ${who}`}; the program ${how}.`;
+  }
   if (exit.endedBy === 'application-died')
     return `Iterscope ended while the run went on; the program ${how}.`;
   return `The program ${how}.`;

@@ -9,8 +9,13 @@ use nix::errno::Errno;
 /// What the application wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Request {
-    /// End the run.
+    /// The application asks to end the run.
     Cancel,
+    /// Another process asks for the same, with a signal.
+    Signalled {
+        /// Who sent it.
+        sender: i32,
+    },
     /// The pipe's other end is gone.
     Closed,
 }

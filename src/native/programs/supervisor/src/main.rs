@@ -5,17 +5,23 @@
 //! which means that the application died. Standard output carries events as JSON lines; the run's folder gets the
 //! same lines as a journal. The program writes its output to files by itself: nothing here can make it wait.
 //!
-//! One thread, and everything that can happen (a child's end, a request, a signal, time) meets in one `poll`.
+//! One thread, and everything that can happen (a child's end, a request, a signal, time) meets in one `poll`. Only
+//! the program's start takes a second one, for as long as it lasts.
 
+mod account;
 mod control;
+mod ending;
+mod journal;
 mod program;
 mod reporter;
+mod signals;
 mod supervise;
 mod tree;
 
 use std::process::ExitCode;
 
-use iterscope_launch::{Event, FailureCode, LaunchSpec};
+use iterscope_launch::proc::read_process;
+use iterscope_launch::{Event, FailureCode, LaunchSpec, mark_own};
 use nix::sys::prctl::set_child_subreaper;
 
 use crate::control::Control;
@@ -59,6 +65,8 @@ fn run(reporter: &mut Reporter) -> Result<(), Failure> {
         )
     })?;
     reporter.open_journal(&spec.run_dir)?;
+    // Without the mark, processes that a dead supervisor leaves are known by their environment and session alone.
+    let _ = read_process(std::process::id().cast_signed()).is_some_and(|own| mark_own(&own));
     set_child_subreaper(true).map_err(|error| {
         Failure::new(FailureCode::System, format!("The system refused to let orphans be adopted: {error}."))
     })?;

@@ -2,17 +2,16 @@
 //! Telling what happens: to the journal, which keeps everything, and to standard output, which may be closed or full
 //! without any harm (a line that does not fit is dropped; lines are short enough for the pipe to take them whole).
 
-use std::fs::{File, OpenOptions};
-use std::io::Write;
 use std::path::Path;
 
 use iterscope_launch::{Event, FailureCode, JOURNAL_FILE};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::Failure;
+use crate::journal::Journal;
 
 pub struct Reporter {
-    journal: Option<File>,
+    journal: Option<Journal>,
 }
 
 impl Reporter {
@@ -28,14 +27,14 @@ impl Reporter {
     /// Opens the journal for appending.
     pub fn open_journal(&mut self, run_dir: &Path) -> Result<(), Failure> {
         let path = run_dir.join(JOURNAL_FILE);
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| {
+        let journal = Journal::open(&path).map_err(|error| {
             let message = format!(
                 "The journal {} cannot be written ({error}). Check the run's folder.",
                 path.display()
             );
             Failure::new(FailureCode::Journal, message)
         })?;
-        self.journal = Some(file);
+        self.journal = Some(journal);
         Ok(())
     }
 
@@ -44,9 +43,9 @@ impl Reporter {
         let Ok(mut line) = serde_json::to_vec(event) else { return };
         line.push(b'\n');
         if let Some(journal) = &mut self.journal {
-            let _ = journal.write_all(&line);
-            if !matches!(event, Event::Sample { .. }) {
-                let _ = journal.sync_data();
+            journal.append(&line, matches!(event, Event::Sample { .. }));
+            if event.is_last() {
+                journal.close();
             }
         }
         let _ = nix::unistd::write(std::io::stdout(), &line);

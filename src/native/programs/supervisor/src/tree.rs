@@ -1,104 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 //! The process tree of the run. As the supervisor is the subreaper, everything that the program ever started is below
 //! it by chains of parents, whatever session or group it moved to and however often it forked.
+//!
+//! The process table cannot be read at one moment, so that a tree which forks may look empty in it. The kernel's own
+//! word that the supervisor has no child, living or dead, is what ends a run.
 
-use std::collections::HashSet;
+use std::fs;
 
+use iterscope_launch::Halt;
 use iterscope_launch::proc::{Process, descendants_of, read_all};
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::time::TimeVal;
-use nix::unistd::{Pid, SysconfVar, sysconf};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
+use nix::unistd::Pid;
 
-/// Looks at the table, at most, before killing what was found.
-const STOP_ROUNDS: u32 = 100;
+/// A child that ended, not yet waited for.
+pub struct Ended {
+    pub pid: i32,
+    pub code: Option<i32>,
+    pub signal: Option<Signal>,
+}
 
-/// The tree's resources at one moment.
-pub struct Usage {
-    pub cpu_ms: u64,
-    pub rss_bytes: u64,
-    pub processes: u32,
+/// What the kernel says of the supervisor's children.
+pub enum Children {
+    /// One has ended; it stays in the table until [`Tree::forget`].
+    Ended(Ended),
+    /// All of them live.
+    Alive,
+    /// There is none, so nothing of the run is left.
+    None,
 }
 
 pub struct Tree {
-    supervisor_pid: i32,
-    ticks_per_second: u64,
-    page_bytes: u64,
-    stopped: HashSet<(i32, u64)>,
+    own_pid: i32,
+    halt: Halt,
 }
 
 impl Tree {
     pub fn new() -> Self {
-        let system_value = |variable, otherwise| {
-            sysconf(variable).ok().flatten().and_then(|value| u64::try_from(value).ok()).unwrap_or(otherwise)
-        };
-        Self {
-            supervisor_pid: std::process::id().cast_signed(),
-            ticks_per_second: system_value(SysconfVar::CLK_TCK, 100).max(1),
-            page_bytes: system_value(SysconfVar::PAGE_SIZE, 4096),
-            stopped: HashSet::new(),
-        }
+        Self { own_pid: std::process::id().cast_signed(), halt: Halt::default() }
     }
 
-    /// All live processes of the run.
+    /// All live processes of the run that the table shows.
     pub fn processes(&self) -> Vec<Process> {
-        descendants_of(self.supervisor_pid, &read_all())
+        descendants_of(self.own_pid, &read_all())
     }
 
-    /// CPU time so far (ended processes included) and resident memory now.
-    pub fn usage(&self) -> Usage {
-        let processes = self.processes();
-        let live_ticks: u64 = processes.iter().map(|process| process.cpu_ticks).sum();
-        Usage {
-            cpu_ms: live_ticks * 1000 / self.ticks_per_second + reaped_cpu_ms(),
-            rss_bytes: processes.iter().map(|process| process.rss_pages).sum::<u64>() * self.page_bytes,
-            processes: u32::try_from(processes.len()).unwrap_or(u32::MAX),
+    /// A child that ended, with what it can still tell about itself.
+    pub fn next_ended() -> Children {
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+        match waitid(Id::All, flags) {
+            Ok(WaitStatus::Exited(pid, code)) => {
+                Children::Ended(Ended { pid: pid.as_raw(), code: Some(code), signal: None })
+            }
+            Ok(WaitStatus::Signaled(pid, signal, _)) => {
+                Children::Ended(Ended { pid: pid.as_raw(), code: None, signal: Some(signal) })
+            }
+            Err(Errno::ECHILD) => Children::None,
+            _ => Children::Alive,
         }
     }
 
-    /// Asks processes to end, waking those that are stopped.
-    pub fn ask_to_end(processes: &[Process], signal: Signal) {
-        for process in processes {
-            send(process.pid, signal);
-            send(process.pid, Signal::SIGCONT);
-        }
+    /// Takes an ended child out of the table; its number may be given away from now on.
+    pub fn forget(ended: &Ended) {
+        let _ = waitpid(Pid::from_raw(ended.pid), Some(WaitPidFlag::WNOHANG));
     }
 
-    /// Kills everything. Processes are stopped first and killed only when a look at the table shows none that is not
-    /// stopped: a fork storm could otherwise outrun the killing. What is still there afterwards is for the next call.
+    /// Kills everything; what is still there afterwards is for the next call.
     pub fn kill_all(&mut self) {
-        for _ in 0..STOP_ROUNDS {
-            let processes = self.processes();
-            let mut is_still = true;
-            for process in processes.iter().filter(|process| self.stopped.insert(process.identity())) {
-                send(process.pid, Signal::SIGSTOP);
-                is_still = false;
-            }
-            if is_still {
-                break;
-            }
-        }
-        for process in self.processes() {
-            send(process.pid, Signal::SIGKILL);
+        let own_pid = self.own_pid;
+        self.halt.kill_all(|| descendants_of(own_pid, &read_all()));
+    }
+
+    /// Kills the supervisor's own children. A process that forks and ends, over and over, is never still there when
+    /// the whole table has been read; but its child becomes ours at that moment, and ours are listed apart. They
+    /// cannot be mistaken: their numbers stay theirs until they are waited for.
+    pub fn kill_children(&self) {
+        let path = format!("/proc/self/task/{}/children", self.own_pid);
+        let Ok(children) = fs::read_to_string(path) else { return };
+        for pid in children.split_ascii_whitespace().filter_map(|pid| pid.parse().ok()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
     }
-}
-
-/// CPU time of everything that ended and was waited for, in milliseconds.
-pub fn reaped_cpu_ms() -> u64 {
-    let milliseconds = |time: TimeVal| time.tv_sec() * 1000 + time.tv_usec() / 1000;
-    getrusage(UsageWho::RUSAGE_CHILDREN)
-        .map(|usage| milliseconds(usage.user_time()) + milliseconds(usage.system_time()))
-        .map_or(0, |total| u64::try_from(total).unwrap_or(0))
-}
-
-/// Peak resident memory of the largest single process that ended.
-pub fn reaped_peak_rss_bytes() -> u64 {
-    // The kernel tells kibibytes.
-    getrusage(UsageWho::RUSAGE_CHILDREN).map_or(0, |usage| u64::try_from(usage.max_rss()).unwrap_or(0) * 1024)
-}
-
-fn send(pid: i32, signal: Signal) {
-    // The process may be gone by now, which is what is wanted.
-    let _ = kill(Pid::from_raw(pid), signal);
 }

@@ -5,7 +5,7 @@ mod support;
 
 use std::fs;
 
-use iterscope_launch::{EndedBy, Event, FailureCode, InterruptSignal, end_journalled, read_journal};
+use iterscope_launch::{EndSignal, EndedBy, Event, FailureCode, end_journalled, read_journal};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use support::{PATIENCE, Run, assert_gone, start_run};
@@ -74,7 +74,7 @@ fn cancel_ends_stubborn_descendants_in_other_sessions_and_double_forks() {
 #[test]
 fn cancel_lets_a_program_finish_on_the_signal_of_its_choice() {
     let run = start_run("trap 'echo done; exit 5' INT; echo ready; while :; do sleep 0.05; done", |spec| {
-        spec.interrupt_signal = InterruptSignal::Int;
+        spec.end_signal = EndSignal::Int;
         spec.grace_ms = 20_000;
     });
     run.output(1);
@@ -152,14 +152,14 @@ fn a_killed_supervisor_loses_no_process() {
     let (code, message) = failure_of(&run);
     assert_eq!(code, FailureCode::SupervisorLost, "{message}");
     assert_gone(&pids);
-    assert_eq!(end_journalled(run.dir.path(), PATIENCE).expect("readable"), 0, "nothing was left to end");
+    assert_eq!(end_journalled(run.dir.path()).expect("readable").ended, 0, "nothing was left to end");
 }
 
 #[test]
 fn a_running_supervisor_keeps_its_run() {
     let run = start_run("echo $$; sleep 60", |_| ());
     run.printed_pids(1);
-    assert_eq!(end_journalled(run.dir.path(), PATIENCE).expect("readable"), 0);
+    assert!(end_journalled(run.dir.path()).expect("readable").is_supervised);
     run.handle.cancel();
     assert_eq!(exit_of(&run).2, EndedBy::Cancel);
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Failure } from '#shared/base/errors.ts';
+import type { RunExit } from '#shared/contract/run.ts';
+import { lastLines } from './log-tail.ts';
+
+/** Shells and launchers tell of a child that a signal ended by an exit code of their own: this plus its number. */
+const SIGNAL_CODES = 128;
+const signalNames: Readonly<Record<number, string>> = {
+  2: 'SIGINT',
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+};
+
+/** Whether the program did what it was to do. */
+export function endedWell(exit: RunExit): boolean {
+  return exit.endedBy === 'program' && exit.code === 0;
+}
+
+/** Why a run ended otherwise than it should have: which process, by what, and the program's own last words. */
+export async function exitFailure(exit: RunExit, program: string, stderrPath: string): Promise<Failure> {
+  if (exit.endedBy === 'signal') {
+    const { pid, name } = exit.instigator ?? { pid: 0, name: '' };
+    const sender = name === '' ? `process ${pid.toString()}` : `${name} (process ${pid.toString()})`;
+    const message = `The run was ended from outside: ${sender} asked its supervisor to. What it had written is kept.`;
+    return { code: 'run.terminated', message };
+  }
+  const said = await lastLines(stderrPath, 3);
+  const words = said.length === 0 ? 'It said nothing on its error output.' : `It said: ${said.join(' ')}`;
+  const sentences = [
+    `${program} ended ${howItEnded(exit)}.`,
+    deathSentence(exit),
+    memorySentence(exit),
+    `${words} The log has the rest.`,
+  ];
+  const message = sentences.filter((sentence) => sentence !== '').join(' ');
+  return { code: 'run.program-failed', message, path: stderrPath };
+}
+
+function howItEnded({ code, signal }: RunExit): string {
+  if (signal !== null) return `by ${signal}`;
+  const name = code === null ? undefined : signalNames[code - SIGNAL_CODES];
+  const told = name === undefined ? '' : `, which launchers give when ${name} ended what they started`;
+  return `with exit code ${String(code)}${told}`;
+}
+
+function deathSentence({ deaths = [] }: RunExit): string {
+  if (deaths.length === 0) return '';
+  const told = deaths.map(({ name, pid, signal }) => `${name} (process ${pid.toString()}) by ${signal}`);
+  const more = told.length > 4 ? ` and ${(told.length - 4).toString()} more` : '';
+  return `Ended by a signal: ${told.slice(0, 4).join(', ')}${more}.`;
+}
+
+function memorySentence({ oomKills = 0 }: RunExit): string {
+  return oomKills === 0
+    ? ''
+    : `The machine ran out of memory meanwhile and killed ${oomKills === 1 ? 'a process' : `${oomKills.toString()} processes`}: use a smaller batch, fewer workers or more memory.`;
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { stat } from 'node:fs/promises';
+import { IterscopeError, toFailure } from '#shared/base/errors.ts';
+import { endStates, type Artifact, type RunManifest } from '#shared/contract/run.ts';
+import { iterationTimesOf } from './iteration-times.ts';
+import type { RecipeService } from './recipes.ts';
+import { endedWell } from './run-end.ts';
+import type { RunLifeParts } from './run-life.ts';
+import { captureOf, collectRun, readIterationLines, readTraces } from './run-reading.ts';
+
+/** Runs whose end nobody saw: found at the next start, and read when the user asks. */
+
+export interface RecoveryParts extends RunLifeParts {
+  readonly recipes: RecipeService;
+}
+
+/**
+ * Takes over every run that has no end and no living owner: ends what is left of it, or waits for its
+ * supervisor to do so, and marks it as interrupted. One that cannot be taken over says why and keeps no
+ * other from it.
+ */
+export async function recoverRuns(parts: RecoveryParts): Promise<void> {
+  const { runs } = await parts.library.list();
+  const unfinished = runs.filter(({ state }) => !endStates.has(state));
+  await Promise.all(
+    unfinished.map(async (run) => {
+      if (!(await parts.library.isOwned(run.id))) await recoverRun(parts, run);
+    }),
+  );
+}
+
+async function recoverRun(parts: RecoveryParts, run: RunManifest): Promise<void> {
+  const { library, target, recipes, events } = parts;
+  try {
+    const exit = await target.endLeftovers(library.folderOf(run.id));
+    const found = await recipes
+      .get(run.form.recipeId)
+      .then((recipe) => collectRun(library, recipe, run.id))
+      .catch(() => ({}));
+    const endedAt = await lastSignOfLife(parts, run);
+    const recovered = { ...run, ...found, state: 'interrupted', endedAt } as const;
+    const manifest: RunManifest = exit === undefined ? recovered : { ...recovered, exit };
+    await library.write(manifest);
+    await library.unlock(run.id);
+    events.changed(library.summaryOf(manifest));
+  } catch (thrown) {
+    // It stays as it is on disk, for the next start to try again.
+    events.changed(library.summaryOf({ ...run, state: 'interrupted', failure: toFailure(thrown) }));
+  }
+}
+
+/** When the run's supervisor wrote last: nearer to the run's end than the time of its discovery. */
+async function lastSignOfLife({ library }: RecoveryParts, run: RunManifest): Promise<string> {
+  const times = await Promise.all(
+    [library.journalOf(run.id), library.logOf(run.id, 'stdout')].map((path) =>
+      stat(path).then(
+        ({ mtime }) => mtime.toISOString(),
+        () => run.startedAt ?? run.createdAt,
+      ),
+    ),
+  );
+  return times.reduce((a, b) => (a > b ? a : b));
+}
+
+/** Reads what an ended run left, as if at its end. A run whose program had ended well becomes ready by it. */
+export async function ingestRun(parts: RecoveryParts, id: string, signal: AbortSignal): Promise<RunManifest> {
+  const { library, recipes, events } = parts;
+  const run = await library.read(id);
+  if (!endStates.has(run.state)) {
+    const message = `The run is not over (${run.state}): what it leaves is read at its end.`;
+    throw new IterscopeError({ code: 'run.state', message });
+  }
+  const startedMs = performance.now();
+  const found = withFreed(run, await collectRun(library, await recipes.get(run.form.recipeId), id));
+  const iterationTimes = iterationTimesOf(
+    (await readIterationLines(library.logOf(id, 'stdout'))).map(({ hostStepMs }) => hostStepMs),
+  );
+  const { artifacts, ranks, failure } = await readTraces(
+    parts,
+    { ...run, ...found },
+    {
+      signal,
+      onProgress: (step, ratio) => {
+        const elapsedMs = performance.now() - startedMs;
+        events.progress({ id, state: run.state, step, ratio, elapsedMs, lines: [] });
+      },
+    },
+  );
+  const read: RunManifest = {
+    ...run,
+    ...found,
+    artifacts,
+    ...(iterationTimes === undefined ? {} : { iterationTimes }),
+    // What was deleted to free space has been checked when it was there.
+    ...(artifacts.some(isFreedTrace) ? {} : captureOf(run, ranks)),
+  };
+  const manifest = run.exit !== undefined && endedWell(run.exit) ? withEnd(read, failure) : read;
+  await library.write(manifest);
+  events.changed(library.summaryOf(manifest));
+  return manifest;
+}
+
+const isFreedTrace = ({ kind, freedAt }: Artifact): boolean =>
+  kind === 'kineto-trace' && freedAt !== undefined;
+
+/** Artifacts that were deleted to free space stay known. */
+function withFreed<T extends Pick<RunManifest, 'artifacts'>>(run: RunManifest, found: T): T {
+  const there = new Set(found.artifacts.map(({ path }) => path));
+  const freed = run.artifacts.filter(({ path, freedAt }) => freedAt !== undefined && !there.has(path));
+  return { ...found, artifacts: [...found.artifacts, ...freed] };
+}
+
+/** The end of a run whose program ended well: what could not be read is all that can have failed. */
+function withEnd(run: RunManifest, failure: RunManifest['failure']): RunManifest {
+  const { failure: _before, ...rest } = run;
+  return failure === undefined ? { ...rest, state: 'ready' } : { ...rest, state: 'failed', failure };
+}
