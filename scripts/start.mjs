@@ -49,18 +49,22 @@ async function reportOffScreen(executable, files) {
   return code;
 }
 
-/** @param {string} why there cannot be an off-screen display */
-function runHeadless(why) {
+const headlessRun = ['run', '--recipe', 'embedded-moe-engine', '--trace', '--expert-statistics'];
+
+/**
+ * @param {string} why there cannot be an off-screen display
+ * @param {string[]} files
+ */
+function runHeadless(why, files) {
+  const [what, args] =
+    files.length > 0
+      ? ['What the files hold follows', ['inspect', ...files]]
+      : ['A profiled run of the embedded engine follows', headlessRun];
   process.stdout.write(
     `There is no display here, and no off-screen one either. ${why}\n` +
-      'A run of the embedded engine follows without a window, hence without screenshots.\n',
+      `${what} without a window, hence without screenshots.\n`,
   );
-  return runAttached(process.execPath, [
-    inRoot('dist/cli/index.js'),
-    'run',
-    '--recipe',
-    'embedded-moe-engine',
-  ]);
+  return runAttached(process.execPath, [inRoot('dist/cli/index.js'), ...args]);
 }
 
 /**
@@ -95,7 +99,7 @@ async function start() {
   await progress.step('System libraries', lacking, async () => {
     obstacle = await provideSystem(executable, offScreen);
   });
-  if (obstacle) return runHeadless(obstacle);
+  if (obstacle) return runHeadless(obstacle, files);
 
   checkSandbox();
   progress.say(`Electron ${version}: ${reason}.`);

@@ -115,7 +115,10 @@ export async function provideSystemPackages(executable, needsXvfb) {
   if (missing.length === 0) return;
   const command = installCommand(missing);
   const isRoot = process.getuid?.() === 0;
-  const text = command && `${isRoot ? '' : 'sudo '}${command.join(' ')}`;
+  const sudo = isRoot ? '' : 'sudo ';
+  // A fresh container knows no package before an update.
+  const update = distribution() === 'debian' ? `${sudo}apt-get update && ` : '';
+  const text = command && `${update}${sudo}${command.join(' ')}`;
   if (command) {
     const unattended = isRoot && process.env.CI === 'true';
     if (unattended) await install(missing, false);

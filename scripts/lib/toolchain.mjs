@@ -6,7 +6,8 @@ import { inRoot } from './paths.mjs';
 import { ask, SetupError } from './process.mjs';
 
 const oldestNode = [20, 19];
-const rustupCommand = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y";
+const rustupCommand =
+  'curl --proto \'=https\' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . "$HOME/.cargo/env"';
 
 /** @returns {'debian' | 'fedora' | 'other'} whose package manager this machine has */
 export function distribution() {
@@ -32,39 +33,65 @@ function oldestRust() {
   return /^rust-version = "([\d.]+)"/m.exec(manifest)?.[1] ?? '0';
 }
 
-/** @throws {SetupError} if Rust is missing or too old */
-function checkRust() {
-  const version = /^cargo (\d+)\.(\d+)/.exec(ask('cargo', ['--version']) ?? '');
-  if (!version) {
-    throw new SetupError(
-      `Rust is not installed (no cargo on the PATH); install it with: ${rustupCommand} && . "$HOME/.cargo/env"`,
-    );
-  }
-  const [needMajor = 0, needMinor = 0] = oldestRust().split('.').map(Number);
-  if (Number(version[1]) === needMajor && Number(version[2]) < needMinor) {
-    throw new SetupError(
-      `Rust ${version[1]}.${version[2]} is too old, Iterscope needs ${oldestRust()} or newer; update it with: rustup update stable`,
-    );
-  }
+/**
+ * What is missing, in one sentence with the command that cures all of it. On a bare system that command
+ * also brings what it needs itself, and knows whether there is a sudo to ask.
+ * @param {{ rust: boolean, linker: boolean, curl: boolean }} missing
+ * @param {'debian' | 'fedora' | 'other'} system
+ * @param {boolean} isRoot
+ * @returns {string | undefined} undefined if neither Rust nor a linker is missing
+ */
+export function missingToolsSentence(missing, system, isRoot) {
+  if (!missing.rust && !missing.linker) return undefined;
+  const what = [
+    ...(missing.rust ? ['Rust (no cargo on the PATH)'] : []),
+    ...(missing.linker ? ['a C linker (no cc on the PATH)'] : []),
+  ];
+  const packages = [
+    ...(missing.linker ? [system === 'debian' ? 'build-essential' : 'gcc'] : []),
+    ...(missing.rust && missing.curl ? ['curl', 'ca-certificates'] : []),
+  ];
+  const command = [
+    ...(packages.length > 0 ? [installCommand(packages, system, isRoot)] : []),
+    ...(missing.rust ? [rustupCommand] : []),
+  ].join(' && ');
+  return `Iterscope's native part needs ${what.join(' and ')}; install with: ${command}`;
 }
 
-/** @throws {SetupError} if Rust has no linker to call */
-function checkLinker() {
-  if (process.platform === 'win32' || ask('cc', ['--version'])) return;
-  const cures = {
-    debian: 'sudo apt-get install -y build-essential',
-    fedora: 'sudo dnf install -y gcc',
-    other: process.platform === 'darwin' ? 'xcode-select --install' : 'your package manager (package gcc)',
-  };
+/**
+ * @param {string[]} packages
+ * @param {'debian' | 'fedora' | 'other'} system
+ * @param {boolean} isRoot
+ */
+function installCommand(packages, system, isRoot) {
+  const sudo = isRoot ? '' : 'sudo ';
+  if (system === 'debian') return `${sudo}apt-get update && ${sudo}apt-get install -y ${packages.join(' ')}`;
+  if (system === 'fedora') return `${sudo}dnf install -y ${packages.join(' ')}`;
+  return process.platform === 'darwin'
+    ? 'xcode-select --install'
+    : `your package manager (${packages.join(', ')})`;
+}
+
+/** @throws {SetupError} if Rust is too old */
+function checkRustVersion() {
+  const version = /^cargo (\d+)\.(\d+)/.exec(ask('cargo', ['--version']) ?? '');
+  const [needMajor = 0, needMinor = 0] = oldestRust().split('.').map(Number);
+  if (!version || Number(version[1]) !== needMajor || Number(version[2]) >= needMinor) return;
   throw new SetupError(
-    `There is no C linker (no cc on the PATH), which Rust needs; install it with: ${cures[distribution()]}`,
+    `Rust ${version[1]}.${version[2]} is too old, Iterscope needs ${oldestRust()} or newer; update it with: rustup update stable`,
   );
 }
 
 /** @throws {SetupError} if the native module cannot be built here */
 export function checkNativeToolchain() {
-  checkRust();
-  checkLinker();
+  const missing = {
+    rust: ask('cargo', ['--version']) === undefined,
+    linker: process.platform !== 'win32' && ask('cc', ['--version']) === undefined,
+    curl: ask('curl', ['--version']) === undefined,
+  };
+  const sentence = missingToolsSentence(missing, distribution(), process.getuid?.() === 0);
+  if (sentence) throw new SetupError(sentence);
+  checkRustVersion();
 }
 
 /** @throws {SetupError} if a part of Rust that only the tests use is missing */
