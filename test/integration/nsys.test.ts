@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Inspection } from '#main/services/inspect.ts';
 import { temporaryFolder } from '../builders/folder.ts';
@@ -33,14 +33,23 @@ interface Reference {
   readonly diagnostics: number;
 }
 
-function inspect(name: Recording): Inspection {
+function inspectAll(...paths: string[]): Inspection[] {
   const { status, stdout } = spawnSync(
     process.execPath,
-    [resolve('dist/cli/index.js'), 'inspect', '--json', pathOf(name)],
+    [resolve('dist/cli/index.js'), 'inspect', '--json', ...paths],
     { encoding: 'utf8', env: { PATH: process.env['PATH'], ITERSCOPE_HOME: folder() }, maxBuffer: 1 << 28 },
   );
   expect(status).toBe(0);
-  return JSON.parse(stdout) as Inspection;
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Inspection);
+}
+
+function inspect(name: Recording): Inspection {
+  const [found] = inspectAll(pathOf(name));
+  if (found === undefined) throw new Error('nothing was printed');
+  return found;
 }
 
 /** The script's output, kept beside it, so that machines without Python compare with it, too. */
@@ -132,5 +141,40 @@ describe('iterscope inspect on reports of Nsight Systems', () => {
     const [thread] = found.iterations[0]?.threads ?? [];
     expect(thread).toMatchObject({ pid: '74', tid: '74', name: 'python3 74' });
     expect(thread?.gilHeldNs).toBe(found.iterations[0]?.gilHeldNs);
+  });
+});
+
+describe('several ranks', () => {
+  test('in one report are told apart by process, with windows, devices and clocks of their own', () => {
+    const ranks = inspectAll(resolve('test/fixtures/traces/nsys-two-ranks.sqlite.gz'));
+    expect(ranks.map(({ rank, process }) => [rank, process])).toEqual([
+      [0, 123],
+      [1, 130],
+    ]);
+    expect(ranks.map(({ gpu }) => gpu.devices.map(({ id }) => id))).toEqual([[0], [1]]);
+    const alone = inspect('graph-lossy');
+    for (const rank of ranks) {
+      expect(rank.slices).toBe(alone.slices);
+      expect(rank.gpu).toMatchObject({ kernelCount: 1_082, kernelTimeNs: 12_053_509 });
+      expect(rank.iterations.map(({ gpuBusyNs }) => gpuBusyNs)).toEqual(
+        alone.iterations.map(({ gpuBusyNs }) => gpuBusyNs),
+      );
+    }
+    const [first, second] = ranks.map(({ span }) => BigInt(span.originNs));
+    expect((second ?? 0n) - (first ?? 0n)).toBe(1_000_000n);
+  });
+
+  test('in a folder are its files, by the ranks in their names; an export stands for its report', () => {
+    const home = folder();
+    for (const rank of [1, 0]) {
+      copyFileSync(pathOf('graph-lossy'), join(home, `nsys_worker_proc_GEN_0_${rank.toString()}.sqlite.gz`));
+    }
+    writeFileSync(join(home, 'nsys_worker_proc_GEN_0_1.nsys-rep'), 'its export lies beside it');
+    writeFileSync(join(home, 'report.json'), '{"performance": {}}');
+    const found = inspectAll(home);
+    expect(found.map(({ rank, slices }) => [rank, slices])).toEqual([
+      [0, 1_655],
+      [1, 1_655],
+    ]);
   });
 });

@@ -2,7 +2,7 @@
 import { toFailure } from '#shared/base/errors.ts';
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
 import type { Services } from '../composition.ts';
-import { inspectTrace } from '../services/inspect.ts';
+import { inspectRanks } from '../services/inspect.ts';
 import type { InspectedIteration, Inspection } from '../services/inspect.ts';
 import { columns } from './columns.ts';
 
@@ -58,6 +58,8 @@ function inspectionText(inspection: Inspection): string {
   const lines = [
     inspection.file,
     ...columns([
+      ...(inspection.rank === null ? [] : [['Rank', inspection.rank.toString()]]),
+      ...(inspection.process === undefined ? [] : [['Process', inspection.process.toString()]]),
       ['Format', inspection.format],
       ['Span', formatDurationNs(span.endNs - span.startNs)],
       ['Slices', formatCount(inspection.slices)],
@@ -101,8 +103,10 @@ export async function inspectFiles(
     try {
       const { sources } = await services.sources.fromPaths([file]);
       for (const source of sources) {
-        const inspection = await inspectTrace(services.engine, source, () => undefined);
-        process.stdout.write(`${json ? JSON.stringify(inspection) : inspectionText(inspection)}\n`);
+        const inspections = await inspectRanks(services.engine, source, () => undefined);
+        for (const inspection of inspections) {
+          process.stdout.write(`${json ? JSON.stringify(inspection) : inspectionText(inspection)}\n`);
+        }
       }
     } catch (thrown) {
       exitCode = 1;

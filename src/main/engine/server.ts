@@ -12,7 +12,7 @@ import type {
 import { ExpertSessions } from './experts.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
-import { TraceSessions } from './traces.ts';
+import { splitProcess, TraceSessions } from './traces.ts';
 
 /** One side of a conversation: a message port of the window, or the pipe to the main process. */
 export interface Endpoint {
@@ -115,7 +115,7 @@ export class EngineServer {
   }
 
   #sourceOf(sourceId: string): Source {
-    const source = this.#sources.get(sourceId);
+    const source = this.#sources.get(sourceId) ?? this.#processOf(sourceId);
     if (source === undefined) {
       const message =
         'This file was not opened by the application: open it through the menu, a drop or a run.';
@@ -124,10 +124,18 @@ export class EngineServer {
     return source;
   }
 
+  /** One process of a registered report. */
+  #processOf(sourceId: string): Source | undefined {
+    const part = splitProcess(sourceId);
+    const whole = part === null ? undefined : this.#sources.get(part.sourceId);
+    return whole === undefined || part === null ? undefined : { ...whole, sourceId, process: part.process };
+  }
+
   #makeHandlers(): Handlers {
     const traces = this.#traces;
     const experts = this.#experts;
     return {
+      'trace.ranks': (source, _input, { signal, onProgress }) => traces.ranks(source, signal, onProgress),
       'trace.open': (source, _input, { signal, onProgress }) => traces.open(source, signal, onProgress),
       'trace.close': (source) => {
         traces.close(source);

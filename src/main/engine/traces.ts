@@ -6,6 +6,7 @@ import type { Source } from '#shared/contract/app.ts';
 import type { EngineProgress, OpenedTrace } from '#shared/contract/engine.ts';
 import { storeName, storesFolder } from '../ports/stores.ts';
 import { nativeFailure } from './native.ts';
+import { readablePath } from './report-export.ts';
 import type { Native, NativeModule } from './native.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { Native, NativeModule } from './native.ts';
 
 interface Opening {
   readonly result: Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }>;
-  readonly token: Native.CancelToken;
+  readonly abort: AbortController;
   readonly listeners: Set<(progress: EngineProgress) => void>;
   waiting: number;
   progress?: EngineProgress;
@@ -51,7 +52,30 @@ export class TraceSessions {
       end();
       opening.listeners.delete(onProgress);
       opening.waiting -= 1;
-      if (signal.aborted && opening.waiting === 0) opening.token.cancel();
+      if (signal.aborted && opening.waiting === 0) opening.abort.abort();
+    }
+  }
+
+  /** The processes of a report that worked on devices, as sources of their own, when there are several. */
+  async ranks(
+    source: Source,
+    signal: AbortSignal,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<readonly Source[]> {
+    if (source.process !== undefined) return [];
+    try {
+      const path = await this.#readable(source, signal, onProgress);
+      const found = await this.#native.rankProcesses(path, this.#tokenOf(signal));
+      if (found.length < 2) return [];
+      return found.map(({ pid, name }, rank) => ({
+        ...source,
+        sourceId: `${source.sourceId}#${pid}`,
+        name: `${source.name} · ${name === '' ? 'process' : name} ${pid}`,
+        rank,
+        process: pid,
+      }));
+    } catch (thrown) {
+      throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
     }
   }
 
@@ -73,13 +97,13 @@ export class TraceSessions {
   }
 
   #begin(source: Source): Opening {
-    const token = new this.#native.CancelToken();
+    const abort = new AbortController();
     const listeners = new Set<(progress: EngineProgress) => void>();
     const opening: Opening = {
-      token,
+      abort,
       listeners,
       waiting: 0,
-      result: this.#read(source, token, (progress) => {
+      result: this.#read(source, abort.signal, (progress) => {
         opening.progress = progress;
         for (const listener of listeners) listener(progress);
       }),
@@ -94,15 +118,16 @@ export class TraceSessions {
 
   async #read(
     source: Source,
-    token: Native.CancelToken,
+    signal: AbortSignal,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }> {
     try {
       const info = await stat(source.path).catch(() => undefined);
-      const storePath = join(this.#storeRoot, storeName(source.path));
+      const path = await this.#readable(source, signal, onProgress);
+      const storePath = join(this.#storeRoot, storeName(source.path, source.process));
       const handle =
-        (await this.#reopen(storePath, source.path)) ??
-        (await this.#ingest(storePath, source.path, token, onProgress));
+        (await this.#reopen(storePath, path)) ??
+        (await this.#ingest(storePath, { ...source, path }, signal, onProgress));
       const [summary, tracks] = await Promise.all([handle.summary(), handle.tracks()]);
       const opened: OpenedTrace = {
         sourceId: source.sourceId,
@@ -130,13 +155,44 @@ export class TraceSessions {
 
   async #ingest(
     storePath: string,
-    sourcePath: string,
-    token: Native.CancelToken,
+    { path, process }: Source,
+    signal: AbortSignal,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<Native.TraceHandle> {
-    await this.#native.ingestTrace(sourcePath, storePath, onProgress, token);
-    return this.#native.openTrace(storePath, sourcePath);
+    await this.#native.ingestTrace(path, storePath, onProgress, this.#tokenOf(signal), process);
+    return this.#native.openTrace(storePath, path);
   }
+
+  /** What the native module can read of a source: reports are exported first. */
+  #readable(
+    { path }: Source,
+    signal: AbortSignal,
+    onProgress: (progress: EngineProgress) => void,
+  ): Promise<string> {
+    const searchPath = process.env['PATH'] ?? '';
+    return readablePath(path, this.#storeRoot, { signal, onProgress, searchPath });
+  }
+
+  #tokenOf(signal: AbortSignal): Native.CancelToken {
+    const token = new this.#native.CancelToken();
+    const cancel = (): void => {
+      token.cancel();
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener('abort', cancel, { once: true });
+    return token;
+  }
+}
+
+/** Ids of the processes of a report are its own id and the process's number. */
+const PROCESS_ID = /^(.+)#(\d{1,9})$/;
+
+/** Report and process of an id; null when it names a whole file. */
+export function splitProcess(
+  sourceId: string,
+): { readonly sourceId: string; readonly process: number } | null {
+  const [, whole, process] = PROCESS_ID.exec(sourceId) ?? [];
+  return whole === undefined ? null : { sourceId: whole, process: Number(process) };
 }
 
 function abortion(signal: AbortSignal): { promise: Promise<never>; end: () => void } {

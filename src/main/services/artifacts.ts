@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Artifact, ReportedFigure } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { readJson } from './files.ts';
+import { rankOfName } from './rank-name.ts';
 
 /** What a run left behind, and what its report says. */
 
@@ -12,8 +13,6 @@ function patternOf(glob: string): RegExp {
   const literal = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
   return new RegExp(`^${literal.join('.*')}$`);
 }
-
-const RANK_IN_NAME = /rank[-_]?(\d+)/;
 
 /** A link counts nothing: it may lead in a circle, or out of the folder. */
 async function sizeOf(path: string): Promise<number> {
@@ -36,9 +35,9 @@ export async function collectArtifacts(recipe: Recipe, folder: string): Promise<
   for (const { kind, pattern } of recipe.artifacts) {
     const matches = names.filter((name) => patternOf(pattern).test(name));
     for (const path of matches) {
-      const rank = RANK_IN_NAME.exec(path)?.[1];
+      const rank = rankOfName(path);
       const bytes = await sizeOf(join(folder, path));
-      artifacts.push({ kind, path, bytes, ...(rank === undefined ? {} : { rank: Number(rank) }) });
+      artifacts.push({ kind, path, bytes, ...(rank === undefined ? {} : { rank }) });
     }
   }
   return artifacts.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));

@@ -12,6 +12,9 @@ import type { Engine } from '../ports/engine.ts';
 /** Everything that `inspect` says of a trace; times are nanoseconds from the origin. */
 export interface Inspection {
   readonly file: string;
+  /** Of a report with several processes, the one that this is about. */
+  readonly process?: number;
+  readonly rank: number | null;
   readonly format: string;
   readonly span: { readonly originNs: string; readonly startNs: number; readonly endNs: number };
   /** Duration slices. */
@@ -67,8 +70,21 @@ function toInspected(iteration: Iteration): InspectedIteration {
   };
 }
 
-/** Opens a trace and asks the engine for its figures. */
-export async function inspectTrace(
+/** Opens a file and asks the engine for the figures of each rank that it holds. */
+export async function inspectRanks(
+  engine: Engine,
+  source: Source,
+  onProgress: (progress: EngineProgress) => void,
+): Promise<readonly Inspection[]> {
+  const ranks = await engine.call('trace.ranks', { sourceId: source.sourceId }, { onProgress });
+  const inspections: Inspection[] = [];
+  for (const rank of ranks.length === 0 ? [source] : ranks) {
+    inspections.push(await inspectTrace(engine, rank, onProgress));
+  }
+  return inspections;
+}
+
+async function inspectTrace(
   engine: Engine,
   source: Source,
   onProgress: (progress: EngineProgress) => void,
@@ -82,6 +98,8 @@ export async function inspectTrace(
   const { format, originNs, startNs, endNs, sliceCount, trackCount, gpu, capture, warnings } = summary;
   return {
     file: source.path,
+    ...(source.process === undefined ? {} : { process: source.process }),
+    rank: summary.rank ?? source.rank ?? null,
     format,
     span: { originNs, startNs, endNs },
     slices: sliceCount,

@@ -6,7 +6,10 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import type { Engine } from '../ports/engine.ts';
+import { filesOfFolder } from './chosen-files.ts';
+import type { ChosenFile } from './chosen-files.ts';
 import { isMissing } from './files.ts';
+import { rankOfName } from './rank-name.ts';
 
 /**
  * What the engine may open, made here only: from dialogs, drops, the command line and runs. The window
@@ -21,16 +24,18 @@ export class SourceService {
     this.#engine = engine;
   }
 
-  /** Sources for files that the user chose. Folders are expert statistics; what a file is, the engine finds out. */
+  /** Sources for files and folders that the user chose; what a file is, the engine finds out. */
   async fromPaths(paths: readonly string[]): Promise<SourceSet> {
     const sources: Source[] = [];
     for (const path of paths.map((candidate) => resolve(candidate))) {
       const info = await stat(path).catch((thrown: unknown) => {
         throw unreadable(path, thrown);
       });
-      const kind = info.isDirectory() || path.endsWith('.safetensors') ? 'expert-statistics' : 'trace';
-      const folder = kind === 'expert-statistics' && !info.isDirectory() ? resolve(path, '..') : path;
-      sources.push(this.#make({ kind, path: folder, name: basename(folder) }));
+      for (const file of await filesOf(path, info.isDirectory())) {
+        const name = basename(file.path);
+        const rank = file.kind === 'trace' ? rankOfName(name) : undefined;
+        sources.push(this.#make({ ...file, name, ...(rank === undefined ? {} : { rank }) }));
+      }
     }
     await this.#registered();
     const [first] = sources;
@@ -70,6 +75,19 @@ export class SourceService {
     this.#pendingRegistrations.push(this.#engine.register(source));
     return source;
   }
+}
+
+/** A file of expert statistics stands for the folder that it lies in. */
+async function filesOf(path: string, isFolder: boolean): Promise<readonly ChosenFile[]> {
+  if (isFolder) {
+    return filesOfFolder(path).catch((thrown: unknown) => {
+      throw unreadable(path, thrown);
+    });
+  }
+  const isStatistics = path.endsWith('.safetensors');
+  return isStatistics
+    ? [{ kind: 'expert-statistics', path: resolve(path, '..') }]
+    : [{ kind: 'trace', path }];
 }
 
 function unreadable(path: string, thrown: unknown): IterscopeError {

@@ -36,13 +36,23 @@ export class TraceSession {
   state: TraceState = OPENING;
 
   readonly #onState: () => void;
+  readonly #onRanks: (ranks: readonly Source[]) => void;
   readonly #names: NameCache;
   readonly #slices = new Map<number, Promise<SliceDetails>>();
   #abort: AbortController | undefined;
 
-  /** `onState` is called when the state changed, `onNames` when names arrived. */
-  constructor(source: Source, onState: () => void, onNames: () => void) {
+  /**
+   * `onState` is called when the state changed, `onNames` when names arrived, `onRanks` instead of opening when the
+   * file holds several ranks.
+   */
+  constructor(
+    source: Source,
+    onState: () => void,
+    onNames: () => void,
+    onRanks: (ranks: readonly Source[]) => void = () => undefined,
+  ) {
     this.source = source;
+    this.#onRanks = onRanks;
     this.#onState = onState;
     this.#names = new NameCache((ids) => this.#askNames(ids), onNames);
   }
@@ -59,6 +69,11 @@ export class TraceSession {
       if (!signal.aborted) this.#setState({ phase: 'opening', progress });
     };
     try {
+      const ranks = await askEngine('trace.ranks', { sourceId }, { signal, onProgress });
+      if (ranks.length > 0) {
+        if (!signal.aborted) this.#onRanks(ranks);
+        return;
+      }
       const trace = await askEngine('trace.open', { sourceId }, { signal, onProgress });
       const iterations = await askEngine('trace.iterations', { sourceId }, { signal });
       if (!signal.aborted) this.#setState({ phase: 'ready', trace, iterations });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { SourceSet } from '#shared/contract/app.ts';
+import type { Source, SourceSet } from '#shared/contract/app.ts';
 import { subscribe } from './bridge.ts';
 import { TraceSession, type TraceState } from './trace-session.ts';
 
@@ -14,7 +14,7 @@ export interface TraceSetSnapshot {
 }
 
 export class TraceSet {
-  readonly #sessions: readonly TraceSession[];
+  #sessions: readonly TraceSession[];
   readonly #listeners = new Set<() => void>();
   readonly #nameListeners = new Set<() => void>();
   #snapshot: TraceSetSnapshot;
@@ -25,14 +25,7 @@ export class TraceSet {
   constructor(set: SourceSet) {
     this.#sessions = set.sources
       .filter(({ kind }) => kind === 'trace')
-      .map(
-        (source) =>
-          new TraceSession(
-            source,
-            () => this.#changed(),
-            () => this.#nameListeners.forEach((listener) => listener()),
-          ),
-      );
+      .map((source) => this.#session(source));
     this.#snapshot = this.#picture();
     this.#settled = this.#snapshot;
   }
@@ -42,7 +35,7 @@ export class TraceSet {
     if (this.#started) return;
     this.#started = true;
     this.#endSubscription = subscribe('engine.restarted', () => this.#reopen());
-    void this.#openAll();
+    void this.#openAll(this.#sessions);
   }
 
   /** Closes everything; `start` opens it again. */
@@ -69,8 +62,26 @@ export class TraceSet {
     return () => this.#nameListeners.delete(listener);
   }
 
-  async #openAll(): Promise<void> {
-    const waiting = [...this.#sessions];
+  #session(source: Source): TraceSession {
+    const session: TraceSession = new TraceSession(
+      source,
+      () => this.#changed(),
+      () => this.#nameListeners.forEach((listener) => listener()),
+      (ranks) => this.#split(session, ranks),
+    );
+    return session;
+  }
+
+  /** A file with several ranks becomes several traces. */
+  #split(whole: TraceSession, ranks: readonly Source[]): void {
+    const parts = ranks.map((source) => this.#session(source));
+    this.#sessions = this.#sessions.flatMap((session) => (session === whole ? parts : [session]));
+    this.#changed();
+    void this.#openAll(parts);
+  }
+
+  async #openAll(sessions: readonly TraceSession[]): Promise<void> {
+    const waiting = [...sessions];
     const work = async (): Promise<void> => {
       for (let next = waiting.shift(); next !== undefined && this.#started; next = waiting.shift()) {
         if (next.state.phase === 'opening') await next.open();
@@ -82,7 +93,7 @@ export class TraceSet {
   #reopen(): void {
     for (const session of this.#sessions) session.close();
     this.#changed();
-    void this.#openAll();
+    void this.#openAll(this.#sessions);
   }
 
   #changed(): void {

@@ -21,6 +21,8 @@ export interface TraceViewState {
   /** Nanoseconds of world time. */
   readonly range: { readonly startNs: number; readonly endNs: number } | null;
   readonly tab: TraceTab;
+  /** What several traces should share an axis by. */
+  readonly clock: 'wall' | 'step';
   /** The user selected something on the timeline. */
   readonly sliceChosen: (slice: SelectedSlice | null) => void;
   readonly iterationShown: (index: number) => void;
@@ -29,6 +31,7 @@ export interface TraceViewState {
   readonly goToSlice: (slice: SelectedSlice) => void;
   readonly goToIteration: (index: number) => void;
   readonly showTab: (tab: TraceTab) => void;
+  readonly chooseClock: (clock: TraceViewState['clock']) => void;
 }
 
 export type TraceViewStore = StoreApi<TraceViewState>;
@@ -41,12 +44,14 @@ export function createTraceViewStore(): TraceViewStore {
     iterationNonce: 0,
     range: null,
     tab: 'iterations',
+    clock: 'wall',
     sliceChosen: (slice) => set({ slice }),
     iterationShown: (iteration) => set({ iteration }),
     rangeChosen: (range) => set({ range }),
     goToSlice: (slice) => set((before) => ({ slice, revealNonce: before.revealNonce + 1 })),
     goToIteration: (iteration) => set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
     showTab: (tab) => set({ tab }),
+    chooseClock: (clock) => set({ clock }),
   }));
 }
 

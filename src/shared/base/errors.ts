@@ -17,6 +17,8 @@ export const errorCodes = [
   'ingest.cancelled',
   'ingest.too-large',
   'query.out-of-range',
+  'nsys.not-found',
+  'nsys.export-failed',
   'experts.not-found',
   'experts.unreadable',
   'experts.no-statistics',

@@ -30,6 +30,8 @@ export const source = z.object({
   /** The run that this belongs to, when there is one. */
   runId: z.string().optional(),
   rank: z.int().optional(),
+  /** Of a report with several processes, the only one that this is about. */
+  process: z.int().optional(),
 });
 export type Source = z.infer<typeof source>;
 

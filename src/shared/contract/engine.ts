@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import type { Failure } from '../base/errors.ts';
+import type { Source } from './app.ts';
 
 /**
  * The conversation with the engine process, over a message port. Requests are parsed; replies are
@@ -16,6 +17,8 @@ const layerWindow = traceRef.extend({
 });
 
 export const engineRequests = {
+  /** The ranks that a file holds, when it holds several; none otherwise. Reports progress. */
+  'trace.ranks': traceRef,
   /** Ingests if needed, then opens. Reports progress. */
   'trace.open': traceRef,
   'trace.close': traceRef,
@@ -240,6 +243,7 @@ export interface ExpertHeatmap {
 }
 
 export interface EngineOutputs {
+  'trace.ranks': readonly Source[];
   'trace.open': OpenedTrace;
   'trace.close': undefined;
   'trace.window': ArrayBuffer;
@@ -259,6 +263,8 @@ export interface EngineProgress {
   readonly bytesDone: number;
   readonly bytesTotal: number;
   readonly slices: number;
+  /** What is going on, where it is not reading. */
+  readonly note?: string;
 }
 
 /** Messages on the port. Ids are the asker's. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Iterations of a rank. Host window k runs from the start of marker k to the start of marker k+1, the last
 //! one to the end of its marker. GPU window k of a device runs from the start of the first activity launched
-//! in host window k to the start of the first one launched in a later window; the last one to the end of the
-//! last activity launched in it. With an overlap scheduler the two are shifted.
+//! in host window k to the start of the first one launched in k+1; the last one, and one before a step that launched
+//! nothing, to the end of the last activity launched in it. With an overlap scheduler the two are shifted.
 
 use iterscope_model::{CategoryRole, Kind, KindClass, TrackType};
 use iterscope_store::Store;
@@ -196,7 +196,11 @@ fn gpu_windows(work: &[Activity], owners: &[Option<usize>], count: usize) -> Vec
     }
     let with_work: Vec<(usize, Span)> =
         firsts.into_iter().enumerate().filter_map(|(owner, span)| Some((owner, span?))).collect();
-    let next_start = |position: usize| with_work.get(position + 1).map(|(_, span)| span.0);
+    // Where steps in between hold no work, when the device went on with another one is not known.
+    let next_start = |position: usize| {
+        let (owner, span) = with_work.get(position + 1)?;
+        (*owner == with_work[position].0 + 1).then_some(span.0)
+    };
     with_work
         .iter()
         .enumerate()

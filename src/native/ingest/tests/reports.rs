@@ -58,8 +58,8 @@ fn the_eager_report_is_read_whole() -> TestResult {
             ("host waits", 193),
             ("python3 25 · NVTX", 4),
             ("python3 25 · CUDA API", 17_673),
-            ("python3 25 · profiler overhead", 1),
-            ("CUPTI worker thread 47 · profiler overhead", 2),
+            ("python3 25 · overhead", 1),
+            ("CUPTI worker thread 47 · overhead", 2),
         ])
     );
     let meta = store.meta();
@@ -83,9 +83,9 @@ fn domains_the_global_lock_and_collections_have_tracks_of_their_own() -> TestRes
             ("python3 74 · NVTX", 8),
             ("python3 74 · NVTX CCCL", 246),
             ("python3 74 · GIL", 19_594),
-            ("python3 74 · garbage collection", 22),
+            ("python3 74 · GC", 22),
             ("python3 74 · CUDA API", 237),
-            ("python3 74 · profiler overhead", 1),
+            ("python3 74 · overhead", 1),
         ])
     );
     let lock = store.lanes_of(4)[0].first;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import type { SourceSet } from '#shared/contract/app.ts';
-import { createTraceViewStore } from '#renderer/stores/trace-view.ts';
+import { createTraceViewStore, useTraceView } from '#renderer/stores/trace-view.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { useTraceSet } from './model/use-trace-set.ts';
 import { Opening } from './view/Opening.tsx';
@@ -17,8 +17,9 @@ interface TraceViewProps {
 
 /** The traces of a set: opened with progress, each on its own; what is open is shown at once. */
 export function TraceView({ set, visible }: TraceViewProps) {
-  const { traceSet, snapshot, ready } = useTraceSet(set);
   const [store] = useState(createTraceViewStore);
+  const clock = useTraceView(store, (state) => state.clock);
+  const { traceSet, snapshot, ready } = useTraceSet(set, clock);
   if (snapshot.sessions.length === 0) {
     return (
       <EmptyState title="No trace here">

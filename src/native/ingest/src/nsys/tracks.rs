@@ -142,12 +142,12 @@ impl TrackNames {
                 Some(name) => return format!("NVTX {name}"),
                 None => return format!("NVTX domain {domain}"),
             },
-            Section::GarbageCollection => "garbage collection",
+            Section::GarbageCollection => "GC",
             Section::Api => "CUDA API",
             Section::Ranges(table) => self.libraries.get(&table).map_or("ranges", String::as_str),
             Section::OsRuntime => "OS runtime",
             Section::Scheduling => "cores",
-            Section::Overhead => "profiler overhead",
+            Section::Overhead => "overhead",
         };
         named.to_owned()
     }

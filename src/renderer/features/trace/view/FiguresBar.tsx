@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatDurationNs, formatPercent } from '#shared/base/units.ts';
+import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Badge } from '#renderer/widgets/Badge.tsx';
 import { Figure } from '#renderer/widgets/Figure.tsx';
+import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { Tooltip } from '#renderer/widgets/Tooltip.tsx';
 import { definitions } from '../model/definitions.ts';
 import type { SetFigures } from '../model/figures.ts';
@@ -30,18 +32,31 @@ function kindsNote({ contextMedianNs, generationMedianNs }: SetFigures): string 
   );
 }
 
+/** The trace whose recording misses something from the earliest step. */
+function firstIncomplete({
+  traces,
+}: ReadySet): { readonly first: number; readonly message: string } | undefined {
+  const found = traces.flatMap(({ trace: { summary } }) => {
+    const [first] = summary.capture?.incomplete ?? [];
+    const message = summary.warnings.find(({ code }) => code === 'capture-incomplete')?.message ?? '';
+    return first === undefined ? [] : [{ first, message }];
+  });
+  return found.sort((a, b) => a.first - b.first)[0];
+}
+
 function Labels({ ready, figures }: { readonly ready: ReadySet; readonly figures: SetFigures }) {
+  const incomplete = firstIncomplete(ready);
   const host =
     'There is no GPU activity in these traces: windows and their division are those of the host’s threads.';
   const inferred =
     'The trace has no step markers: iterations were inferred from its repeating pattern and are numbered from the first one found.';
-  const clocks =
-    'The clocks of these traces are too far apart for one axis: each starts at zero, and times between ranks do not compare.';
   return (
     <>
       {figures.onHost && <Label text="host" definition={host} />}
+      {incomplete !== undefined && (
+        <Label text={`incomplete from ${incomplete.first}`} definition={incomplete.message} />
+      )}
       {figures.inferred && <Label text="inferred" definition={inferred} />}
-      {!ready.sharedClock && <Label text="clocks apart" definition={clocks} />}
     </>
   );
 }
@@ -56,12 +71,50 @@ function Label({ text, definition }: { readonly text: string; readonly definitio
   );
 }
 
+const clockDefinitions = {
+  wall: 'The traces share one axis by the wall clock that each recorder noted. Clocks of different machines may differ by milliseconds.',
+  step: 'The traces share one axis on which this iteration begins at one time in all of them. Times between ranks are relative to it.',
+  apart:
+    'The clocks of these traces are too far apart for one axis, or not recorded: each starts at zero, and times between ranks do not compare.',
+} as const;
+
+/** How several traces share an axis: said always, a choice where both ways are possible. */
+function Clocks({ ready, store }: { readonly ready: ReadySet; readonly store: TraceViewStore }) {
+  const chooseClock = useTraceView(store, (state) => state.chooseClock);
+  const wanted = useTraceView(store, (state) => state.clock);
+  const { clock, commonStep } = ready;
+  if (clock === 'single') return null;
+  if (clock === 'apart') return <Label text="clocks apart" definition={clockDefinitions.apart} />;
+  const stepText = `iteration ${commonStep ?? ''}`;
+  const hasChoice = clock === 'wall' ? commonStep !== null : wanted === 'step';
+  return (
+    <>
+      <Label
+        text={clock === 'wall' ? 'aligned by wall clock' : `aligned by ${stepText}`}
+        definition={clockDefinitions[clock]}
+      />
+      {hasChoice && (
+        <Segmented
+          label="Align the traces by"
+          value={clock}
+          segments={[
+            { value: 'wall', label: 'Wall clock' },
+            { value: 'step', label: `Iteration ${commonStep ?? ''}` },
+          ]}
+          onChange={chooseClock}
+        />
+      )}
+    </>
+  );
+}
+
 interface FiguresBarProps {
+  readonly store: TraceViewStore;
   readonly figures: SetFigures;
   readonly ready: ReadySet;
 }
 
-export function FiguresBar({ figures, ready }: FiguresBarProps) {
+export function FiguresBar({ figures, ready, store }: FiguresBarProps) {
   const { onHost } = figures;
   const gpus = new Set(
     ready.traces.flatMap(({ trace }) => trace.summary.gpu.devices.map(({ name }) => name)),
@@ -105,6 +158,7 @@ export function FiguresBar({ figures, ready }: FiguresBarProps) {
       <div className="trace-figures__source">
         <div className="trace-figures__badges">
           <Labels ready={ready} figures={figures} />
+          <Clocks ready={ready} store={store} />
           <Warnings ready={ready} />
         </div>
         <div className="trace-figures__device">{[...gpus].join(', ') || 'No GPU activity'}</div>

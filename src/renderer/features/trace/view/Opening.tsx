@@ -11,7 +11,8 @@ import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 function progressText(state: TraceState & { readonly phase: 'opening' }): string {
   const { progress } = state;
   if (progress === null) return 'Waiting for the engine';
-  const { bytesDone, bytesTotal, slices } = progress;
+  const { bytesDone, bytesTotal, slices, note } = progress;
+  if (note !== undefined) return note;
   return `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)} · ${formatCount(slices)} slices`;
 }
 

@@ -30,7 +30,7 @@ export function Workbench({ traceSet, ready, store, visible }: WorkbenchProps) {
   const split = useSplit();
   return (
     <div className="trace-workbench" style={split.style}>
-      <FiguresBar figures={figures} ready={ready} />
+      <FiguresBar figures={figures} ready={ready} store={store} />
       <div className="trace-iterations">
         <CompositionPanel rows={rows} onHost={figures.onHost} store={store} />
         <TablesPanel ready={ready} rows={rows} store={store} />

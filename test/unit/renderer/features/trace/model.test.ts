@@ -5,7 +5,8 @@ import { compositionData } from '#renderer/features/trace/model/composition-data
 import { median, setFigures } from '#renderer/features/trace/model/figures.ts';
 import { iterationRows } from '#renderer/features/trace/model/iteration-rows.ts';
 import { mergeKernels } from '#renderer/features/trace/model/kernels.ts';
-import { alignClocks, readySet } from '#renderer/features/trace/model/ready.ts';
+import { align, alignClocks } from '#renderer/features/trace/model/clocks.ts';
+import { readySet } from '#renderer/features/trace/model/ready.ts';
 import { iterationAt, timelineTrace } from '#renderer/features/trace/model/timeline-traces.ts';
 import { makeIteration } from '../../../../builders/run.ts';
 import { makeGpuIteration, makeOpened, makeReady, makeSession } from '../../../../builders/trace.ts';
@@ -35,6 +36,28 @@ describe('clocks of several traces', () => {
     expect(offsets).toEqual([-10, -20]);
     expect(alignClocks([])).toEqual({ offsets: [], sharedClock: true });
   });
+
+  const rank = (originNs: string, firstStep: number, warnings: readonly string[] = []) => ({
+    trace: makeOpened('x', {
+      originNs,
+      warnings: warnings.map((code) => ({ code, message: '', count: 1 })),
+    }),
+    iterations: [firstStep, firstStep + 1].map(makeIteration),
+  });
+
+  test('are the wall clock, or a step that all hold when that is wanted', () => {
+    const ranks = [rank('1790857026000000350', 3), rank('1790857026000000000', 4)];
+    expect(align(ranks, 'wall')).toEqual({ basis: 'wall', offsets: [350, 0], step: 4 });
+    // Step 4 begins 4 ms after each trace's own origin.
+    expect(align(ranks, 'step')).toEqual({ basis: 'step', offsets: [0, 0], step: 4 });
+  });
+
+  test('that say nothing fall back to a common step, and else to zero', () => {
+    const mute = (firstStep: number) => rank('0', firstStep, ['no-wall-clock']);
+    expect(align([mute(3), mute(4)], 'wall')).toMatchObject({ basis: 'step', step: 4 });
+    expect(align([mute(3), mute(9)], 'wall')).toEqual({ basis: 'apart', offsets: [-0, -0], step: null });
+    expect(align([mute(3)], 'wall').basis).toBe('single');
+  });
 });
 
 describe('the open traces of a set', () => {
@@ -42,10 +65,13 @@ describe('the open traces of a set', () => {
     const sessions = ['b', 'a', 'c'].map((id, at) => makeSession(id, at));
     const open = (sourceId: string, rank: number) =>
       ({ phase: 'ready', trace: makeOpened(sourceId, { rank }), iterations: [] }) as const;
-    const { traces } = readySet({
-      sessions,
-      states: [open('b', 1), open('a', 0), { phase: 'opening', progress: null }],
-    });
+    const { traces } = readySet(
+      {
+        sessions,
+        states: [open('b', 1), open('a', 0), { phase: 'opening', progress: null }],
+      },
+      'wall',
+    );
     expect(traces.map(({ label }) => label)).toEqual(['Rank 0', 'Rank 1']);
   });
 });

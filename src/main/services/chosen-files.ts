@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Source } from '#shared/contract/app.ts';
+
+/** What is to be opened of a path that the user chose: a file is itself, a folder what it holds of our kinds. */
+
+export interface ChosenFile {
+  readonly kind: Source['kind'];
+  readonly path: string;
+}
+
+const TRACE = /\.(json|json\.gz|sqlite|sqlite\.gz|nsys-rep)$/;
+const REPORT = '.nsys-rep';
+const EXPORT = /\.sqlite(\.gz)?$/;
+
+/** Of a report that lies beside its export, the export is enough. */
+function withoutExported(names: readonly string[]): string[] {
+  const exported = new Set(names.filter((name) => EXPORT.test(name)).map((name) => name.replace(EXPORT, '')));
+  return names.filter((name) => !name.endsWith(REPORT) || !exported.has(name.slice(0, -REPORT.length)));
+}
+
+/** A trace says so near its begin; manifests, reports and settings are JSON, too. */
+const TRACE_WORDS = /"(traceEvents|schemaVersion|ph)"/;
+const LOOKED_AT_BYTES = 64 * 1024;
+
+async function isTrace(path: string): Promise<boolean> {
+  if (!path.endsWith('.json')) return true;
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOOKED_AT_BYTES), 0, LOOKED_AT_BYTES, 0);
+    return TRACE_WORDS.test(buffer.toString('latin1', 0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** The traces of a folder in the order of their numbers, after its expert statistics; the folder itself when it has neither. */
+export async function filesOfFolder(folder: string): Promise<readonly ChosenFile[]> {
+  const names = (await readdir(folder)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const hasStatistics = names.some((name) => name.endsWith('.safetensors'));
+  const files: ChosenFile[] = [];
+  for (const name of withoutExported(names.filter((candidate) => TRACE.test(candidate)))) {
+    const path = join(folder, name);
+    if (await isTrace(path)) files.push({ kind: 'trace', path });
+  }
+  if (hasStatistics || files.length === 0) return [{ kind: 'expert-statistics', path: folder }, ...files];
+  return files;
+}
