@@ -46,7 +46,7 @@ impl Reading<'_> {
     pub fn run(&self, bytes_total: u64, on_progress: &mut dyn FnMut(Progress)) -> Result<Vec<Batch>> {
         let (next, rows_done) = (AtomicUsize::new(0), AtomicU64::new(0));
         let done: Mutex<Vec<(usize, Batch)>> = Mutex::new(Vec::with_capacity(self.ranges.len()));
-        let rows_total: u64 = self.ranges.iter().map(Range::length).sum();
+        let rows_total: u64 = self.ranges.iter().map(Range::length).fold(0, u64::saturating_add);
         let cores = thread::available_parallelism().map_or(2, usize::from);
         let workers = cores.min(self.database.most_connections()).min(self.ranges.len().max(1));
         let mut tell = |slices: u64| {
