@@ -100,6 +100,19 @@ describe('capture check', () => {
     expect(check.message).toContain('rank 1 also holds iterations 23, 24, 25, 26, 27 and 3 more');
   });
 
+  test('steps whose GPU work was lost make a capture incomplete although all markers are there', () => {
+    const [first, ...later] = steps(20, 22);
+    const iterations = [
+      ...(first === undefined ? [] : [first]),
+      ...later.map((step) => ({ ...step, captured: 'empty' as const })),
+    ];
+    const check = checkCapture(asked, [{ rank: 0, iterations }]);
+    expect(check.complete).toBe(false);
+    expect(check.message).toContain(
+      'rank 0 is incomplete from iteration 21: GPU work is missing in iterations 21, 22',
+    );
+  });
+
   test('no trace at all is not complete', () => {
     expect(checkCapture(asked, []).message).toContain('the program wrote no trace');
   });
