@@ -29,6 +29,14 @@ export declare class ExpertStatistics {
   rankLoads(layer: number, iterFrom: number, iterTo: number, epSize: number): Float64Array | null
 }
 
+/** The GPUs of this machine; the driver's library is loaded with the first sample. */
+export declare class GpuTelemetry {
+  /** `library` names a file to load instead of the driver's own. */
+  constructor(library?: string | undefined | null)
+  /** Reads all GPUs. Never rejects: what cannot be read is absent. */
+  sample(): Promise<GpuReport>
+}
+
 /** A run in progress. It goes on when the handle is collected; it ends when this process ends. */
 export declare class RunHandle {
   /** Process id of the supervisor. */
@@ -207,6 +215,56 @@ export interface GpuDevice {
   name: string
   /** Length of the union of its kernels, copies and sets. */
   busyNs: number
+}
+
+/** A process that computes on a GPU. */
+export interface GpuProcess {
+  /** As the driver sees it: the host's where this runs in a container. */
+  pid: number
+  /** Its GPU memory, where the driver tells. */
+  memoryBytes?: number
+}
+
+/** All GPUs at one moment, or a sentence that says why there are none. */
+export interface GpuReport {
+  /** Set when there is nothing to read. */
+  absent?: string
+  /** Version of the driver. */
+  driver?: string
+  /** One for each device, in the driver's order. */
+  gpus: Array<GpuSample>
+}
+
+/** One GPU at one moment; what it does not offer is absent. */
+export interface GpuSample {
+  /** The driver's number. */
+  index: number
+  /** Product name. */
+  name?: string
+  /** Identity across restarts. */
+  uuid?: string
+  /** Share of the driver's last period in which a kernel ran, 0 to 1. */
+  busyRatio?: number
+  /** Share of that period in which device memory was read or written, 0 to 1. */
+  memoryBusyRatio?: number
+  /** Memory in use. */
+  memoryUsedBytes?: number
+  /** All memory. */
+  memoryTotalBytes?: number
+  /** Clock of the multiprocessors. */
+  smClockMhz?: number
+  /** Clock of the memory. */
+  memoryClockMhz?: number
+  /** Power drawn. */
+  powerWatts?: number
+  /** Temperature of the die. */
+  temperatureCelsius?: number
+  /** Why the clocks are lowered: `power-cap`, `thermal`, `power-brake`, `hardware`, `sync-boost`, `set-clocks`. */
+  throttles?: Array<string>
+  /** Processes that compute on it. */
+  processes?: Array<GpuProcess>
+  /** Why nothing could be read. */
+  problem?: string
 }
 
 /** Work of all devices; times are sums of durations. */
@@ -439,6 +497,9 @@ export interface SliceDetails {
  * then the run keeps the event loop alive. Throws `launch.supervisor-missing`, `launch.run-dir`, `launch.bad-spec`.
  */
 export declare function startRun(spec: RunSpec, onEvent: (eventJson: string) => void): RunHandle
+
+/** Version of the stores that this module writes and reads. */
+export declare function storeVersion(): number
 
 /** Names of all kinds, at the index that is their number in windows. */
 export declare function traceKinds(): Array<string>

@@ -5,6 +5,7 @@
 mod error;
 mod experts;
 mod launch;
+mod telemetry;
 mod trace;
 
 use napi_derive::napi;
@@ -14,4 +15,11 @@ use napi_derive::napi;
 #[napi]
 pub fn native_version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Version of the stores that this module writes and reads.
+#[must_use]
+#[napi]
+pub fn store_version() -> u32 {
+    iterscope_store::STORE_VERSION
 }
