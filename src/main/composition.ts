@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { join } from 'node:path';
 import type { JobProgress } from '#shared/contract/library.ts';
 import type { RunEvents } from './services/run-life.ts';
 import { RunService } from './services/runs.ts';
@@ -8,10 +9,17 @@ import { SourceService } from './services/sources.ts';
 import { ArchiveService } from './services/archive-service.ts';
 import { Library } from './services/library.ts';
 import { LibraryService } from './services/library-service.ts';
+import { AppLog } from './services/app-log.ts';
+import { CacheService } from './services/cache.ts';
+import { DiagnosticsService } from './services/diagnostics.ts';
+import { LogService } from './services/logs.ts';
+import { TelemetryService } from './services/telemetry.ts';
 import { LocalTarget } from './engine/local-target.ts';
 import { EngineClient } from './engine/client.ts';
 import type { EngineProcess } from './ports/engine.ts';
+import { LocalGpus } from './engine/gpus.ts';
 import { loadNative } from './engine/native.ts';
+import { secretValues } from './launch/secrets.ts';
 import type { Platform } from './ports/platform.ts';
 
 /** The services, put together once for the application and for the command line alike. */
@@ -25,7 +33,14 @@ export interface Services {
   readonly settings: SettingsService;
   readonly sources: SourceService;
   readonly runs: RunService;
+  readonly logs: LogService;
+  readonly telemetry: TelemetryService;
+  readonly cache: CacheService;
+  readonly diagnostics: DiagnosticsService;
+  /** What Iterscope itself did. */
+  readonly log: AppLog;
   readonly nativeVersion: string;
+  readonly storeVersion: number;
 }
 
 export interface CompositionOptions {
@@ -37,16 +52,29 @@ export interface CompositionOptions {
   readonly events: RunEvents & { jobProgress(progress: JobProgress): void };
   /** What runs inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A file to load instead of the GPU driver's own library. */
+  readonly gpuLibrary?: string;
 }
 
 export function compose(options: CompositionOptions): Services {
-  const { platform } = options;
+  const { platform, events } = options;
+  const secrets = secretValues(options.environment);
+  const log = new AppLog(join(platform.dataFolder, 'logs'), secrets);
   const native = loadNative(platform.nativeFolder);
   const nativeVersion = native.nativeVersion();
-  const engine = new EngineClient(options.spawnEngine, options.onEngineRestart);
+  const engine = new EngineClient(options.spawnEngine, (reason) => {
+    log.write('warning', 'engine.restarted', { reason });
+    options.onEngineRestart(reason);
+  });
   const library = new Library(platform);
   const recipes = new RecipeService(platform.assetsFolder);
   const sources = new SourceService(engine);
+  const logs = new LogService(library);
+  const telemetry = new TelemetryService({
+    library,
+    gpus: new LocalGpus(native, options.gpuLibrary),
+    emit: (event) => events.telemetry?.(event),
+  });
   const runs = new RunService({
     platform,
     library,
@@ -54,7 +82,19 @@ export function compose(options: CompositionOptions): Services {
     sources,
     engine,
     target: new LocalTarget(native, platform),
-    events: options.events,
+    telemetry,
+    logs,
+    events: {
+      ...events,
+      changed: (run) => {
+        log.write(run.failure === undefined ? 'info' : 'warning', 'run.state', {
+          id: run.id,
+          state: run.state,
+          ...(run.failure === undefined ? {} : { failure: run.failure }),
+        });
+        events.changed(run);
+      },
+    },
     environment: options.environment,
     versions: { iterscope: options.version, native: nativeVersion, ...options.versions },
   });
@@ -74,5 +114,23 @@ export function compose(options: CompositionOptions): Services {
     onImported: async () => options.events.listed(await runs.list()),
   });
   const settings = new SettingsService(platform.configFolder);
-  return { platform, engine, library, shelf, archives, recipes, settings, sources, runs, nativeVersion };
+  const diagnostics = new DiagnosticsService({ log, library, settings, secrets });
+  return {
+    platform,
+    engine,
+    library,
+    shelf,
+    archives,
+    recipes,
+    settings,
+    sources,
+    runs,
+    logs,
+    telemetry,
+    cache: new CacheService(platform.cacheFolder),
+    diagnostics,
+    log,
+    nativeVersion,
+    storeVersion: native.storeVersion(),
+  };
 }

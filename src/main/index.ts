@@ -5,6 +5,7 @@ import { app } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { toFailure } from '#shared/base/errors.ts';
 import type { SourceSet } from '#shared/contract/app.ts';
+import type { RunSummary } from '#shared/contract/run.ts';
 import { compose } from './composition.ts';
 import type { Services } from './composition.ts';
 import { declareScheme, serveApp } from './electron/app-protocol.ts';
@@ -14,10 +15,11 @@ import { askCancelAndQuit } from './electron/dialogs.ts';
 import { serveEnginePorts, spawnEngine } from './electron/engine-host.ts';
 import type { UtilityEngine } from './electron/engine-host.ts';
 import { reportFirstRun } from './electron/first-run.ts';
-import { makeHandlers } from './electron/handlers.ts';
+import { applySettings, makeHandlers } from './electron/handlers.ts';
+import { notifyEnd } from './electron/notifications.ts';
 import { lockDown } from './electron/security.ts';
 import { nodePlatform } from './platform/node-platform.ts';
-import { applyTheme, createWindow, sendEvent } from './electron/window.ts';
+import { createWindow, sendEvent } from './electron/window.ts';
 
 /** The composition root: what Electron starts. */
 
@@ -34,7 +36,7 @@ const platform = nodePlatform({
 
 let window: BrowserWindow | undefined;
 
-function composeServices(): Services {
+function composeServices(onChanged: (run: RunSummary) => void): Services {
   return compose({
     platform,
     version: app.getVersion(),
@@ -48,6 +50,7 @@ function composeServices(): Services {
     events: {
       changed: (run) => {
         sendEvent(window, 'runs.changed', run);
+        onChanged(run);
       },
       listed: (runs) => {
         sendEvent(window, 'runs.listed', runs);
@@ -57,6 +60,12 @@ function composeServices(): Services {
       },
       progress: (progress) => {
         sendEvent(window, 'runs.progress', progress);
+      },
+      telemetry: (event) => {
+        sendEvent(window, 'runs.telemetry', event);
+      },
+      queue: (ids) => {
+        sendEvent(window, 'runs.queue', [...ids]);
       },
     },
   });
@@ -98,19 +107,43 @@ function guardQuit(services: Services): void {
   });
 }
 
+/** What nobody caught is in the log before it is anywhere else. */
+function logFaults({ log }: Services): void {
+  log.write('info', 'started', { version: app.getVersion(), versions: process.versions });
+  process.on('uncaughtExceptionMonitor', (error, origin) => {
+    log.write('error', 'uncaught', { origin, message: error.message, stack: error.stack });
+  });
+  app.on('render-process-gone', (_event, _contents, { reason, exitCode }) => {
+    log.write('error', 'window.gone', { reason, exitCode });
+  });
+  app.on('will-quit', () => {
+    log.write('info', 'quit');
+  });
+}
+
 async function start(): Promise<void> {
   const asked = parseArguments(process.argv, app.isPackaged, process.cwd());
   lockDown();
   serveApp(join(distFolder, 'renderer'));
-  const services = composeServices();
+  const services = composeServices((run) => {
+    void services.settings.get().then(({ settings }) => {
+      if (settings.notifications) notifyEnd(run, window);
+    });
+  });
+  logFaults(services);
   // The utility process comes up while the window does.
   const engine = (): UtilityEngine => services.engine.process as UtilityEngine;
   engine();
   serveEnginePorts(engine);
   const initial = async (): Promise<SourceSet | null> =>
     asked.files.length === 0 ? null : services.sources.fromPaths(asked.files);
-  serveContract(makeHandlers(services, () => window, initial));
-  applyTheme((await services.settings.get()).theme);
+  serveContract(
+    makeHandlers(services, () => window, initial),
+    (method, failure) => {
+      services.log.write('warning', 'request.failed', { method, ...failure });
+    },
+  );
+  applySettings(services, (await services.settings.get()).settings);
   window = createWindow(distFolder, join(assetsFolder, 'icons', 'icon.png'));
   guardQuit(services);
   app.on('second-instance', (_event, argv, cwd) => {

@@ -6,6 +6,7 @@ import type { LaunchForm } from '#shared/contract/launch.ts';
 import { compose, type Services } from '#main/composition.ts';
 import { forkEngine } from '#main/engine/client.ts';
 import { defaultForm } from '#main/launch/default-form.ts';
+import type { TelemetryEvent } from '#main/services/telemetry.ts';
 import { nodePlatform } from '#main/platform/node-platform.ts';
 
 const dist = resolve('dist');
@@ -16,10 +17,16 @@ export interface TestServices extends Services {
   readonly jobs: JobProgress[];
   readonly progress: RunProgress[];
   readonly restarts: string[];
+  readonly telemetryEvents: TelemetryEvent[];
+  readonly queues: (readonly string[])[];
 }
 
 /** The application's own services with the real native module, in a home folder of the test's. */
-export function makeServices(home: string, environment: Record<string, string> = {}): TestServices {
+export function makeServices(
+  home: string,
+  environment: Record<string, string> = {},
+  gpuLibrary?: string,
+): TestServices {
   const platform = nodePlatform({
     environment: { ITERSCOPE_HOME: home },
     assetsFolder: resolve('assets'),
@@ -30,6 +37,8 @@ export function makeServices(home: string, environment: Record<string, string> =
   const jobs: JobProgress[] = [];
   const progress: RunProgress[] = [];
   const restarts: string[] = [];
+  const telemetryEvents: TelemetryEvent[] = [];
+  const queues: (readonly string[])[] = [];
   const services = compose({
     platform,
     version: '0.0.0',
@@ -38,14 +47,17 @@ export function makeServices(home: string, environment: Record<string, string> =
     spawnEngine: () =>
       forkEngine(join(dist, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
     onEngineRestart: (reason) => restarts.push(reason),
+    ...(gpuLibrary === undefined ? {} : { gpuLibrary }),
     events: {
       changed: (run) => changes.push(run),
       listed: (runs) => lists.push(runs),
       jobProgress: (event) => jobs.push(event),
       progress: (event) => progress.push(event),
+      telemetry: (event) => telemetryEvents.push(event),
+      queue: (ids) => queues.push(ids),
     },
   });
-  return { ...services, changes, lists, jobs, progress, restarts };
+  return { ...services, changes, lists, jobs, progress, restarts, telemetryEvents, queues };
 }
 
 /** A run of the embedded engine that takes about a second. */

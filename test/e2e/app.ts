@@ -14,6 +14,8 @@ export interface Application {
 export interface StartOptions {
   readonly files?: readonly string[];
   readonly home?: string;
+  /** The application's folder, where it is not the repository's root. */
+  readonly appFolder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +33,7 @@ export async function startApplication(options: StartOptions = {}): Promise<Appl
   );
   const app = await _electron.launch({
     executablePath: join(runtimeFolder, 'electron'),
-    args: [...rootArguments, resolve('.'), ...(options.files ?? [])],
+    args: [...rootArguments, options.appFolder ?? resolve('.'), ...(options.files ?? [])],
     env: { ...Object.fromEntries(inherited), ITERSCOPE_HOME: home, ...options.env },
   });
   const page = await app.firstWindow();
@@ -54,6 +56,12 @@ export const test = base.extend<Fixtures>({
       return application;
     });
     for (const { app, home } of started) {
+      // A test that failed in the middle of a run must not wait for an answer that nobody gives.
+      await app
+        .evaluate(({ dialog }) => {
+          dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+        })
+        .catch(() => undefined);
       await app.close().catch(() => undefined);
       rmSync(home, { recursive: true, force: true });
     }

@@ -155,7 +155,7 @@ test.describe('the window is locked in', () => {
       );
     expect(await codeOf('runs.get', { id: '../../etc/passwd' })).toBe('request.malformed');
     expect(await codeOf('runs.get', undefined)).toBe('request.malformed');
-    expect(await codeOf('settings.set', { version: 1, theme: 'neon' })).toBe('request.malformed');
+    expect(await codeOf('settings.set', { version: 2, theme: 'neon' })).toBe('request.malformed');
     expect(await codeOf('shell.run', 'id')).toBe('request.unknown-method');
     expect(await codeOf('runs.get', { id: 'no-such-run' })).toBe('run.unknown');
 

@@ -49,6 +49,9 @@ test.describe('a run, by mouse', () => {
     await expect(page.getByRole('img', { name: /tokens per expert/i }).first()).toBeVisible();
     await expect(figure(page, 'Share of the top 8')).toContainText('8 of 32 experts');
     await page.getByRole('tab', { name: 'Log' }).click();
+    // Its end is the program's report; the iteration lines are found by their text.
+    await page.getByLabel('Search the log').fill('iter = ');
+    await expect(page.getByRole('search').getByRole('status')).toHaveText(/^\d+ of \d+ lines$/);
     await expect(page.getByRole('log')).toContainText('iter = ');
 
     await app.close();

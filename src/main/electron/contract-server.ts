@@ -2,6 +2,7 @@
 import { ipcMain } from 'electron';
 import type { IpcMainInvokeEvent } from 'electron';
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
+import type { Failure } from '#shared/base/errors.ts';
 import { failed, ok } from '#shared/base/result.ts';
 import type { Result } from '#shared/base/result.ts';
 import { contract } from '#shared/contract/contract.ts';
@@ -25,7 +26,9 @@ function checkSender(event: IpcMainInvokeEvent): void {
   });
 }
 
-function serve<M extends MethodName>(name: M, handler: MethodHandlers[M]): void {
+type FailureListener = (method: MethodName, failure: Failure) => void;
+
+function serve<M extends MethodName>(name: M, handler: MethodHandlers[M], onFailure: FailureListener): void {
   ipcMain.handle(methodChannel(name), async (event, raw: unknown): Promise<Result<unknown>> => {
     try {
       checkSender(event);
@@ -37,12 +40,14 @@ function serve<M extends MethodName>(name: M, handler: MethodHandlers[M]): void 
       }
       return ok(await handler(parsed.data as z.output<(typeof contract)[M]['input']>));
     } catch (thrown) {
-      return failed(toFailure(thrown));
+      const failure = toFailure(thrown);
+      onFailure(name, failure);
+      return failed(failure);
     }
   });
 }
 
 /** Answers every method of the contract; arguments are parsed before a handler sees them. */
-export function serveContract(handlers: MethodHandlers): void {
-  for (const name of methodNames) serve(name, handlers[name]);
+export function serveContract(handlers: MethodHandlers, onFailure: FailureListener): void {
+  for (const name of methodNames) serve(name, handlers[name], onFailure);
 }

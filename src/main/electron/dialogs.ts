@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dialog } from 'electron';
+import { join } from 'node:path';
+import { app, dialog } from 'electron';
 import type { BrowserWindow } from 'electron';
 
 /** Asks for files to open; none when the user closed the dialog. */
@@ -64,4 +65,15 @@ export async function askCancelAndQuit(window: BrowserWindow, count: number): Pr
     noLink: true,
   });
   return response === 1;
+}
+
+/** Asks where to save a diagnostic archive; null when the user closed the dialog. */
+export async function chooseDiagnosticsPath(window: BrowserWindow): Promise<string | null> {
+  const stamp = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '');
+  const { canceled, filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save diagnostics',
+    defaultPath: join(app.getPath('home'), `iterscope-diagnostics-${stamp}Z.zip`),
+    filters: [{ name: 'Archive', extensions: ['zip'] }],
+  });
+  return canceled || filePath === '' ? null : filePath;
 }

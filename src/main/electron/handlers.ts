@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { app, shell } from 'electron';
+import { shell } from 'electron';
 import type { BrowserWindow } from 'electron';
-import { IterscopeError } from '#shared/base/errors.ts';
+import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import type { SourceSet } from '#shared/contract/app.ts';
+import type { Settings } from '#shared/contract/settings.ts';
 import type { Services } from '../composition.ts';
+import { appInfo } from './app-info.ts';
 import type { MethodHandlers } from './contract-server.ts';
-import { chooseFiles } from './dialogs.ts';
+import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { libraryHandlers } from './library-handlers.ts';
 import { applyTheme } from './window.ts';
 
@@ -15,23 +17,9 @@ export function makeHandlers(
   window: () => BrowserWindow | undefined,
   initial: () => Promise<SourceSet | null>,
 ): MethodHandlers {
-  const { runs, recipes, settings, sources, library, platform } = services;
+  const { runs, recipes, sources, library, logs, telemetry } = services;
   return {
-    'app.info': () =>
-      Promise.resolve({
-        version: app.getVersion(),
-        electron: process.versions.electron,
-        chrome: process.versions.chrome,
-        node: process.versions.node,
-        native: services.nativeVersion,
-        platform: `${process.platform} ${process.arch}`,
-        dataFolder: platform.dataFolder,
-      }),
-    'settings.get': () => settings.get(),
-    'settings.set': async (value) => {
-      applyTheme(value.theme);
-      return settings.set(value);
-    },
+    ...applicationHandlers(services, window),
     'recipes.list': async () => [...(await recipes.list())],
     'launch.preview': (form) => runs.preview(form),
     'runs.list': () => runs.list(),
@@ -42,17 +30,14 @@ export function makeHandlers(
       return undefined;
     },
     'runs.ingest': ({ id }) => runs.ingest(id),
-    'runs.readLog': ({ id, stream, offset }) => runs.readLog(id, stream, offset),
+    'runs.queue': () => Promise.resolve(runs.queue),
+    'runs.moveInQueue': async ({ id, to }) => Promise.resolve(runs.moveInQueue(id, to)),
+    'runs.logPage': ({ id, ...request }) => logs.page(id, request),
+    'runs.searchLog': ({ id, ...request }) => logs.search(id, request),
+    'runs.openLog': async ({ id, stream }) => show(library.logOf(id, stream)),
+    'runs.telemetry': ({ id }) => telemetry.read(id),
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
-    'runs.openFolder': async ({ id }) => {
-      const path = library.folderOf(id);
-      const refused = await shell.openPath(path);
-      if (refused !== '') {
-        const message = `The folder ${path} could not be shown: ${refused}. Open it with a file manager.`;
-        throw new IterscopeError({ code: 'run.folder', message, path });
-      }
-      return undefined;
-    },
+    'runs.openFolder': async ({ id }) => show(library.folderOf(id)),
     ...libraryHandlers(services, window),
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),
@@ -64,4 +49,48 @@ export function makeHandlers(
     'sources.fromPaths': ({ paths }) => sources.fromPaths(paths),
     'sources.initial': initial,
   };
+}
+
+/** Methods about the application itself. */
+function applicationHandlers(services: Services, window: () => BrowserWindow | undefined) {
+  const { settings, cache, diagnostics } = services;
+  return {
+    'app.info': () => Promise.resolve(appInfo(services)),
+    'app.cacheUsage': () => cache.usage(),
+    'app.openFolder': async ({ folder }) => show(appInfo(services).folders[folder]),
+    'diagnostics.prepare': () => diagnostics.prepare(appInfo(services)),
+    'diagnostics.save': async ({ ticket }) => {
+      const owner = window();
+      const path = owner === undefined ? null : await chooseDiagnosticsPath(owner);
+      if (path !== null) await diagnostics.save(ticket, path);
+      return path;
+    },
+    'settings.get': () => settings.get(),
+    'settings.set': async (value) => {
+      applySettings(services, value);
+      return settings.set(value);
+    },
+  } satisfies Partial<MethodHandlers>;
+}
+
+/** What settings change in the running application. */
+export function applySettings({ telemetry, cache, log }: Services, value: Settings): void {
+  applyTheme(value.theme);
+  telemetry.setRate(value.telemetryHz);
+  cache.trim(value.cacheLimitGib * 1024 ** 3, Date.now()).then(
+    (freed) => {
+      if (freed > 0) log.write('info', 'cache.trimmed', { freed });
+    },
+    (thrown: unknown) => {
+      log.write('warning', 'cache.trim-failed', { message: toFailure(thrown).message });
+    },
+  );
+}
+
+/** Shows a file or folder with the system's program for it. */
+async function show(path: string): Promise<undefined> {
+  const refused = await shell.openPath(path);
+  if (refused === '') return undefined;
+  const message = `${path} could not be shown: ${refused}. Open it with a file manager.`;
+  throw new IterscopeError({ code: 'run.folder', message, path });
 }

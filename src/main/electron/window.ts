@@ -4,7 +4,7 @@ import { app, BrowserWindow, nativeTheme } from 'electron';
 import { eventChannel } from '#shared/contract/methods.ts';
 import type { EventName } from '#shared/contract/methods.ts';
 import type { EventPayload } from '#shared/contract/contract.ts';
-import type { Theme } from '#shared/contract/app.ts';
+import type { Theme } from '#shared/contract/settings.ts';
 import { APP_ORIGIN } from './app-protocol.ts';
 
 const BACKGROUND = { dark: '#101317', light: '#f4f5f7' } as const;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { open, stat } from 'node:fs/promises';
-import type { LogChunk } from '#shared/contract/run.ts';
 import { isMissing } from './files.ts';
 
 /** How much of a log crosses to the window at once. */
@@ -24,7 +23,7 @@ async function readAt(path: string, offset: number, bytes: number): Promise<{ da
 }
 
 /** The length of the longest prefix that does not cut a UTF-8 sequence. */
-function completeLength(data: Buffer): number {
+export function completeLength(data: Buffer): number {
   for (let back = 1; back <= Math.min(4, data.length); back += 1) {
     const byte = data[data.length - back] ?? 0;
     if (byte < 0x80) return data.length;
@@ -34,6 +33,14 @@ function completeLength(data: Buffer): number {
     }
   }
   return data.length;
+}
+
+export interface LogChunk {
+  readonly text: string;
+  /** Byte offset to ask from next time. */
+  readonly nextOffset: number;
+  /** More is already there. */
+  readonly more: boolean;
 }
 
 /**

@@ -4,19 +4,26 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RunExit, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
 import type { Target, TargetEvent, TargetRun } from '../ports/target.ts';
+import type { LogService } from './logs.ts';
 import { endedWell, exitFailure } from './run-end.ts';
 import { RunMonitor } from './run-monitor.ts';
 import { captureOf, collectRun, readTraces, type ReadingParts } from './run-reading.ts';
+import type { TelemetryEvent, TelemetryService, TelemetryWatch } from './telemetry.ts';
 
 export interface RunEvents {
   changed(run: RunSummary): void;
   /** The whole list anew: runs were added, removed or changed otherwise than by their lives. */
   listed(runs: RunSummary[]): void;
   progress(progress: RunProgress): void;
+  telemetry?(event: TelemetryEvent): void;
+  /** Ids of the runs that wait, when their order changed. */
+  queue?(ids: readonly string[]): void;
 }
 
 export interface RunLifeParts extends ReadingParts {
   readonly target: Target;
+  readonly telemetry: TelemetryService;
+  readonly logs: LogService;
   readonly events: RunEvents;
 }
 
@@ -29,10 +36,6 @@ export interface RunLifeStart {
 }
 
 type EndState = 'ready' | 'failed' | 'cancelled';
-
-const PROFILED_SAMPLE_MS = 250;
-/** Once a second at most while a timing pass runs, which nothing may perturb. */
-const TIMING_SAMPLE_MS = 1_000;
 
 /**
  * One run from its start to its end: starting, running, finalising, ingesting, then ready, failed or
@@ -48,6 +51,7 @@ export class RunLife {
   #resolveEnded: (manifest: RunManifest) => void = () => undefined;
   #manifest: RunManifest;
   #monitor: RunMonitor | undefined;
+  #watch: TelemetryWatch | undefined;
   #process: TargetRun | undefined;
   #cancelled = false;
 
@@ -91,6 +95,8 @@ export class RunLife {
       },
       now: () => performance.now(),
     });
+    this.#watch = this.#parts.telemetry.start(id, this.#plan.profiled);
+    this.#parts.logs.follow(id, this.#plan.profiled);
     try {
       await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
       const spec = {
@@ -101,7 +107,7 @@ export class RunLife {
         stderrPath: library.logOf(id, 'stderr'),
         endSignal: this.#plan.endSignal,
         graceMs: this.#plan.graceMs,
-        sampleMs: this.#plan.profiled ? PROFILED_SAMPLE_MS : TIMING_SAMPLE_MS,
+        sampleMs: Math.round(1000 / this.#parts.telemetry.rateFor(this.#plan.profiled)),
       };
       // One after the other: a later event never overtakes an earlier one that still writes.
       let previous = Promise.resolve();
@@ -145,6 +151,7 @@ export class RunLife {
     try {
       if (event.type === 'sample') {
         this.#monitor?.sample({ cpuMs: event.cpuMs, rssBytes: event.rssBytes });
+        this.#watch?.tree(event);
       } else if (event.type === 'started') {
         await this.#updateIfPossible({ state: 'running' });
         this.#monitor?.tell('running', 'Loading the model and warming up');
@@ -169,6 +176,7 @@ export class RunLife {
     await this.#monitor?.finish();
     const iterationTimes = this.#monitor?.iterationTimes;
     const times = iterationTimes === undefined ? {} : { iterationTimes };
+    await this.#stopWatching();
     this.#monitor?.tell('finalising', 'Collecting what the run left');
     const found = await collectRun(this.#parts.library, this.#recipe, this.#manifest.id);
     await this.#updateIfPossible({ state: 'ingesting', exit, ...found, ...times });
@@ -194,10 +202,19 @@ export class RunLife {
     return exitFailure(exit, this.#recipe.program.name, path);
   }
 
+  /** The program is gone: what is sampled from now on is not its doing. */
+  async #stopWatching(): Promise<void> {
+    const gpus = await this.#watch?.stop();
+    this.#watch = undefined;
+    await this.#parts.logs.unfollow(this.#manifest.id);
+    if (gpus !== undefined) this.#manifest = { ...this.#manifest, gpus };
+  }
+
   async #end(state: EndState, failure?: Failure): Promise<void> {
     const { id } = this.#manifest;
     // Whatever the disk refuses, a run that is over is over.
     await this.#monitor?.finish().catch(() => undefined);
+    await this.#stopWatching();
     await this.#updateIfPossible({
       state,
       endedAt: new Date().toISOString(),

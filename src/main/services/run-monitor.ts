@@ -104,6 +104,7 @@ export class RunMonitor {
       lines,
       ...(this.#ratio === undefined ? {} : { ratio: this.#ratio }),
       ...(this.#sample ?? {}),
+      ...(this.#options.iterationLimit === undefined ? {} : { iterationLimit: this.#options.iterationLimit }),
     });
   }
 }

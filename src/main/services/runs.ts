@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
-import type { IterationLine, LogChunk, RunManifest, RunSummary } from '#shared/contract/run.ts';
+import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { controlledVariables, planLaunch, previewLaunch, type LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import type { Platform } from '../ports/platform.ts';
-import { readLogChunk } from './log-tail.ts';
+import { readLogChunk, type LogChunk } from './log-tail.ts';
 import { RunLife } from './run-life.ts';
 import { readIterationLines } from './run-reading.ts';
 import { ingestRun, recoverRuns, type RecoveryParts } from './run-recovery.ts';
@@ -83,12 +83,37 @@ export class RunService {
     if (refused !== undefined) throw formError(refused);
     const life = await this.#create(recipe, plan, form);
     this.#startNext();
+    this.#tellQueue();
     return life.manifest;
   }
 
   /** Resolves when the run has reached its end. */
   async finished(id: string): Promise<RunManifest> {
     return this.#live.get(id)?.ended ?? this.#parts.library.read(id);
+  }
+
+  /** Ids of the runs that wait, in their order. */
+  get queue(): string[] {
+    return [...this.#live].flatMap(([id, life]) => (life === this.#active ? [] : [id]));
+  }
+
+  /** Gives a waiting run another place among those that wait. */
+  moveInQueue(id: string, to: number): string[] {
+    const others = this.queue.filter((waiting) => waiting !== id);
+    if (others.length === this.queue.length) {
+      const message = 'This run does not wait any more: only a queued run can be moved.';
+      throw new IterscopeError({ code: 'run.state', message });
+    }
+    const order = [...others.slice(0, to), id, ...others.slice(to)];
+    for (const waiting of order) {
+      const life = this.#live.get(waiting);
+      if (life === undefined) continue;
+      // A map keeps the order in which its keys were added.
+      this.#live.delete(waiting);
+      this.#live.set(waiting, life);
+    }
+    this.#tellQueue();
+    return order;
   }
 
   async cancel(id: string): Promise<void> {
@@ -133,7 +158,12 @@ export class RunService {
     const [next] = this.#live.values();
     if (next === undefined) return;
     this.#active = next;
+    this.#tellQueue();
     void next.launch();
+  }
+
+  #tellQueue(): void {
+    this.#parts.events.queue?.(this.queue);
   }
 
   #programOf(recipe: Recipe): string {
@@ -175,6 +205,7 @@ export class RunService {
     void life.ended.then(() => {
       this.#live.delete(id);
       if (this.#active === life) this.#active = undefined;
+      this.#tellQueue();
       this.#startNext();
     });
     return life;

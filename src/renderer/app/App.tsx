@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LauncherView } from '#renderer/features/launcher/index.tsx';
-import { InfoDialog } from '#renderer/features/settings/index.tsx';
-import { showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
+import { DiagnosticsDialog, InfoDialog, SettingsView } from '#renderer/features/settings/index.tsx';
+import { showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { useOpened } from '#renderer/stores/opened.ts';
 import { TooltipProvider } from '#renderer/widgets/Tooltip.tsx';
 import { DropTarget } from './DropTarget.tsx';
@@ -18,6 +18,7 @@ import './app.css';
 export function App() {
   const keysShown = useNavigation((state) => state.keysShown);
   const infoShown = useNavigation((state) => state.infoShown);
+  const diagnosticsShown = useNavigation((state) => state.diagnosticsShown);
   return (
     <TooltipProvider>
       <div className="app">
@@ -41,6 +42,12 @@ export function App() {
           showInfo(false);
         }}
       />
+      <DiagnosticsDialog
+        open={diagnosticsShown}
+        onClose={() => {
+          showDiagnostics(false);
+        }}
+      />
     </TooltipProvider>
   );
 }
@@ -52,6 +59,13 @@ function CurrentPlace() {
     return (
       <ViewBoundary key={place.id}>
         <RunPage id={place.id} />
+      </ViewBoundary>
+    );
+  }
+  if (place.kind === 'settings') {
+    return (
+      <ViewBoundary key="settings">
+        <SettingsView />
       </ViewBoundary>
     );
   }

@@ -2,7 +2,7 @@
 import { Dialog } from '#renderer/widgets/Dialog.tsx';
 import { Kbd } from '#renderer/widgets/Kbd.tsx';
 import { keysHere } from './platform.ts';
-import { timelineKeys, windowKeys } from './shortcuts.ts';
+import { logKeys, timelineKeys, windowKeys } from './shortcuts.ts';
 
 interface KeysDialogProps {
   readonly open: boolean;
@@ -15,6 +15,7 @@ export function KeysDialog({ open, onClose }: KeysDialogProps) {
       <div className="keys">
         <KeyTable title="Window" rows={windowKeys} />
         <KeyTable title="Timeline" rows={timelineKeys} />
+        <KeyTable title="Log" rows={logKeys} />
       </div>
     </Dialog>
   );

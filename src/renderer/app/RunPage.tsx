@@ -86,7 +86,11 @@ function EndedRun({ run, manifest }: EndedRunProps) {
             </SourcesPanel>
           ),
         },
-        { value: 'log', label: 'Log', panel: visited.has('log') && <LogView id={run.id} live={false} /> },
+        {
+          value: 'log',
+          label: 'Log',
+          panel: visited.has('log') && <LogView id={run.id} live={false} profiled={run.profiled} />,
+        },
       ]}
     />
   );

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ThemeSwitch } from '#renderer/features/settings/index.tsx';
-import { showInfo, showKeys } from '#renderer/stores/navigation.ts';
+import { goTo, showInfo, showKeys } from '#renderer/stores/navigation.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
 import { openByDialog } from './commands.ts';
@@ -18,6 +18,14 @@ export function TitleBar() {
       </Button>
       <span className="title-bar__space" />
       <ThemeSwitch />
+      <IconButton
+        icon="gear"
+        label="Settings"
+        shortcut={keysHere('Mod+,')}
+        onClick={() => {
+          goTo({ kind: 'settings' });
+        }}
+      />
       <IconButton
         icon="help"
         label="Keys"

@@ -2,9 +2,11 @@
 import type { SourceSet } from '#shared/contract/app.ts';
 import { invoke, openFiles } from '#renderer/data/bridge.ts';
 import { launch } from '#renderer/features/launcher/index.tsx';
+import { cancelRun } from '#renderer/features/run/index.tsx';
 import { addOpened, removeOpened, useOpened } from '#renderer/stores/opened.ts';
-import { goTo, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
+import { goTo, showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { dismissNewestNotice, notifyFailure } from '#renderer/stores/notices.ts';
+import { isEnded } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
 import { isMac } from './platform.ts';
 import { commandOf, type Command } from './shortcuts.ts';
@@ -40,7 +42,7 @@ export function closeSet(key: string): void {
 }
 
 function perform(command: Command): void {
-  const { place, keysShown, infoShown } = useNavigation.getState();
+  const { place, keysShown, infoShown, diagnosticsShown } = useNavigation.getState();
   switch (command.kind) {
     case 'new-run':
       goTo({ kind: 'launcher' });
@@ -56,13 +58,23 @@ function perform(command: Command): void {
       if (run !== undefined) goTo({ kind: 'run', id: run.id });
       break;
     }
+    case 'cancel-run': {
+      const shown = place.kind === 'run' ? place.id : null;
+      const run = useRuns.getState().summaries?.find(({ id }) => id === shown);
+      if (run !== undefined && !isEnded(run.state)) void cancelRun(run.id);
+      break;
+    }
+    case 'settings':
+      goTo({ kind: 'settings' });
+      break;
     case 'keys':
       showKeys(true);
       break;
     case 'dismiss':
-      if (keysShown || infoShown) {
+      if (keysShown || infoShown || diagnosticsShown) {
         showKeys(false);
         showInfo(false);
+        showDiagnostics(false);
       } else dismissNewestNotice();
       break;
   }

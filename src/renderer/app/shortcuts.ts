@@ -6,6 +6,8 @@ export type Command =
   | { readonly kind: 'open' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'show-run'; readonly place: number }
+  | { readonly kind: 'cancel-run' }
+  | { readonly kind: 'settings' }
   | { readonly kind: 'keys' }
   | { readonly kind: 'dismiss' };
 
@@ -29,6 +31,8 @@ export function commandOf(stroke: KeyStroke, isMac: boolean): Command | null {
     if (key === 'Enter') return { kind: 'launch' };
     if (key.toLowerCase() === 'n') return { kind: 'new-run' };
     if (key.toLowerCase() === 'o') return { kind: 'open' };
+    if (key === '.') return { kind: 'cancel-run' };
+    if (key === ',') return { kind: 'settings' };
     return null;
   }
   if (stroke.ctrlKey || stroke.metaKey) return null;
@@ -43,6 +47,8 @@ export const windowKeys: readonly (readonly [keys: string, meaning: string])[] =
   ['Mod+Enter', 'Run what the launcher shows'],
   ['Mod+O', 'Open traces or expert statistics'],
   ['Mod+1 … Mod+9', 'Show a run of the list'],
+  ['Mod+.', 'Cancel the run that is shown'],
+  ['Mod+,', 'Settings'],
   ['?', 'Show these keys'],
   ['Escape', 'Close a dialog, dismiss the newest notice'],
 ];
@@ -57,4 +63,11 @@ export const timelineKeys: readonly (readonly [keys: string, meaning: string])[]
   ['Home', 'Show everything'],
   ['Shift+drag', 'Select a range of time'],
   ['Mod+wheel', 'Zoom at the pointer'],
+];
+
+export const logKeys: readonly (readonly [keys: string, meaning: string])[] = [
+  ['Mod+F', 'Search the whole log'],
+  ['Enter, Shift+Enter', 'Next and previous line that holds it'],
+  ['Home, End', 'First line; last line, and follow'],
+  ['Mod+C', 'Copy what is selected'],
 ];

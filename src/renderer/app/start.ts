@@ -5,7 +5,8 @@ import { applyTheme } from '#renderer/features/settings/index.tsx';
 import { takeRecipes } from '#renderer/stores/launcher.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
-import { setRuns, takeProgress, updateRun } from '#renderer/stores/runs.ts';
+import { setRuns, takeProgress, takeQueue, updateRun } from '#renderer/stores/runs.ts';
+import { takeTelemetry } from '#renderer/stores/telemetry.ts';
 import { takeSettings } from '#renderer/stores/settings.ts';
 import { listenToKeys, showSet } from './commands.ts';
 
@@ -18,6 +19,10 @@ export function start(): void {
     if (before !== undefined && !isEnded(before) && isEnded(summary.state)) void showEnd(summary);
   });
   subscribe('runs.progress', takeProgress);
+  subscribe('runs.telemetry', ({ id, head, samples }) => {
+    takeTelemetry(id, head, samples);
+  });
+  subscribe('runs.queue', takeQueue);
   subscribe('sources.opened', showSet);
   subscribe('engine.restarted', ({ reason }) => {
     notify(
@@ -25,11 +30,9 @@ export function start(): void {
       `The trace engine stopped (${reason}) and was started again. No run is affected; open traces are read anew.`,
     );
   });
-  invoke('settings.get').then(takeSettings, notifyFailure);
-  invoke('recipes.list').then(takeRecipes, (thrown: unknown) => {
-    takeRecipes([]);
-    notifyFailure(thrown);
-  });
+  // The first form takes the user's era: settings come first.
+  void readSettings().then(readRecipes);
+  invoke('runs.queue').then(takeQueue, notifyFailure);
   invoke('runs.list').then(setRuns, (thrown: unknown) => {
     setRuns([]);
     notifyFailure(thrown);
@@ -37,4 +40,23 @@ export function start(): void {
   invoke('sources.initial').then((set) => {
     if (set !== null) showSet(set);
   }, notifyFailure);
+}
+
+async function readSettings(): Promise<void> {
+  try {
+    const state = await invoke('settings.get');
+    takeSettings(state);
+    if (state.problem !== null) notify('warning', state.problem);
+  } catch (thrown) {
+    notifyFailure(thrown);
+  }
+}
+
+async function readRecipes(): Promise<void> {
+  try {
+    takeRecipes(await invoke('recipes.list'));
+  } catch (thrown) {
+    takeRecipes([]);
+    notifyFailure(thrown);
+  }
 }

@@ -4,3 +4,5 @@
 export { CompositionChart } from './CompositionChart.tsx';
 export { ExpertBarsChart, ExpertHeatmapChart } from './ExpertCharts.tsx';
 export { IterationTimesChart } from './IterationTimesChart.tsx';
+export { TelemetryChart } from './TelemetryChart.tsx';
+export type { TelemetryPlot } from './telemetry-option.ts';

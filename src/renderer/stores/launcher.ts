@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { useSettings } from './settings.ts';
 
 /**
  * The launcher's form. Parameters are kept as the text that was typed, so that a half-typed number
@@ -26,13 +27,19 @@ export const useLauncher = create<LauncherState>(() => ({
   advancedShown: false,
 }));
 
-/** The form that a recipe starts with: its defaults, capturing its default window. */
+/** The form that a recipe starts with: its defaults and the user's era, capturing its default window. */
 export function formOfRecipe(recipe: Recipe): LaunchForm {
+  const { era } = useSettings.getState().settings;
+  const chosen = recipe.parameters.find(({ name }) => name === recipe.eraParameter);
+  const knows = chosen?.type === 'choice' && chosen.choices.some(({ value }) => value === era);
   return {
     recipeId: recipe.id,
-    parameters: Object.fromEntries(
-      recipe.parameters.map((parameter) => [parameter.name, parameter.default.toString()]),
-    ),
+    parameters: {
+      ...Object.fromEntries(
+        recipe.parameters.map((parameter) => [parameter.name, parameter.default.toString()]),
+      ),
+      ...(knows && era !== null ? { [recipe.eraParameter]: era } : {}),
+    },
     window: recipe.defaultWindow,
     torchTrace: true,
     perfectRouter: false,

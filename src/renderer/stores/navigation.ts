@@ -4,6 +4,7 @@ import { create } from 'zustand';
 /** Where the user is. */
 export type Place =
   | { readonly kind: 'launcher' }
+  | { readonly kind: 'settings' }
   | { readonly kind: 'run'; readonly id: string }
   | { readonly kind: 'opened'; readonly key: string };
 
@@ -15,6 +16,7 @@ interface NavigationState {
   readonly runTabs: Readonly<Record<string, RunTab>>;
   readonly keysShown: boolean;
   readonly infoShown: boolean;
+  readonly diagnosticsShown: boolean;
 }
 
 export const useNavigation = create<NavigationState>(() => ({
@@ -22,6 +24,7 @@ export const useNavigation = create<NavigationState>(() => ({
   runTabs: {},
   keysShown: false,
   infoShown: false,
+  diagnosticsShown: false,
 }));
 
 export function goTo(place: Place): void {
@@ -38,4 +41,8 @@ export function showKeys(keysShown: boolean): void {
 
 export function showInfo(infoShown: boolean): void {
   useNavigation.setState({ infoShown });
+}
+
+export function showDiagnostics(diagnosticsShown: boolean): void {
+  useNavigation.setState({ diagnosticsShown });
 }

@@ -16,9 +16,11 @@ interface RunsState {
   /** Null until the first list arrived. */
   readonly summaries: readonly RunSummary[] | null;
   readonly live: Readonly<Record<string, LiveRun>>;
+  /** Ids of the runs that wait, in their order. */
+  readonly queue: readonly string[];
 }
 
-export const useRuns = create<RunsState>(() => ({ summaries: null, live: {} }));
+export const useRuns = create<RunsState>(() => ({ summaries: null, live: {}, queue: [] }));
 
 const nothingYet: LiveRun = { progress: null, lines: [], cancelling: false };
 
@@ -64,6 +66,10 @@ export function updateRun(summary: RunSummary): RunSummary['state'] | undefined 
 
 function changeLive(id: string, change: (run: LiveRun) => LiveRun): void {
   useRuns.setState(({ live }) => ({ live: { ...live, [id]: change(live[id] ?? nothingYet) } }));
+}
+
+export function takeQueue(queue: readonly string[]): void {
+  useRuns.setState({ queue });
 }
 
 export function takeProgress(progress: RunProgress): void {

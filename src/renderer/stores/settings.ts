@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create } from 'zustand';
-import type { Settings } from '#shared/contract/app.ts';
-
-interface SettingsState {
-  readonly settings: Settings;
-}
+import { defaultSettings } from '#shared/contract/default-settings.ts';
+import type { Settings, SettingsState } from '#shared/contract/settings.ts';
 
 /** What is used until the stored settings arrive, and when there are none. */
-export const useSettings = create<SettingsState>(() => ({ settings: { version: 1, theme: 'system' } }));
+export const useSettings = create<SettingsState>(() => ({
+  settings: defaultSettings,
+  problem: null,
+  writable: true,
+}));
 
-export function takeSettings(settings: Settings): void {
+export function takeSettings(state: SettingsState): void {
+  useSettings.setState(state);
+}
+
+export function changeSettings(settings: Settings): void {
   useSettings.setState({ settings });
 }

@@ -20,6 +20,10 @@ const shapes = {
   warning: 'M8 2.5l6 11H2zM8 6.5v3.5M8 11.7v.2',
   error: 'M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5zM8 5v4M8 11v.2',
   chevron: 'M6 4l4 4-4 4',
+  up: 'M4 10l4-4 4 4',
+  down: 'M4 6l4 4 4-4',
+  file: 'M4 2h5l3 3v9H4zM9 2v3h3',
+  gear: 'M8 5.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5M8 1.5v2M8 12.5v2M1.5 8h2M12.5 8h2M3.4 3.4l1.4 1.4M11.2 11.2l1.4 1.4M12.6 3.4l-1.4 1.4M4.8 11.2l-1.4 1.4',
   trace: 'M2 4h6M5 8h8M3 12h5M10.5 12H14',
   drop: 'M8 2v8M4.5 7L8 10.5 11.5 7M2.5 13.5h11',
 } as const;

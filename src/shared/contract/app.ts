@@ -1,22 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 
-export const theme = z.enum(['system', 'light', 'dark']);
-export type Theme = z.infer<typeof theme>;
-
-export const settings = z.object({ version: z.literal(1), theme });
-export type Settings = z.infer<typeof settings>;
-
 export const appInfo = z.object({
   version: z.string(),
   electron: z.string(),
   chrome: z.string(),
   node: z.string(),
   native: z.string(),
+  /** Version of the stores that traces are read into. */
+  storeFormat: z.string(),
   platform: z.string(),
-  dataFolder: z.string(),
+  os: z.string(),
+  folders: z.object({
+    data: z.string(),
+    cache: z.string(),
+    config: z.string(),
+    logs: z.string(),
+  }),
 });
 export type AppInfo = z.infer<typeof appInfo>;
+
+/** What the trace stores take of the disk now. */
+export const cacheUsage = z.object({ bytes: z.number(), stores: z.int() });
+export type CacheUsage = z.infer<typeof cacheUsage>;
+
+/** What a diagnostic archive would hold. `ticket` saves exactly this. */
+export const diagnostics = z.object({
+  ticket: z.string(),
+  entries: z.array(z.object({ name: z.string(), bytes: z.int(), what: z.string() })),
+});
+export type Diagnostics = z.infer<typeof diagnostics>;
 
 /**
  * Something that the engine may open. Only the main process makes sources (from a dialog, a drop, the

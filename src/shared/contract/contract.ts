@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
-import { appInfo, settings, sourceSet } from './app.ts';
+import { appInfo, cacheUsage, diagnostics, sourceSet } from './app.ts';
 import { launchForm, launchPreview } from './launch.ts';
+import { logMatches, logPage, logPageRequest, logSearchRequest, logStream } from './log.ts';
 import { recipe } from './recipe.ts';
 import {
   annotationsChange,
@@ -13,7 +14,9 @@ import {
   outcome,
   runIds,
 } from './library.ts';
-import { iterationLine, logChunk, runIdText, runManifest, runProgress, runSummary } from './run.ts';
+import { iterationLine, runIdText, runManifest, runProgress, runSummary } from './run.ts';
+import { settings, settingsState } from './settings.ts';
+import { telemetryHead, telemetrySample, telemetrySeries } from './telemetry.ts';
 import type { EventName, MethodName } from './methods.ts';
 
 /** The whole conversation between the main process and a window: every input is parsed by these. */
@@ -24,7 +27,17 @@ const paths = z.array(z.string().min(1).max(4096)).min(1).max(1024);
 
 export const contract = {
   'app.info': { input: nothing, output: appInfo },
-  'settings.get': { input: nothing, output: settings },
+  'app.cacheUsage': { input: nothing, output: cacheUsage },
+  /** Shows one of the application's own folders in the system's file manager. */
+  'app.openFolder': {
+    input: z.object({ folder: z.enum(['data', 'cache', 'config', 'logs']) }),
+    output: nothing,
+  },
+  /** Puts a diagnostic archive together and lists it; nothing is written yet. */
+  'diagnostics.prepare': { input: nothing, output: diagnostics },
+  /** Asks where to, and writes exactly what was listed; null when the user closed the dialog. */
+  'diagnostics.save': { input: z.object({ ticket: z.uuid() }), output: z.string().nullable() },
+  'settings.get': { input: nothing, output: settingsState },
   'settings.set': { input: settings, output: settings },
   'recipes.list': { input: nothing, output: z.array(recipe) },
   'launch.preview': { input: launchForm, output: launchPreview },
@@ -34,10 +47,15 @@ export const contract = {
   'runs.cancel': { input: runId, output: nothing },
   /** Reads what an ended run left, whoever or whatever ended it. "runs.cancel" stops it. */
   'runs.ingest': { input: runId, output: runManifest },
-  'runs.readLog': {
-    input: runId.extend({ stream: z.enum(['stdout', 'stderr']), offset: z.int().min(0) }),
-    output: logChunk,
-  },
+  /** Runs that wait, in their order. */
+  'runs.queue': { input: nothing, output: z.array(z.string()) },
+  /** Gives a waiting run another place in the queue, counted from 0. */
+  'runs.moveInQueue': { input: runId.extend({ to: z.int().min(0) }), output: z.array(z.string()) },
+  'runs.logPage': { input: runId.extend(logPageRequest.shape), output: logPage },
+  'runs.searchLog': { input: runId.extend(logSearchRequest.shape), output: logMatches },
+  /** Opens an output's file with the system's program for it. */
+  'runs.openLog': { input: runId.extend({ stream: logStream }), output: nothing },
+  'runs.telemetry': { input: runId, output: telemetrySeries },
   /** All iteration lines of a run, from its log: live or ended. */
   'runs.iterationLines': { input: runId, output: z.array(iterationLine) },
   'runs.openFolder': { input: runId, output: nothing },
@@ -79,6 +97,13 @@ export const events = {
   'runs.listed': z.array(runSummary),
   'runs.progress': runProgress,
   'library.progress': jobProgress,
+  'runs.telemetry': z.object({
+    id: z.string(),
+    head: telemetryHead,
+    samples: z.array(telemetrySample).readonly(),
+  }),
+  /** Ids of the runs that wait, in their order. */
+  'runs.queue': z.array(z.string()),
   /** A second start of the application handed its files over, or the menu asked to open some. */
   'sources.opened': sourceSet,
   /** The engine process died and was started again: views must reopen what they show. */

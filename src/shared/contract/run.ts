@@ -193,16 +193,9 @@ export const runProgress = z.object({
   elapsedMs: z.number(),
   cpuMs: z.number().optional(),
   rssBytes: z.number().optional(),
+  /** Iterations after which the run stops at the latest, where its recipe bounds them. */
+  iterationLimit: z.int().optional(),
   /** Iteration lines that arrived since the last event. */
   lines: z.array(iterationLine),
 });
 export type RunProgress = z.infer<typeof runProgress>;
-
-export const logChunk = z.object({
-  text: z.string(),
-  /** Byte offset to ask from next time. */
-  nextOffset: z.int(),
-  /** More is already there. */
-  more: z.boolean(),
-});
-export type LogChunk = z.infer<typeof logChunk>;

@@ -9,15 +9,22 @@ import { Figure } from '#renderer/widgets/Figure.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 import { liveDefinitions } from './definitions.ts';
 import { useIterationLines } from './hooks.ts';
-import { LogView } from './LogView.tsx';
-import { averageCores, batchText, medianStepMs, sizeParts } from './model.ts';
+import { LogView } from './log/LogView.tsx';
+import { averageCores, batchText, medianStepMs, mostTimeLeftMs, sizeParts } from './model.ts';
+import { QueueView } from './QueueView.tsx';
+import { TelemetryPanel } from './telemetry/TelemetryPanel.tsx';
 
 /** Steps in the median: long enough to be calm, short enough to follow a change. */
 const MEDIAN_STEPS = 50;
 const noLines = [] as const;
 
-/** A run while it lives: where it is, how fast, and what it says. */
+/** A run that has not ended: its place in the queue, then what it does. */
 export function LiveView({ run }: { readonly run: RunSummary }) {
+  return run.state === 'queued' ? <QueueView run={run} /> : <RunningView run={run} />;
+}
+
+/** A run while it lives: where it is, how fast, and what it says. */
+function RunningView({ run }: { readonly run: RunSummary }) {
   const lines = useRuns((state) => state.live[run.id]?.lines ?? noLines);
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
   const cancelling = useRuns((state) => state.live[run.id]?.cancelling ?? false);
@@ -44,7 +51,10 @@ export function LiveView({ run }: { readonly run: RunSummary }) {
           </p>
         )}
       </section>
-      <LogView id={run.id} live />
+      <div className="run__telemetry">
+        <TelemetryPanel id={run.id} />
+      </div>
+      <LogView id={run.id} live profiled={run.profiled} />
     </div>
   );
 }
@@ -54,6 +64,7 @@ function LiveFigures({ run }: { readonly run: RunSummary }) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
   const newest = lines.at(-1);
   const median = medianStepMs(lines, MEDIAN_STEPS);
+  const left = mostTimeLeftMs(progress?.iterationLimit, newest, median);
   const cores = averageCores(progress?.cpuMs, progress?.elapsedMs ?? 0);
   const [memory, memoryUnit] = progress?.rssBytes === undefined ? ['–', ''] : sizeParts(progress.rssBytes);
   return (
@@ -76,6 +87,12 @@ function LiveFigures({ run }: { readonly run: RunSummary }) {
         value={formatClock(progress?.elapsedMs ?? 0)}
         unit="min:s"
         definition={liveDefinitions.elapsed}
+      />
+      <Figure
+        label="Time left at most"
+        value={left === null ? '–' : formatClock(left)}
+        unit={left === null ? '' : 'min:s'}
+        definition={liveDefinitions.timeLeft}
       />
       <Figure
         label="CPU"

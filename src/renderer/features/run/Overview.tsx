@@ -9,6 +9,7 @@ import { useIterationLines } from './hooks.ts';
 import { artifactWord, askedText, foundText, orderArtifacts } from './model.ts';
 import { RunFacts } from './RunFacts.tsx';
 import { RunFigures } from './RunFigures.tsx';
+import { TelemetryPanel } from './telemetry/TelemetryPanel.tsx';
 
 const noLines = [] as const;
 
@@ -25,6 +26,12 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
       <div className="overview__columns">
         <div className="overview__column">
           <Iterations id={manifest.id} />
+          {manifest.startedAt !== undefined && (
+            <section aria-labelledby="overview-telemetry">
+              <h2 id="overview-telemetry">Telemetry</h2>
+              <TelemetryPanel id={manifest.id} />
+            </section>
+          )}
           <Capture manifest={manifest} />
           <Artifacts artifacts={manifest.artifacts} />
         </div>

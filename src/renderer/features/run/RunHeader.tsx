@@ -51,7 +51,7 @@ export function RunHeader({ run, manifest }: RunHeaderProps) {
         </>
       ) : (
         <Button variant="danger" icon="stop" disabled={cancelling} onClick={() => void cancelRun(run.id)}>
-          {cancelling ? 'Cancelling…' : 'Cancel run'}
+          {cancelling ? 'Cancelling…' : run.state === 'queued' ? 'Remove from queue' : 'Cancel run'}
         </Button>
       )}
     </header>

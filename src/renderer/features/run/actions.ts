@@ -4,7 +4,7 @@ import { invoke } from '#renderer/data/bridge.ts';
 import { formForEditing, setForm } from '#renderer/stores/launcher.ts';
 import { chooseRunTab, goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
-import { markCancelling } from '#renderer/stores/runs.ts';
+import { markCancelling, takeQueue } from '#renderer/stores/runs.ts';
 
 /** Asks for the end of a run. Its state tells when it has come; what it wrote is kept. */
 export async function cancelRun(id: string): Promise<void> {
@@ -13,6 +13,15 @@ export async function cancelRun(id: string): Promise<void> {
     await invoke('runs.cancel', { id });
   } catch (thrown) {
     markCancelling(id, false);
+    notifyFailure(thrown);
+  }
+}
+
+/** Gives a waiting run another place. It may have begun meanwhile: then main says so. */
+export async function moveInQueue(id: string, to: number): Promise<void> {
+  try {
+    takeQueue(await invoke('runs.moveInQueue', { id, to }));
+  } catch (thrown) {
     notifyFailure(thrown);
   }
 }

@@ -41,6 +41,8 @@ export const liveDefinitions = {
   step: 'Host time of one pass of the engine’s loop, as its log says: median of the last 50 iterations.',
   captured:
     'Host time of one pass of the engine’s loop, as its log says: median over the captured iterations, with what the recorder added.',
+  timeLeft:
+    'At most: iterations until the bound of the run, times the median step time. The run ends earlier when all of its requests are done.',
   elapsed: 'Time since the program was started.',
   cpu: 'Processor time of all processes of the run, divided by the elapsed time: cores busy on average.',
   memory: 'Resident memory of all processes of the run together, now.',

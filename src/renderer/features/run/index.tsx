@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import './run.css';
 
-export { showEnd } from './actions.ts';
+export { cancelRun, showEnd } from './actions.ts';
 export { useManifest } from './hooks.ts';
 export { LiveView } from './LiveView.tsx';
-export { LogView } from './LogView.tsx';
+export { LogView } from './log/LogView.tsx';
 export { Overview } from './Overview.tsx';
 export { RunHeader } from './RunHeader.tsx';

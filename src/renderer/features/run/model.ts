@@ -39,6 +39,16 @@ export function spansText(spans: readonly IterationSpan[]): string {
     .join(', ');
 }
 
+/** How long the run can still take at its present pace; null where it has no bound or no pace yet. */
+export function mostTimeLeftMs(
+  limit: number | undefined,
+  newest: IterationLine | undefined,
+  medianMs: number | null,
+): number | null {
+  if (limit === undefined || newest === undefined || medianMs === null) return null;
+  return Math.max(0, limit - 1 - newest.iteration) * medianMs;
+}
+
 /** What the newest line's iteration worked on: `3 context requests (96 tokens), 128 generation tokens`. */
 export function batchText(line: IterationLine): string {
   const parts: string[] = [];

@@ -2,24 +2,16 @@
 import { useEffect, useState } from 'react';
 import type { AppInfo } from '#shared/contract/app.ts';
 import { invoke } from '#renderer/data/bridge.ts';
-import { notifyFailure } from '#renderer/stores/notices.ts';
+import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
 import { Dialog } from '#renderer/widgets/Dialog.tsx';
+import { infoRows, infoText } from './model.ts';
 import './info-dialog.css';
 
 interface InfoDialogProps {
   readonly open: boolean;
   readonly onClose: () => void;
 }
-
-const rows: readonly (readonly [label: string, key: keyof AppInfo])[] = [
-  ['Iterscope', 'version'],
-  ['Native module', 'native'],
-  ['Electron', 'electron'],
-  ['Chromium', 'chrome'],
-  ['Node.js', 'node'],
-  ['Platform', 'platform'],
-  ['Runs and data', 'dataFolder'],
-];
 
 /** Which Iterscope this is: what a bug report needs. */
 export function InfoDialog({ open, onClose }: InfoDialogProps) {
@@ -34,13 +26,28 @@ export function InfoDialog({ open, onClose }: InfoDialogProps) {
         A profiling workbench for LLM inference: profiled runs, timelines, iteration windows, expert load.
       </p>
       <dl className="info__list">
-        {rows.map(([label, key]) => (
-          <div key={key} className="info__row">
-            <dt>{label}</dt>
-            <dd className="selectable">{info?.[key] ?? '…'}</dd>
-          </div>
-        ))}
+        {info !== null &&
+          infoRows(info).map(([label, value]) => (
+            <div key={label} className="info__row">
+              <dt>{label}</dt>
+              <dd className="selectable">{value}</dd>
+            </div>
+          ))}
       </dl>
+      <div className="info__actions">
+        <Button
+          icon="copy"
+          disabled={info === null}
+          onClick={() => {
+            if (info === null) return;
+            navigator.clipboard.writeText(infoText(info)).then(() => {
+              notify('note', 'The versions are on the clipboard.');
+            }, notifyFailure);
+          }}
+        >
+          Copy
+        </Button>
+      </div>
     </Dialog>
   );
 }

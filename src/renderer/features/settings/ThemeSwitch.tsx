@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { useSettings } from '#renderer/stores/settings.ts';
-import { chooseTheme } from './theme.ts';
+import { changeSetting } from './actions.ts';
 
 export function ThemeSwitch() {
-  const theme = useSettings((state) => state.settings.theme);
+  const value = useSettings((state) => state.settings.theme);
   return (
     <Segmented
       label="Theme"
-      value={theme}
+      value={value}
       segments={[
         { value: 'system', label: 'Theme of the system', icon: 'screen' },
         { value: 'light', label: 'Light theme', icon: 'sun' },
         { value: 'dark', label: 'Dark theme', icon: 'moon' },
       ]}
-      onChange={(next) => void chooseTheme(next)}
+      onChange={(theme) => void changeSetting({ theme })}
     />
   );
 }

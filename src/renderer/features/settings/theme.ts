@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Theme } from '#shared/contract/app.ts';
-import { invoke } from '#renderer/data/bridge.ts';
-import { notifyFailure } from '#renderer/stores/notices.ts';
-import { takeSettings, useSettings } from '#renderer/stores/settings.ts';
+import type { Theme } from '#shared/contract/settings.ts';
+import { useSettings } from '#renderer/stores/settings.ts';
 
 /** The theme that is shown: the system's where the user follows it. */
 export function shownTheme(theme: Theme, systemIsDark: boolean): 'light' | 'dark' {
@@ -26,15 +24,4 @@ export function applyTheme(): () => void {
     system.removeEventListener('change', apply);
     unsubscribe();
   };
-}
-
-/** Changes the theme at once and stores it; where storing fails, the choice holds until the window closes. */
-export async function chooseTheme(theme: Theme): Promise<void> {
-  const settings = { ...useSettings.getState().settings, theme };
-  takeSettings(settings);
-  try {
-    await invoke('settings.set', settings);
-  } catch (thrown) {
-    notifyFailure(thrown);
-  }
 }
