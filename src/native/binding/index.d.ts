@@ -301,6 +301,8 @@ export interface IngestProgress {
   bytesTotal: number
   /** Slices found so far. */
   slices: number
+  /** Seconds until the store is ready; null while there is nothing to tell it by. */
+  secondsLeft: number | null
 }
 
 /**

@@ -1,29 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-//! One source file to one store: reader, workers and collector, joined by bounded queues.
+//! One source file to one store: workers that read, index and parse by turns, and a collector.
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use iterscope_model::{ErrorCode, Result, TraceError, WarningCode};
 use iterscope_store::{TraceData, stamp_source, write_store};
 
+use crate::assemble::assemble;
 use crate::collect::Collector;
-use crate::kineto::{Chunk, FileFacts, ParsedChunk, StreamEnd, parse_chunk, read_chunks, read_file_facts};
+use crate::kineto::{Attempt, Chunk, Cutter, FileFacts, Joiner, Parser, StreamEnd, read_file_facts};
 use crate::nsys::{is_database, read_report};
-use crate::progress::{Cancel, Progress};
+use crate::progress::{Cancel, Meter, Progress};
 use crate::source::Source;
 
-/// Chunks that may wait between two stages, per worker.
+/// Parsed chunks that may wait for the collector, per worker.
 const QUEUED_PER_WORKER: usize = 2;
 /// Enough of a file to see what it is.
 const HEAD_BYTES: usize = 64;
-/// Progress is told this often at most.
-const PROGRESS_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Reads a trace and writes its store, replacing one that is there.
 ///
@@ -60,49 +58,66 @@ pub fn ingest_process(
 
 /// Whether a file is a report's database, compressed or not.
 pub(crate) fn is_report(path: &Path) -> Result<bool> {
-    let mut head = Vec::new();
-    Source::open(path)?
-        .read_block(&mut head, HEAD_BYTES)
-        .map_err(|cause| TraceError::reading(path, &cause))?;
-    Ok(is_database(&head))
+    let mut head = [0; HEAD_BYTES];
+    let (length, _) =
+        Source::open(path)?.read_block(&mut head).map_err(|cause| TraceError::reading(path, &cause))?;
+    Ok(is_database(&head[..length]))
 }
 
 fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cancel) -> Result<TraceData> {
     let stamp = stamp_source(path)?;
-    let mut source = Source::open(path)?;
-    let (consumed, compressed) = (source.consumed(), source.is_compressed());
+    let source = Source::open(path)?;
+    let compressed = source.is_compressed();
+    let mut meter = Meter::new(source.consumed(), stamp.size_bytes, on_progress);
     let mut collector = Collector::default();
-    let mut told = Instant::now();
-    let mut tell = |collector: &Collector| {
-        let bytes_done = consumed.load(Ordering::Relaxed).min(stamp.size_bytes);
-        on_progress(Progress { bytes_done, bytes_total: stamp.size_bytes, slices: collector.slice_count() });
-    };
-    let mut added = |collector: &Collector| {
-        if told.elapsed() >= PROGRESS_INTERVAL {
-            told = Instant::now();
-            tell(collector);
-        }
-    };
-    let workers = thread::available_parallelism().map_or(2, usize::from);
-    let (chunk_sender, chunks) = sync_channel::<Chunk>(workers * QUEUED_PER_WORKER);
-    let (parsed_sender, parsed) = sync_channel::<ParsedChunk>(workers * QUEUED_PER_WORKER);
-    let chunks = &Mutex::new(chunks);
-    let end = thread::scope(|scope| {
-        let source = &mut source;
-        let reader = scope
-            .spawn(move || read_chunks(path, source, cancel, &mut |chunk| chunk_sender.send(chunk).is_ok()));
-        for _ in 0..workers {
-            let parsed_sender = parsed_sender.clone();
-            scope.spawn(move || parse_all(chunks, &parsed_sender));
-        }
-        drop(parsed_sender);
-        merge_in_order(&parsed, &mut collector, &mut added);
-        reader.join().unwrap_or_else(|_| Err(reader_died(path)))
-    })?;
+    let end = read_events(path, source, &mut collector, &mut meter, cancel)?;
     cancel.check(path)?;
-    tell(&collector);
+    meter.tell(collector.slice_count());
     let facts = check_end(path, &end, &mut collector)?;
-    collector.finish(stamp, facts, compressed)
+    assemble(collector, stamp, facts, compressed, cancel)
+}
+
+/// What the workers share.
+struct Reading<'a> {
+    path: &'a Path,
+    cutter: Mutex<Cutter<'a>>,
+    /// Buffers to read into again.
+    used: Mutex<Vec<Vec<u8>>>,
+    is_over: AtomicBool,
+    cancel: &'a Cancel,
+}
+
+fn read_events(
+    path: &Path,
+    source: Source,
+    collector: &mut Collector,
+    meter: &mut Meter<'_>,
+    cancel: &Cancel,
+) -> Result<StreamEnd> {
+    let workers = thread::available_parallelism().map_or(2, usize::from);
+    let reading = &Reading {
+        path,
+        cutter: Mutex::new(Cutter::new(path, source)),
+        used: Mutex::default(),
+        is_over: AtomicBool::new(false),
+        cancel,
+    };
+    let (sender, attempts) = sync_channel::<Attempt>(workers * QUEUED_PER_WORKER);
+    let mut joiner = Joiner::new(workers);
+    thread::scope(|scope| {
+        let readers: Vec<_> = (0..workers)
+            .map(|worker| {
+                let sender = sender.clone();
+                scope.spawn(move || reading.work(worker, &sender))
+            })
+            .collect();
+        drop(sender);
+        settle_in_order(reading, &attempts, &mut joiner, collector, meter);
+        drop(attempts);
+        readers.into_iter().try_for_each(|reader| reader.join().unwrap_or_else(|_| Err(reader_died(path))))
+    })?;
+    let is_broken = reading.cutter.lock().unwrap_or_else(PoisonError::into_inner).is_broken();
+    Ok(joiner.finish(is_broken, &mut |settled| collector.take(settled)))
 }
 
 fn reader_died(path: &Path) -> TraceError {
@@ -110,37 +125,62 @@ fn reader_died(path: &Path) -> TraceError {
     TraceError::at(ErrorCode::TraceUnreadable, path, message)
 }
 
-fn parse_all(chunks: &Mutex<Receiver<Chunk>>, parsed: &SyncSender<ParsedChunk>) {
-    loop {
-        let next = chunks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(chunk) = next else { return };
-        if parsed.send(parse_chunk(&chunk)).is_err() {
-            return;
+impl Reading<'_> {
+    /// Reads and parses chunks until there are none left.
+    fn work(&self, worker: usize, sender: &SyncSender<Attempt>) -> Result<()> {
+        let mut parser = Parser::default();
+        while let Some(chunk) = self.next_chunk()? {
+            let (parsed, walked) = parser.parse(&chunk, Joiner::entry_of(chunk.sequence));
+            if sender.send(Attempt { worker, chunk, parsed, walked }).is_err() {
+                break;
+            }
         }
+        Ok(())
+    }
+
+    fn next_chunk(&self) -> Result<Option<Chunk>> {
+        self.cancel.check(self.path)?;
+        if self.is_over.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        let buffer = self.used.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let next = self.cutter.lock().unwrap_or_else(PoisonError::into_inner).next(buffer);
+        if next.is_err() {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
+        next
     }
 }
 
-/// Workers finish out of order; ids must not depend on that.
-fn merge_in_order(
-    parsed: &Receiver<ParsedChunk>,
+/// Workers finish out of order; nothing may depend on that.
+fn settle_in_order(
+    reading: &Reading<'_>,
+    attempts: &Receiver<Attempt>,
+    joiner: &mut Joiner,
     collector: &mut Collector,
-    added: &mut dyn FnMut(&Collector),
+    meter: &mut Meter<'_>,
 ) {
     let mut waiting = BTreeMap::new();
     let mut next = 0;
-    for chunk in parsed {
-        waiting.insert(chunk.sequence, chunk);
-        while let Some(chunk) = waiting.remove(&next) {
-            collector.add(chunk);
+    for attempt in attempts {
+        waiting.insert(attempt.chunk.sequence, attempt);
+        while let Some(attempt) = waiting.remove(&next) {
             next += 1;
-            added(collector);
+            let mut used = |buffer| reading.used.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+            joiner.take(attempt, &mut |settled| collector.take(settled), &mut used);
+            meter.tell_at_times(collector.slice_count());
+        }
+        if joiner.is_overlong() {
+            reading.is_over.store(true, Ordering::Relaxed);
+            return;
         }
     }
 }
 
 fn check_end(path: &Path, end: &StreamEnd, collector: &mut Collector) -> Result<FileFacts> {
     let shown = path.display();
-    if end.events == 0 && end.truncated {
+    let events = collector.counts.events;
+    if events == 0 && end.truncated {
         return Err(TraceError::at(
             ErrorCode::TraceTruncatedEmpty,
             path,
@@ -149,7 +189,7 @@ fn check_end(path: &Path, end: &StreamEnd, collector: &mut Collector) -> Result<
             ),
         ));
     }
-    let is_empty_array = end.events == 0 && !end.is_object;
+    let is_empty_array = events == 0 && !end.is_object;
     if !end.found_events || is_empty_array || collector.is_foreign() {
         return Err(TraceError::at(
             ErrorCode::TraceNotATrace,

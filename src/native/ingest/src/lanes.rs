@@ -4,6 +4,8 @@
 
 use iterscope_model::Slice;
 
+use crate::progress::Cancel;
+
 /// What laying out a track found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LaneStats {
@@ -53,13 +55,16 @@ impl Layout {
 
 /// Assigns lanes to the slices of one track, sorted by start and then by falling length, and sorts them by
 /// lane and start. Slices for which `is_below` holds get lanes below all others and do not nest in them: on
-/// a stream, kernels lie below the ranges that are mirrored there.
-pub fn lay_out(slices: &mut [Slice], is_below: impl Fn(&Slice) -> bool) -> LaneStats {
+/// a stream, kernels lie below the ranges that are mirrored there. Once cancelled, the result is of no use.
+pub fn lay_out(slices: &mut [Slice], is_below: impl Fn(&Slice) -> bool, cancel: &Cancel) -> LaneStats {
     let mut upper = Layout::default();
     let mut lower = Layout::default();
     let mut stats = LaneStats { covered_ns: covered_ns(slices), ..LaneStats::default() };
     let mut lanes = Vec::with_capacity(slices.len());
     for slice in slices.iter() {
+        if cancel.is_cancelled() {
+            return stats;
+        }
         lanes.push(if is_below(slice) { lower.place(slice) } else { upper.place(slice) });
     }
     let first_below = upper.lane_ends.len();
@@ -115,7 +120,7 @@ mod tests {
     fn lanes_of(spans: &[(i64, i64)]) -> (Vec<(i64, u16)>, LaneStats) {
         let mut slices: Vec<Slice> = spans.iter().map(|(start, end)| slice(*start, *end)).collect();
         slices.sort_by_key(|slice| (slice.start_ns, -slice.dur_ns));
-        let stats = lay_out(&mut slices, |_| false);
+        let stats = lay_out(&mut slices, |_| false, &Cancel::default());
         slices.sort_by_key(|slice| (slice.start_ns, slice.lane));
         (slices.iter().map(|slice| (slice.start_ns, slice.lane)).collect(), stats)
     }
@@ -140,7 +145,7 @@ mod tests {
             let spans: Vec<(i64, i64)> = spans.into_iter().map(|(start, length)| (start, start + length)).collect();
             let mut slices: Vec<Slice> = spans.iter().map(|(start, end)| slice(*start, *end)).collect();
             slices.sort_by_key(|slice| (slice.start_ns, -slice.dur_ns));
-            lay_out(&mut slices, |slice| slice.start_ns % 3 == 0);
+            lay_out(&mut slices, |slice| slice.start_ns % 3 == 0, &Cancel::default());
             prop_assert_eq!(slices.len(), spans.len());
             for lane in slices.chunk_by(|a, b| a.lane == b.lane) {
                 for pair in lane.windows(2) {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Reading traces into stores. One module per producer; each is detected by content, never by file name.
 //!
-//! A source streams through three stages: one thread reads (and inflates) blocks and finds where events end,
-//! a worker per core parses events into columns with names local to their block, and the calling thread
-//! merges the blocks in order. Memory is bounded by the slices, not by the file.
+//! Workers take turns at reading (and inflating) a block, then each indexes and parses its own while the next
+//! one reads; the calling thread merges what they found in the order of the source, checks where blocks were
+//! cut, and lays the whole out. Memory is bounded by the slices, not by the file.
 
 mod arguments;
+mod assemble;
 mod collect;
+mod flows;
 mod ingest;
 mod kineto;
+mod labels;
 mod lanes;
 mod nsys;
 mod pairs;

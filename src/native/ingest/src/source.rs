@@ -59,21 +59,24 @@ impl Source {
         Arc::clone(&self.consumed)
     }
 
-    /// Appends up to `limit` bytes.
+    /// Fills a block as far as the source goes, and says how far that was.
     ///
     /// # Errors
     /// The error of the file system; a broken compressed stream is no error.
-    pub fn read_block(&mut self, buffer: &mut Vec<u8>, limit: usize) -> io::Result<BlockEnd> {
-        let before = buffer.len();
-        match self.stream.by_ref().take(limit as u64).read_to_end(buffer) {
-            Ok(count) if count == limit => Ok(BlockEnd::More),
-            Ok(_) => Ok(BlockEnd::End),
-            Err(cause) if self.compressed && is_stream_damage(&cause) => Ok(BlockEnd::Broken),
-            Err(cause) => {
-                buffer.truncate(before);
-                Err(cause)
+    pub fn read_block(&mut self, block: &mut [u8]) -> io::Result<(usize, BlockEnd)> {
+        let mut filled = 0;
+        while filled < block.len() {
+            match self.stream.read(&mut block[filled..]) {
+                Ok(0) => return Ok((filled, BlockEnd::End)),
+                Ok(count) => filled += count,
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) if self.compressed && is_stream_damage(&cause) => {
+                    return Ok((filled, BlockEnd::Broken));
+                }
+                Err(cause) => return Err(cause),
             }
         }
+        Ok((filled, BlockEnd::More))
     }
 }
 
@@ -104,14 +107,14 @@ impl Read for CountingReader {
 pub fn read_source_at(path: &Path, offset: u64, limit: usize) -> Result<Vec<u8>> {
     let reading = |cause: io::Error| TraceError::reading(path, &cause).with_offset(offset);
     let mut source = Source::open(path)?;
-    let mut bytes = Vec::new();
     if source.compressed {
         let skipped = io::copy(&mut source.stream.by_ref().take(offset), &mut io::sink()).map_err(reading)?;
-        if skipped == offset {
-            source.read_block(&mut bytes, limit).map_err(reading)?;
-        }
+        let mut bytes = vec![0; if skipped == offset { limit } else { 0 }];
+        let (length, _) = source.read_block(&mut bytes).map_err(reading)?;
+        bytes.truncate(length);
         return Ok(bytes);
     }
+    let mut bytes = Vec::new();
     let mut file = File::open(path).map_err(reading)?;
     file.seek(SeekFrom::Start(offset)).map_err(reading)?;
     file.take(limit as u64).read_to_end(&mut bytes).map_err(reading)?;

@@ -90,40 +90,6 @@ fn a_cut_compressed_source_gives_what_came_before() -> TestResult {
 }
 
 #[test]
-fn every_phase_is_read_or_counted() -> TestResult {
-    let (_folder, store) = open_json(
-        r#"[{"ph":"B","name":"outer","pid":1,"tid":"main","ts":1},{"ph":"B","name":"inner","pid":1,"tid":"main","ts":2},
-        {"ph":"E","pid":1,"tid":"main","ts":3},{"ph":"E","pid":1,"tid":"main","ts":5},{"ph":"E","pid":1,"tid":"main","ts":6},
-        {"ph":"B","name":"open","pid":1,"tid":"main","ts":6},
-        {"ph":"s","id":1,"pid":1,"tid":1,"ts":1},{"ph":"f","id":1,"pid":1,"tid":1,"ts":1},{"ph":"i","ts":1},
-        {"ph":"C","name":"memory","pid":1,"ts":1,"args":{"v":1}},{"ph":"b","id":1,"ts":1},{"ph":"M","name":"thread_name","pid":1,
-        "tid":"main","args":{"name":"the main one"}},{"ph":"X","name":"z","pid":1,"tid":"main","ts":9,"dur":-2},
-        {"ph":"X","name":"z","pid":1,"tid":"main","ts":9,"dur":0},{"ph":"X","name":"z","pid":1,"tid":"main","ts":9}"#,
-    )?;
-    let counts = store.meta().counts;
-    assert_eq!((counts.events, counts.slices), (15, 6));
-    assert_eq!(
-        (counts.flows, counts.instants, counts.counters, counts.metadata, counts.others),
-        (2, 1, 1, 1, 1)
-    );
-    let spans: Vec<(String, i64, i64)> =
-        drawn_from(&store).into_iter().map(|slice| (slice.name, slice.start_ns, slice.dur_ns)).collect();
-    assert!(spans.contains(&("outer".into(), 0, 4000)) && spans.contains(&("inner".into(), 1000, 1000)));
-    assert_eq!(store.meta().tracks[0].name, "the main one");
-    assert_eq!(
-        warnings(&store),
-        [
-            (WarningCode::NegativeDuration, 1),
-            (WarningCode::ZeroDuration, 1),
-            (WarningCode::MissingDuration, 1),
-            (WarningCode::UnclosedBegin, 1),
-            (WarningCode::UnmatchedEnd, 1),
-        ]
-    );
-    Ok(())
-}
-
-#[test]
 fn what_is_no_trace_is_refused_by_name() -> TestResult {
     let cases: [(&[u8], ErrorCode); 7] = [
         (b"", ErrorCode::TraceNotATrace),

@@ -6,7 +6,7 @@ use iterscope_model::{Diagnostic, TraceMeta, TraceWarning as Warning, TrackInfo,
 use napi_derive::napi;
 
 /// How far an ingest is.
-#[napi(object)]
+#[napi(object, use_nullable = true)]
 pub struct IngestProgress {
     /// Bytes of the source file that were read.
     pub bytes_done: f64,
@@ -14,6 +14,8 @@ pub struct IngestProgress {
     pub bytes_total: f64,
     /// Slices found so far.
     pub slices: f64,
+    /// Seconds until the store is ready; null while there is nothing to tell it by.
+    pub seconds_left: Option<f64>,
 }
 
 /// A process of a report that launched kernels.
@@ -373,6 +375,7 @@ impl From<iterscope_ingest::Progress> for IngestProgress {
             bytes_done: count(progress.bytes_done),
             bytes_total: count(progress.bytes_total),
             slices: count(progress.slices),
+            seconds_left: progress.seconds_left,
         }
     }
 }

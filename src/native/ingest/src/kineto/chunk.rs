@@ -1,93 +1,113 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Parses the events of one chunk into columns whose ids count within the chunk. Workers run this; the
-//! collector maps the ids to those of the whole trace.
+//! Parses the events of one chunk into columns whose ids count within the tables of its worker; the collector
+//! maps them to those of the whole trace.
 
-use iterscope_model::{CategoryRole, NO_ID, Slice, TraceCounts, WarningCode, WarningCounts};
-use rustc_hash::FxHashMap;
+use iterscope_model::{CategoryRole, Instant, NO_ID, Slice, TraceCounts, WarningCode, WarningCounts};
 
+use super::counters::{RawSample, add_samples};
 use super::decimal::micros_to_ns;
-use super::event::{EventText, unescape};
+use super::event::EventText;
+use super::index::Index;
 use super::stream::Chunk;
+use super::tables::{FreshTexts, Tables};
+use super::walk::{Entry, Walked, walk};
+use crate::flows::{FlowEvent, FlowStep};
 use crate::pairs::PairEvent;
 
 /// Categories beyond this share the last id.
-const LAST_CATEGORY: usize = 255;
+const LAST_CATEGORY: u32 = 255;
 /// Digits of the largest 32-bit number.
 const LONGEST_ID_DIGITS: usize = 10;
+/// Thread of the track that holds asynchronous work of a category.
+pub const ASYNC_PREFIX: &[u8] = b"async ";
 
-/// Process and thread as the trace names them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TrackKey {
-    pub pid: String,
-    pub tid: String,
-}
-
-/// What device work says about its track.
+/// What the events of a track say about it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TrackHints {
     pub has_device_rows: bool,
     pub has_host_rows: bool,
+    /// Asynchronous work, which overlaps by its nature.
+    pub is_async: bool,
     pub device: Option<u32>,
     pub stream: Option<u32>,
 }
 
-/// A name, label or position that a metadata event gives to a process or thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrackFact {
-    pub key: TrackKey,
-    pub what: String,
-    pub value: String,
+/// A moment; one of the whole trace moves to a track of its own where its place holds no slices.
+#[derive(Debug, Clone, Copy)]
+pub struct RawInstant {
+    pub instant: Instant,
+    pub is_global: bool,
 }
 
-/// One chunk, parsed. Ids of names, tracks and categories point into its own tables.
+/// A name, label or position that a metadata event gives to a process or thread: JSON text of its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrackFact {
+    pub track: u32,
+    pub what: u32,
+    pub args: Box<[u8]>,
+}
+
+/// One chunk, parsed. Ids of names, tracks, categories and counters point into the tables of its worker.
 #[derive(Debug, Default)]
 pub struct ParsedChunk {
-    pub sequence: u64,
+    pub fresh: FreshTexts,
     pub slices: Vec<Slice>,
     pub pairs: Vec<PairEvent>,
-    pub names: Vec<String>,
-    pub categories: Vec<String>,
-    pub tracks: Vec<(TrackKey, TrackHints)>,
+    pub instants: Vec<RawInstant>,
+    pub samples: Vec<RawSample>,
+    pub flows: Vec<FlowEvent>,
+    pub hints: Vec<(u32, TrackHints)>,
     pub facts: Vec<TrackFact>,
     pub counts: TraceCounts,
     pub warnings: WarningCounts,
 }
 
-struct Parser<'a> {
-    out: ParsedChunk,
-    names: FxHashMap<&'a [u8], u32>,
-    categories: FxHashMap<&'a [u8], u8>,
+/// A worker: what it keeps from chunk to chunk.
+#[derive(Debug, Default)]
+pub struct Parser {
+    index: Index,
+    tables: Tables,
     roles: Vec<CategoryRole>,
-    tracks: FxHashMap<(&'a [u8], &'a [u8]), u32>,
-    last_track: (&'a [u8], &'a [u8], u32),
+    /// Per track, the chunk that touched it last and its place in that chunk's hints.
+    touched: Vec<(u64, usize)>,
+    chunks: u64,
 }
 
-/// Parses all events of a chunk; what cannot be understood is counted and left out.
-#[must_use]
-pub fn parse_chunk(chunk: &Chunk) -> ParsedChunk {
-    let mut parser = Parser {
-        out: ParsedChunk { sequence: chunk.sequence, ..ParsedChunk::default() },
-        names: FxHashMap::default(),
-        categories: FxHashMap::default(),
-        roles: Vec::new(),
-        tracks: FxHashMap::default(),
-        last_track: (&[], &[], u32::MAX),
-    };
-    parser.out.slices.reserve(chunk.events.len());
-    for (start, end) in &chunk.events {
-        let text = &chunk.bytes[*start..*end];
-        parser.out.counts.events += 1;
-        let understood = EventText::parse(text)
-            .and_then(|event| parser.add(text, &event, chunk.source_offset + *start as u64));
-        if understood.is_none() {
-            parser.out.warnings.add(WarningCode::MalformedEvents);
+impl Parser {
+    /// Parses all events of a chunk; what cannot be understood is counted and left out.
+    #[must_use]
+    pub fn parse(&mut self, chunk: &Chunk, entry: Entry) -> (ParsedChunk, Walked) {
+        self.chunks += 1;
+        let is_new_table = self.tables.begin_chunk();
+        if is_new_table {
+            self.roles.clear();
+            self.touched.clear();
         }
+        let bytes = chunk.text();
+        let mut index = std::mem::take(&mut self.index);
+        index.fill(bytes);
+        let mut events = Events { worker: self, out: ParsedChunk::default() };
+        let walked = walk(bytes, &index, entry, &mut |start, event| {
+            events.out.counts.events += 1;
+            let source_offset = chunk.source_offset + start as u64;
+            if event.and_then(|event| events.add(bytes, event, source_offset)).is_none() {
+                events.out.warnings.add(WarningCode::MalformedEvents);
+            }
+        });
+        let mut out = events.out;
+        out.fresh = self.tables.take_fresh(is_new_table);
+        self.index = index;
+        (out, walked)
     }
-    parser.out
 }
 
-impl<'a> Parser<'a> {
-    fn add(&mut self, text: &'a [u8], event: &EventText<'a>, source_offset: u64) -> Option<()> {
+struct Events<'a> {
+    worker: &'a mut Parser,
+    out: ParsedChunk,
+}
+
+impl Events<'_> {
+    fn add(&mut self, bytes: &[u8], event: &EventText<'_>, source_offset: u64) -> Option<()> {
         match event.phase {
             b'X' => {
                 let slice = self.slice(event, source_offset)?;
@@ -96,24 +116,30 @@ impl<'a> Parser<'a> {
             }
             b'B' | b'E' => {
                 let slice = self.timed(event, source_offset, 0)?;
-                self.out.pairs.push(PairEvent { slice, begins: event.phase == b'B' });
+                self.out.pairs.push(PairEvent { slice, id: 0, begins: event.phase == b'B' });
             }
+            b's' | b't' | b'f' => self.flow(event)?,
             b'M' => {
                 self.out.counts.metadata += 1;
-                if let Some(args) = &event.args {
-                    self.fact(event, &text[args.clone()]);
-                }
+                self.fact(bytes, event);
             }
-            b's' | b't' | b'f' => self.out.counts.flows += 1,
-            b'i' | b'I' | b'R' => self.out.counts.instants += 1,
-            b'C' => self.out.counts.counters += 1,
+            b'i' | b'I' | b'R' => {
+                let instant = self.instant(event, event.tid, source_offset)?;
+                self.out.instants.push(RawInstant { instant, is_global: event.scope == b"g" });
+                self.out.counts.instants += 1;
+            }
+            b'C' => {
+                add_samples(&mut self.worker.tables, &mut self.out, bytes, event)?;
+                self.out.counts.counters += 1;
+            }
+            b'b' | b'e' | b'n' | b'S' | b'F' | b'T' | b'p' => self.asynchronous(event, source_offset)?,
             0 => return None,
             _ => self.out.counts.others += 1,
         }
         Some(())
     }
 
-    fn slice(&mut self, event: &EventText<'a>, source_offset: u64) -> Option<Slice> {
+    fn slice(&mut self, event: &EventText<'_>, source_offset: u64) -> Option<Slice> {
         let dur_ns = if event.dur.is_empty() {
             self.out.warnings.add(WarningCode::MissingDuration);
             0
@@ -133,15 +159,15 @@ impl<'a> Parser<'a> {
         self.timed(event, source_offset, dur_ns)
     }
 
-    fn timed(&mut self, event: &EventText<'a>, source_offset: u64, dur_ns: i64) -> Option<Slice> {
+    fn timed(&mut self, event: &EventText<'_>, source_offset: u64, dur_ns: i64) -> Option<Slice> {
         let start_ns = micros_to_ns(event.ts)?;
         let category = self.category(event.category);
         Some(Slice {
             start_ns,
             dur_ns,
             source_offset,
-            name: self.name(event.name),
-            track: self.track(event, self.roles[usize::from(category)]),
+            name: self.worker.tables.names.id(event.name),
+            track: self.track(event, event.tid, self.worker.roles[usize::from(category)]),
             correlation: self.id(event.correlation),
             external_id: self.id(event.external_id),
             lane: 0,
@@ -150,81 +176,101 @@ impl<'a> Parser<'a> {
         })
     }
 
-    fn name(&mut self, raw: &'a [u8]) -> u32 {
-        if let Some(id) = self.names.get(raw) {
-            return *id;
-        }
-        let id = index_of(self.out.names.len());
-        let name = self.text(raw);
-        self.out.names.push(name);
-        self.names.insert(raw, id);
-        id
+    fn instant(&mut self, event: &EventText<'_>, tid: &[u8], source_offset: u64) -> Option<Instant> {
+        Some(Instant {
+            time_ns: micros_to_ns(event.ts)?,
+            source_offset,
+            name: self.worker.tables.names.id(event.name),
+            track: self.worker.tables.track(event.pid, tid),
+            category: self.category(event.category),
+            kind: 0,
+        })
     }
 
-    fn category(&mut self, raw: &'a [u8]) -> u8 {
-        if let Some(id) = self.categories.get(raw) {
-            return *id;
+    /// Begins and ends become slices of a track per process and category, moments become instants there.
+    fn asynchronous(&mut self, event: &EventText<'_>, source_offset: u64) -> Option<()> {
+        let tid = [ASYNC_PREFIX, event.category].concat();
+        if matches!(event.phase, b'n' | b'T' | b'p') {
+            let instant = self.instant(event, &tid, source_offset)?;
+            self.out.instants.push(RawInstant { instant, is_global: false });
+        } else {
+            let on_track = EventText { tid: &tid, ..event.clone() };
+            let slice = self.timed(&on_track, source_offset, 0)?;
+            self.hints_of(slice.track).is_async = true;
+            let begins = matches!(event.phase, b'b' | b'S');
+            self.out.pairs.push(PairEvent { slice, id: join_id(event.id), begins });
         }
-        let position = self.out.categories.len();
-        if position > LAST_CATEGORY {
+        self.out.counts.asyncs += 1;
+        Some(())
+    }
+
+    fn flow(&mut self, event: &EventText<'_>) -> Option<()> {
+        let step = match event.phase {
+            b's' => FlowStep::Start,
+            b't' => FlowStep::Step,
+            _ => FlowStep::End,
+        };
+        let flow = FlowEvent {
+            time_ns: micros_to_ns(event.ts)?,
+            id: join_id(event.id),
+            track: self.worker.tables.track(event.pid, event.tid),
+            category: self.category(event.category),
+            step,
+            // Only an end without this word belongs to the slice that comes next.
+            encloses: step != FlowStep::End || event.binding == b"e",
+        };
+        self.out.flows.push(flow);
+        self.out.counts.flows += 1;
+        Some(())
+    }
+
+    fn category(&mut self, raw: &[u8]) -> u8 {
+        let id = self.worker.tables.categories.id(raw);
+        if id as usize == self.worker.roles.len() {
+            self.worker.roles.push(CategoryRole::of(&String::from_utf8_lossy(raw)));
+        }
+        if id > LAST_CATEGORY {
             self.out.warnings.add(WarningCode::CategoriesClamped);
-            return u8::MAX;
         }
-        let name = self.text(raw);
-        self.roles.push(CategoryRole::of(&name));
-        self.out.categories.push(name);
-        let id = u8::try_from(position).unwrap_or(u8::MAX);
-        self.categories.insert(raw, id);
-        id
+        u8::try_from(id).unwrap_or(u8::MAX)
     }
 
-    fn track(&mut self, event: &EventText<'a>, role: CategoryRole) -> u32 {
-        let id = self.track_id(event.pid, event.tid);
-        let hints = &mut self.out.tracks[id as usize].1;
+    fn track(&mut self, event: &EventText<'_>, tid: &[u8], role: CategoryRole) -> u32 {
+        let id = self.worker.tables.track(event.pid, tid);
+        let hints = self.hints_of(id);
         if role.is_on_device() {
             hints.has_device_rows = true;
-            hints.device = hints.device.or_else(|| number(event.device));
-            hints.stream = hints.stream.or_else(|| number(event.stream));
+            if hints.device.is_none() {
+                hints.device = number(event.device);
+            }
+            if hints.stream.is_none() {
+                hints.stream = number(event.stream);
+            }
         } else {
             hints.has_host_rows = true;
         }
         id
     }
 
-    fn track_id(&mut self, pid: &'a [u8], tid: &'a [u8]) -> u32 {
-        let (pid_before, tid_before, known) = self.last_track;
-        if known != u32::MAX && pid_before == pid && tid_before == tid {
-            return known;
+    fn hints_of(&mut self, track: u32) -> &mut TrackHints {
+        let touched = &mut self.worker.touched;
+        if touched.len() <= track as usize {
+            touched.resize(track as usize + 1, (0, 0));
         }
-        let id = self.tracks.get(&(pid, tid)).copied().unwrap_or_else(|| {
-            let id = index_of(self.out.tracks.len());
-            let key = TrackKey { pid: self.text(pid), tid: self.text(tid) };
-            self.out.tracks.push((key, TrackHints::default()));
-            self.tracks.insert((pid, tid), id);
-            id
-        });
-        self.last_track = (pid, tid, id);
-        id
+        let (chunk, place) = &mut touched[track as usize];
+        if *chunk != self.worker.chunks {
+            (*chunk, *place) = (self.worker.chunks, self.out.hints.len());
+            self.out.hints.push((track, TrackHints::default()));
+        }
+        &mut self.out.hints[*place].1
     }
 
-    fn fact(&mut self, event: &EventText<'a>, args: &[u8]) {
-        let Ok(serde_json::Value::Object(values)) = serde_json::from_slice(args) else { return };
-        let Some(value) = values.into_iter().next().map(|(_, value)| value) else { return };
-        let value = match value {
-            serde_json::Value::String(text) => text,
-            other => other.to_string(),
-        };
-        let key = TrackKey { pid: self.text(event.pid), tid: self.text(event.tid) };
-        let what = self.text(event.name);
-        self.out.facts.push(TrackFact { key, what, value });
-    }
-
-    fn text(&mut self, raw: &[u8]) -> String {
-        let (text, repaired) = unescape(raw);
-        if repaired {
-            self.out.warnings.add(WarningCode::InvalidText);
+    fn fact(&mut self, bytes: &[u8], event: &EventText<'_>) {
+        if let Some(args) = event.args.clone() {
+            let track = self.worker.tables.track(event.pid, event.tid);
+            let what = self.worker.tables.names.id(event.name);
+            self.out.facts.push(TrackFact { track, what, args: bytes[args].into() });
         }
-        text.into_owned()
     }
 
     fn id(&mut self, raw: &[u8]) -> u32 {
@@ -238,6 +284,17 @@ impl<'a> Parser<'a> {
     }
 }
 
+/// What joins flows and asynchronous work: a number as it is, any other text by its hash.
+fn join_id(raw: &[u8]) -> u64 {
+    const IS_TEXT: u64 = 1 << 63;
+    if let Some(number) = number(raw) {
+        return u64::from(number);
+    }
+    let mut hasher = rustc_hash::FxHasher::default();
+    std::hash::Hasher::write(&mut hasher, raw);
+    std::hash::Hasher::finish(&hasher) | IS_TEXT
+}
+
 fn number(raw: &[u8]) -> Option<u32> {
     if raw.is_empty() || raw.len() > LONGEST_ID_DIGITS {
         return None;
@@ -247,8 +304,4 @@ fn number(raw: &[u8]) -> Option<u32> {
         value = value * 10 + u64::from(byte.is_ascii_digit().then(|| byte - b'0')?);
     }
     u32::try_from(value).ok()
-}
-
-fn index_of(position: usize) -> u32 {
-    u32::try_from(position).unwrap_or(u32::MAX)
 }

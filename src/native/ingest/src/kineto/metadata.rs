@@ -4,7 +4,7 @@
 use iterscope_model::DeviceInfo;
 use serde_json::{Map, Value};
 
-use super::stream::StreamEnd;
+use super::join::StreamEnd;
 
 /// What the document says beside its events.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]

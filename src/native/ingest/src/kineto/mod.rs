@@ -2,14 +2,20 @@
 //! Kineto and Chrome trace JSON: an object with `traceEvents` or a bare array, possibly cut anywhere.
 
 mod chunk;
+mod counters;
 mod decimal;
 mod event;
+mod index;
+mod join;
 mod masks;
 mod metadata;
-mod scan;
 mod stream;
+mod tables;
+mod walk;
 
-pub use chunk::{ParsedChunk, TrackFact, TrackHints, TrackKey, parse_chunk};
-pub use event::args_of_event;
+pub use chunk::{ASYNC_PREFIX, ParsedChunk, Parser, RawInstant, TrackHints};
+pub use event::{args_of_event, unescape};
+pub use join::{Attempt, Joiner, Settled, StreamEnd};
 pub use metadata::{FileFacts, read_file_facts};
-pub use stream::{Chunk, StreamEnd, read_chunks};
+pub use stream::{Chunk, Cutter};
+pub use tables::split_key;

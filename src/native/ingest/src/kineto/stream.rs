@@ -1,107 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Cuts a source into chunks of whole events.
+//! Cuts a source into chunks that most likely hold whole events: whoever parses them finds out, and what a cut
+//! broke is joined again (see the `join` module).
 
 use std::path::Path;
 
 use iterscope_model::{ErrorCode, Result, TraceError};
 
-use super::scan::{EventSpan, Region, Scanner};
-use crate::progress::Cancel;
 use crate::source::{BlockEnd, Source};
 
-/// Bytes read at once.
+/// Bytes read at once; text and index of a chunk stay within a core's cache.
 const BLOCK_BYTES: usize = 1 << 20;
-/// A header, a trailer or one event beyond this is damage, not data.
-const LONGEST_ITEM_BYTES: usize = 64 << 20;
+/// Bytes at the end of a block in which a place to cut is looked for.
+const CUT_BYTES: usize = 256 << 10;
 
-/// Whole events of a source, in order.
-#[derive(Debug)]
+/// A piece of a source.
+#[derive(Debug, Default)]
 pub struct Chunk {
     /// Position among the chunks.
     pub sequence: u64,
     /// Offset of the first byte in the (inflated) source.
     pub source_offset: u64,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// Where the events are in the bytes.
-    pub events: Vec<EventSpan>,
+    /// The bytes, longer than what is in use.
+    pub buffer: Vec<u8>,
+    /// How many are in use.
+    pub length: usize,
 }
 
-/// What stands around the events, and how the source ended.
-#[derive(Debug, Default)]
-pub struct StreamEnd {
-    /// The document without its events.
-    pub shell: Vec<u8>,
-    /// Whether the root is an object; a bare array has no facts.
-    pub is_object: bool,
-    /// Whether an array of events was found at all.
-    pub found_events: bool,
-    /// Whether the source ends before its document does.
-    pub truncated: bool,
-    /// Number of events.
-    pub events: u64,
-}
-
-struct Cutter<'a> {
-    path: &'a Path,
-    scanner: Scanner,
-    buffer: Vec<u8>,
-    buffer_offset: u64,
-    scanned: usize,
-    sequence: u64,
-    events: Vec<EventSpan>,
-    end: StreamEnd,
-}
-
-/// Reads a source to its end and hands chunks to `send`, which returns false to stop.
-///
-/// # Errors
-/// `trace.not-a-trace`, `trace.unreadable`, `ingest.cancelled`.
-pub fn read_chunks(
-    path: &Path,
-    source: &mut Source,
-    cancel: &Cancel,
-    send: &mut dyn FnMut(Chunk) -> bool,
-) -> Result<StreamEnd> {
-    let mut cutter = Cutter {
-        path,
-        scanner: Scanner::new(),
-        buffer: Vec::with_capacity(BLOCK_BYTES + BLOCK_BYTES / 4),
-        buffer_offset: 0,
-        scanned: 0,
-        sequence: 0,
-        events: Vec::new(),
-        end: StreamEnd::default(),
-    };
-    loop {
-        cancel.check(path)?;
-        let state = source
-            .read_block(&mut cutter.buffer, BLOCK_BYTES)
-            .map_err(|cause| TraceError::reading(path, &cause).with_offset(cutter.buffer_offset))?;
-        cutter.check_start()?;
-        let at_end = state != BlockEnd::More;
-        cutter.scanned = cutter.scanner.scan(&cutter.buffer, cutter.scanned, at_end, &mut cutter.events);
-        cutter.take_shell();
-        if !cutter.send_events(send) {
-            break;
-        }
-        let overlong = cutter.buffer.len().max(cutter.end.shell.len()) > LONGEST_ITEM_BYTES;
-        if at_end || overlong {
-            cutter.end.truncated = state == BlockEnd::Broken || overlong || cutter.is_cut();
-            break;
-        }
+impl Chunk {
+    /// The text.
+    pub fn text(&self) -> &[u8] {
+        &self.buffer[..self.length]
     }
-    Ok(cutter.finish())
 }
 
-impl Cutter<'_> {
-    /// A trace begins with a brace or a bracket; refusing others early keeps foreign files from being read.
-    fn check_start(&self) -> Result<()> {
-        if self.buffer_offset > 0 || self.scanned > 0 {
-            return Ok(());
+/// Reads chunks off a source, one after the other.
+pub struct Cutter<'a> {
+    path: &'a Path,
+    source: Source,
+    /// What follows the last cut.
+    carry: Vec<u8>,
+    offset: u64,
+    sequence: u64,
+    /// First key of the first event, in its quotes.
+    first_key: Vec<u8>,
+    end: Option<BlockEnd>,
+}
+
+impl<'a> Cutter<'a> {
+    pub fn new(path: &'a Path, source: Source) -> Self {
+        Self { path, source, carry: Vec::new(), offset: 0, sequence: 0, first_key: Vec::new(), end: None }
+    }
+
+    /// Whether the compressed stream broke off.
+    pub fn is_broken(&self) -> bool {
+        self.end == Some(BlockEnd::Broken)
+    }
+
+    /// The next chunk, read into a used buffer; none at the end.
+    ///
+    /// # Errors
+    /// `trace.not-a-trace`, `trace.unreadable`.
+    pub fn next(&mut self, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
+        if self.end.is_some() {
+            return Ok(None);
         }
-        let text = self.buffer.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&self.buffer).trim_ascii_start();
-        let what = match text.first() {
+        let carried = self.carry.len();
+        if buffer.len() < carried + BLOCK_BYTES {
+            buffer.resize(carried + BLOCK_BYTES, 0);
+        }
+        buffer[..carried].copy_from_slice(&self.carry);
+        self.carry.clear();
+        let (read, end) = self
+            .source
+            .read_block(&mut buffer[carried..carried + BLOCK_BYTES])
+            .map_err(|cause| TraceError::reading(self.path, &cause).with_offset(self.offset))?;
+        let mut length = carried + read;
+        let text = &buffer[..length];
+        if self.sequence == 0 {
+            self.check_start(text)?;
+            first_key(text).unwrap_or_default().clone_into(&mut self.first_key);
+        }
+        if end == BlockEnd::More {
+            if let Some(cut) = find_cut(text, &self.first_key) {
+                self.carry.extend_from_slice(&text[cut..]);
+                length = cut;
+            }
+        } else {
+            self.end = Some(end);
+        }
+        let chunk = Chunk { sequence: self.sequence, source_offset: self.offset, buffer, length };
+        self.sequence += 1;
+        self.offset += length as u64;
+        Ok(Some(chunk))
+    }
+
+    /// A trace begins with a brace or a bracket; refusing others early keeps foreign files from being read.
+    fn check_start(&self, text: &[u8]) -> Result<()> {
+        let what = match without_mark(text).first() {
             Some(b'{' | b'[') => return Ok(()),
             Some(_) => "It is not JSON.",
             None => "It is empty.",
@@ -114,66 +109,46 @@ impl Cutter<'_> {
         )
         .with_offset(0))
     }
+}
 
-    /// Collects the bytes before and after the array of events.
-    fn take_shell(&mut self) {
-        if let Some(opened) = self.scanner.array_opened_at() {
-            self.end.found_events = true;
-            self.end.shell.extend_from_slice(&self.buffer[..opened]);
-        }
-        if let Some(closed) = self.scanner.array_closed_at() {
-            self.end.shell.extend_from_slice(&self.buffer[closed..]);
-        } else if self.scanner.region() == Region::Trailer {
-            self.end.shell.extend_from_slice(&self.buffer);
-        }
-    }
+/// Text without a byte order mark and space before it.
+pub fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start()
+}
 
-    /// Sends the events of the buffer and keeps what is not a whole event yet.
-    fn send_events(&mut self, send: &mut dyn FnMut(Chunk) -> bool) -> bool {
-        let cut = match self.scanner.region() {
-            Region::Header => return true,
-            Region::Trailer => self.buffer.len(),
-            Region::Events => match (self.events.last(), self.scanner.is_inside_event()) {
-                (Some((_, end)), _) => *end,
-                (None, false) => self.scanned,
-                (None, true) => return true,
-            },
-        };
-        let rest = self.buffer[cut..].to_vec();
-        let mut bytes =
-            std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK_BYTES + rest.len() + 64));
-        self.buffer.extend_from_slice(&rest);
-        bytes.truncate(cut);
-        self.scanner.shift(cut);
-        self.scanned = self.scanned.saturating_sub(cut);
-        let source_offset = self.buffer_offset;
-        self.buffer_offset += cut as u64;
-        if self.events.is_empty() {
-            return true;
-        }
-        let events = std::mem::take(&mut self.events);
-        self.end.events += events.len() as u64;
-        let sequence = self.sequence;
-        self.sequence += 1;
-        send(Chunk { sequence, source_offset, bytes, events })
-    }
+fn first_key(text: &[u8]) -> Option<&[u8]> {
+    const EVENTS: &[u8] = b"\"traceEvents\"";
+    let events = match memchr::memmem::find(text, EVENTS) {
+        Some(at) => text[at + EVENTS.len()..].trim_ascii_start().strip_prefix(b":")?.trim_ascii_start(),
+        None => without_mark(text),
+    };
+    let event = events.strip_prefix(b"[")?.trim_ascii_start().strip_prefix(b"{")?.trim_ascii_start();
+    let length = memchr::memchr(b'"', event.strip_prefix(b"\"")?)?;
+    event.get(..length + 2)
+}
 
-    /// Chrome's format lets a bare array end without its bracket; inside an event it is cut all the same.
-    fn is_cut(&self) -> bool {
-        let is_array = self.first_byte() == Some(b'[');
-        !self.scanner.is_complete() && (!is_array || self.scanner.is_inside_event())
-    }
+/// Where the last event of a text begins that looks like the first one, or like any object of a list.
+fn find_cut(text: &[u8], first_key: &[u8]) -> Option<usize> {
+    let from = text.len().saturating_sub(CUT_BYTES);
+    let looks_like_event = |at: &usize| {
+        let follows = text[..*at].trim_ascii_end().strip_suffix(b",");
+        follows.is_some_and(|before| before.trim_ascii_end().ends_with(b"}"))
+            && text[at + 1..].trim_ascii_start().starts_with(first_key)
+    };
+    memchr::memrchr_iter(b'{', &text[from..]).map(|at| from + at).find(looks_like_event)
+}
 
-    fn first_byte(&self) -> Option<u8> {
-        let text = if self.end.shell.is_empty() { &self.buffer } else { &self.end.shell };
-        text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text).trim_ascii_start().first().copied()
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    fn finish(mut self) -> StreamEnd {
-        self.end.is_object = self.first_byte() == Some(b'{');
-        if !self.end.found_events {
-            self.end.shell.extend_from_slice(&self.buffer);
-        }
-        self.end
+    #[test]
+    fn a_cut_is_made_before_an_event_and_not_within_one() {
+        let text = br#"{"x": 1, "traceEvents": [{"ph": "X", "args": {"l": [{"a": 1}, {"b": 2}]}}, {"ph": "M", "l": [{}, {"c""#;
+        assert_eq!(first_key(text), Some(&b"\"ph\""[..]));
+        let cut = find_cut(text, b"\"ph\"").unwrap();
+        assert!(text[cut..].starts_with(br#"{"ph": "M""#));
+        assert_eq!(first_key(b" [ {\n\"name\" : 1"), Some(&b"\"name\""[..]));
+        assert_eq!(find_cut(b"[{\"ph\"", b"\"ph\""), None);
     }
 }

@@ -19,6 +19,7 @@ use super::place::{Place, Section, process_of};
 use super::scheduling::{Turn, turns};
 use super::tracks::TrackNames;
 use crate::lanes::{LaneStats, lay_out};
+use crate::progress::Cancel;
 
 /// A report's slices, sorted by track, lane and start, and what they point to. Times count from the first of them.
 #[derive(Default)]
@@ -256,7 +257,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 if !slices.is_sorted_by_key(key) {
                     slices.par_sort_unstable_by_key(key);
                 }
-                lay_out(slices, |_| false)
+                lay_out(slices, |_| false, &Cancel::default())
             })
             .collect();
         let mut tracks = Vec::with_capacity(order.len());

@@ -138,9 +138,11 @@ fn inflate(path: &Path, mut source: Source, cancel: &Cancel) -> Result<Arc<[u8]>
     let mut bytes = Vec::new();
     loop {
         cancel.check(path)?;
-        let end = source
-            .read_block(&mut bytes, INFLATE_BLOCK_BYTES)
-            .map_err(|cause| TraceError::reading(path, &cause))?;
+        let before = bytes.len();
+        bytes.resize(before + INFLATE_BLOCK_BYTES, 0);
+        let (read, end) =
+            source.read_block(&mut bytes[before..]).map_err(|cause| TraceError::reading(path, &cause))?;
+        bytes.truncate(before + read);
         if bytes.len() > LARGEST_INFLATED_BYTES {
             let message = format!(
                 "{} holds more than 4 GiB when inflated. Inflate it (gunzip) and open the result.",

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use iterscope_model::{ErrorCode, Result, TraceError, WarningCode};
 use rusqlite::Connection;
@@ -49,11 +49,12 @@ impl Reading<'_> {
         let rows_total: u64 = self.ranges.iter().map(Range::length).fold(0, u64::saturating_add);
         let cores = thread::available_parallelism().map_or(2, usize::from);
         let workers = cores.min(self.database.most_connections()).min(self.ranges.len().max(1));
+        let started = Instant::now();
         let mut tell = |slices: u64| {
             let share =
                 u128::from(slices.min(rows_total)) * u128::from(bytes_total) / u128::from(rows_total.max(1));
             let bytes_done = u64::try_from(share).unwrap_or(bytes_total);
-            on_progress(Progress { bytes_done, bytes_total, slices });
+            on_progress(Progress::since(started, bytes_done, bytes_total, slices));
         };
         thread::scope(|scope| {
             let (ended, endings) = channel::<()>();
