@@ -5,6 +5,7 @@ import type {
   EngineInput,
   ExpertHeatmap,
   ExpertHistogram,
+  ExpertPlan,
   ExpertSummary,
   LayerMetrics,
 } from '#shared/contract/engine.ts';
@@ -55,10 +56,39 @@ export class ExpertSessions {
     return loads === null ? null : [...loads];
   }
 
+  async vllmBalancedness(
+    source: Source,
+    input: EngineInput<'experts.vllmBalancedness'>,
+  ): Promise<number | null> {
+    const statistics = await this.#get(source);
+    return statistics.vllmBalancedness(input.iterationFrom, input.iterationTo, input.ranks);
+  }
+
+  async plan(source: Source, input: EngineInput<'experts.plan'>): Promise<ExpertPlan> {
+    const statistics = await this.#get(source);
+    const { ranks, slots, layerUpdates, ...rest } = input;
+    const request = { ...rest, epSize: ranks, numSlots: slots, layerUpdatesPerIter: layerUpdates };
+    return answer(statistics.plan(request));
+  }
+
+  async judgePlan(source: Source, input: EngineInput<'experts.judgePlan'>): Promise<ExpertPlan> {
+    const statistics = await this.#get(source);
+    const { text, name, iterationFrom, iterationTo, ranks } = input;
+    return answer(statistics.judgePlan(text, name, iterationFrom, iterationTo, ranks));
+  }
+
   async #get(source: Source): Promise<Native.ExpertStatistics> {
     const opening = this.#open.get(source.sourceId);
     if (opening !== undefined) return opening;
     const message = `${source.name} is not open: open it first.`;
     throw new IterscopeError({ code: 'source.unknown', message, path: source.path });
+  }
+}
+
+async function answer<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
   }
 }

@@ -158,6 +158,9 @@ export class EngineServer {
       'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),
       'experts.heatmap': (source, input) => experts.heatmap(source, input),
       'experts.rankLoads': (source, input) => experts.rankLoads(source, input),
+      'experts.vllmBalancedness': (source, input) => experts.vllmBalancedness(source, input),
+      'experts.plan': (source, input) => experts.plan(source, input),
+      'experts.judgePlan': (source, input) => experts.judgePlan(source, input),
     };
   }
 }

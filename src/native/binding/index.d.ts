@@ -17,6 +17,15 @@ export declare class ExpertStatistics {
   histogram(layer: number, iterFrom: number, iterTo: number): ExpertHistogram
   /** Figures of every layer over a window; ranks are `epSize` contiguous blocks of experts. */
   layerMetrics(iterFrom: number, iterTo: number, epSize: number): Array<ExpertLayerMetrics>
+  /** vLLM's balancedness of all layers over ranks, mean over iterations; null where there is no answer. */
+  vllmBalancedness(iterFrom: number, iterTo: number, epSize: number): number | null
+  /** Plans where the experts of all layers should live. Rejects with `experts.bad-plan`. */
+  plan(request: ExpertPlanRequest): Promise<ExpertPlan>
+  /**
+   * What the text of a `moe_load_balancer` file would do to the iterations from `iterFrom` up to `iterTo`, excluded;
+   * `name` is that of the file. Rejects with `experts.bad-balancer` or `experts.bad-plan`.
+   */
+  judgePlan(text: string, name: string, iterFrom: number, iterTo: number, epSize: number): Promise<ExpertPlan>
   /**
    * Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
    * row by row.
@@ -122,6 +131,14 @@ export interface Counter {
  */
 export declare function endJournalled(runDir: string): Promise<RunLeftovers>
 
+/** What plans with so many slots leave. */
+export interface ExpertCurvePoint {
+  /** Slots of a layer. */
+  slots: number
+  /** Imbalance left, mean over layers and iterations. */
+  afterMean: number | null
+}
+
 /** Tokens per expert. */
 export interface ExpertHistogram {
   /** Tokens, by expert. */
@@ -165,6 +182,80 @@ export interface ExpertLayerMetrics {
   topShare: number | null
   /** Mean Jaccard overlap of the top-8 sets of consecutive windows of 10 iterations. */
   hotSetPersistence: number | null
+  /** Half the sum of the differences of the experts' shares between the first and the last window of 10 iterations. */
+  loadDrift: number | null
+  /** Experts with tokens on a rank, mean over ranks and iterations. */
+  activeExpertsPerRank: number | null
+  /** `SGLang`'s balancedness over ranks, mean over iterations. */
+  sglangBalancedness: number | null
+}
+
+/** The plan of one layer. Imbalance is max/mean − 1 over ranks in the judging iterations; null without tokens. */
+export interface ExpertLayerPlan {
+  /** The layer. */
+  layer: number
+  /** The expert of each slot. */
+  slots: Uint32Array
+  /** Replicas of each expert. */
+  replicas: Uint32Array
+  /** Without a plan, mean over iterations. */
+  beforeMean: number | null
+  /** Without a plan, of the summed counts. */
+  beforeOfSums: number | null
+  /** With the plan, mean over iterations. */
+  afterMean: number | null
+  /** With the plan, of the summed counts. */
+  afterOfSums: number | null
+  /** Slots whose expert their rank does not hold without a plan. */
+  moves: number
+}
+
+/** A plan for all layers. */
+export interface ExpertPlan {
+  /** Slots of a layer over all ranks. */
+  numSlots: number
+  /** Every layer. */
+  layers: Array<ExpertLayerPlan>
+  /** What it is compared with: contiguous blocks, or the default assignment where experts do not divide by the ranks. */
+  baseline: 'contiguous' | 'default-slots'
+  /** Mean over layers without a plan. */
+  beforeMean: number | null
+  /** Mean over layers with the plan. */
+  afterMean: number | null
+  /** Slots of a rank and layer beyond those that its experts need without replicas. */
+  extraSlotsPerRank: number
+  /** What became of the mean. */
+  verdict: 'better' | 'same' | 'worse' | 'cannot-tell'
+  /** The `moe_load_balancer` file. */
+  yaml: string
+  /** Slots against imbalance left; empty when it was not asked for. */
+  curve: Array<ExpertCurvePoint>
+}
+
+/** What a plan is for. */
+export interface ExpertPlanRequest {
+  /** Whose algorithm. */
+  algorithm: 'tensorrt-llm' | 'deepseek'
+  /** Groups of experts that stay on one node; for `deepseek`. */
+  groups: number
+  /** Nodes; for `deepseek`. */
+  nodes: number
+  /** Ranks. */
+  epSize: number
+  /** Slots of a layer over all ranks. */
+  numSlots: number
+  /** Layers that the engine places anew in every iteration; for the file. */
+  layerUpdatesPerIter: number
+  /** First iteration that makes the plan. */
+  madeFrom: number
+  /** One past the last iteration that makes it. */
+  madeTo: number
+  /** First iteration that judges it. */
+  judgedFrom: number
+  /** One past the last iteration that judges it. */
+  judgedTo: number
+  /** Points of the curve of slots beyond the first; 0 for no curve. */
+  curveSteps: number
 }
 
 /** What the statistics hold. */

@@ -39,6 +39,29 @@ export const engineRequests = {
   'experts.layerMetrics': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
   'experts.heatmap': layerWindow,
   'experts.rankLoads': layerWindow.extend({ layer: z.int(), ranks: z.int().min(1).max(65_536) }),
+  'experts.vllmBalancedness': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
+  'experts.plan': traceRef.extend({
+    algorithm: z.enum(['tensorrt-llm', 'deepseek']),
+    /** Groups of experts that stay on one node, and nodes: for deepseek. */
+    groups: z.int().min(1).max(65_536),
+    nodes: z.int().min(1).max(65_536),
+    ranks: z.int().min(1).max(65_536),
+    slots: z.int().min(1).max(1_048_576),
+    layerUpdates: z.int().min(0).max(65_536),
+    /** Half-open windows; they must not overlap. */
+    madeFrom: z.int().min(0),
+    madeTo: z.int().min(0),
+    judgedFrom: z.int().min(0),
+    judgedTo: z.int().min(0),
+    /** Points of the curve of slots beyond the first; 0 for no curve. */
+    curveSteps: z.int().min(0).max(64),
+  }),
+  /** What a moe_load_balancer file would do: its text, and its name for messages. */
+  'experts.judgePlan': layerWindow.extend({
+    ranks: z.int().min(1).max(65_536),
+    text: z.string().max(16_777_216),
+    name: z.string(),
+  }),
 } as const;
 export type EngineMethod = keyof typeof engineRequests;
 export type EngineInput<M extends EngineMethod> = z.input<(typeof engineRequests)[M]>;
@@ -233,6 +256,41 @@ export interface LayerMetrics {
   /** Share of the tokens that the TOP_EXPERTS most loaded experts received. */
   readonly topShare: number | null;
   readonly hotSetPersistence: number | null;
+  /** Half the sum of the differences of the experts' shares between the first and the last window of 10 iterations. */
+  readonly loadDrift: number | null;
+  /** Experts with tokens on a rank, mean over ranks and iterations. */
+  readonly activeExpertsPerRank: number | null;
+  /** SGLang's definition, over ranks. */
+  readonly sglangBalancedness: number | null;
+}
+
+/** Where the experts of a layer would live; imbalance over ranks in the judging iterations, null without tokens. */
+export interface ExpertLayerPlan {
+  readonly layer: number;
+  /** The expert of each slot; slots lie in equal blocks on the ranks. */
+  readonly slots: Uint32Array;
+  readonly replicas: Uint32Array;
+  readonly beforeMean: number | null;
+  readonly beforeOfSums: number | null;
+  readonly afterMean: number | null;
+  readonly afterOfSums: number | null;
+  /** Slots whose expert their rank does not hold without a plan. */
+  readonly moves: number;
+}
+
+export interface ExpertPlan {
+  readonly numSlots: number;
+  readonly layers: readonly ExpertLayerPlan[];
+  /** The default assignment of as many slots, where experts do not divide evenly by the ranks. */
+  readonly baseline: 'contiguous' | 'default-slots';
+  readonly beforeMean: number | null;
+  readonly afterMean: number | null;
+  readonly extraSlotsPerRank: number;
+  /** Anything but better means: keep the baseline. */
+  readonly verdict: 'better' | 'same' | 'worse' | 'cannot-tell';
+  /** The moe_load_balancer file. */
+  readonly yaml: string;
+  readonly curve: readonly { readonly slots: number; readonly afterMean: number | null }[];
 }
 
 export interface ExpertHeatmap {
@@ -257,6 +315,10 @@ export interface EngineOutputs {
   'experts.heatmap': ExpertHeatmap;
   /** Null when the experts do not divide evenly among so many ranks. */
   'experts.rankLoads': readonly number[] | null;
+  /** Of all layers over ranks; null where there is no answer. */
+  'experts.vllmBalancedness': number | null;
+  'experts.plan': ExpertPlan;
+  'experts.judgePlan': ExpertPlan;
 }
 
 export interface EngineProgress {

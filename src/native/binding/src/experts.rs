@@ -2,14 +2,16 @@
 //! Expert load of mixture-of-experts models. Windows are half-open ranges of iteration numbers: `iterFrom` included, `iterTo` not.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
-use iterscope_experts::{layer_metrics, read_folder};
+use iterscope_experts::{layer_metrics, read_folder, vllm_balancedness_mean};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
 use crate::error::experts_error;
+use crate::expert_plan::{ExpertPlanRequest, JudgeExperts, PlanExperts};
 
 /// Something that the user should know about the statistics.
 #[napi(object)]
@@ -89,12 +91,18 @@ pub struct ExpertLayerMetrics {
     pub top_share: Option<f64>,
     /// Mean Jaccard overlap of the top-8 sets of consecutive windows of 10 iterations.
     pub hot_set_persistence: Option<f64>,
+    /// Half the sum of the differences of the experts' shares between the first and the last window of 10 iterations.
+    pub load_drift: Option<f64>,
+    /// Experts with tokens on a rank, mean over ranks and iterations.
+    pub active_experts_per_rank: Option<f64>,
+    /// `SGLang`'s balancedness over ranks, mean over iterations.
+    pub sglang_balancedness: Option<f64>,
 }
 
 /// Expert statistics of a run, in memory.
 #[napi]
 pub struct ExpertStatistics {
-    statistics: iterscope_experts::ExpertStatistics,
+    statistics: Arc<iterscope_experts::ExpertStatistics>,
 }
 
 #[napi]
@@ -140,6 +148,40 @@ impl ExpertStatistics {
         let metrics = |layer: &u32| layer_metrics(&self.statistics, *layer, &window, ep_size as usize);
         let layers = self.statistics.layers.iter();
         layers.map(|layer| metrics(layer).map(Into::into).map_err(|error| experts_error(&error))).collect()
+    }
+
+    /// vLLM's balancedness of all layers over ranks, mean over iterations; null where there is no answer.
+    #[napi]
+    pub fn vllm_balancedness(&self, iter_from: u32, iter_to: u32, ep_size: u32) -> Option<f64> {
+        vllm_balancedness_mean(&self.statistics, &(iter_from..iter_to), ep_size as usize)
+    }
+
+    /// Plans where the experts of all layers should live. Rejects with `experts.bad-plan`.
+    #[napi]
+    pub fn plan(&self, request: ExpertPlanRequest) -> AsyncTask<PlanExperts> {
+        AsyncTask::new(PlanExperts { statistics: Arc::clone(&self.statistics), request })
+    }
+
+    /// What the text of a `moe_load_balancer` file would do to the iterations from `iterFrom` up to `iterTo`, excluded;
+    /// `name` is that of the file. Rejects with `experts.bad-balancer` or `experts.bad-plan`.
+    #[napi]
+    pub fn judge_plan(
+        &self,
+        text: String,
+        name: String,
+        iter_from: u32,
+        iter_to: u32,
+        ep_size: u32,
+    ) -> AsyncTask<JudgeExperts> {
+        let statistics = Arc::clone(&self.statistics);
+        let window = iter_from..iter_to;
+        AsyncTask::new(JudgeExperts {
+            statistics,
+            text,
+            name: name.into(),
+            window,
+            ep_size: ep_size as usize,
+        })
     }
 
     /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
@@ -188,6 +230,9 @@ impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
             dead_experts: metrics.dead_experts.map(small),
             top_share: metrics.top_share,
             hot_set_persistence: metrics.hot_set_persistence,
+            load_drift: metrics.load_drift,
+            active_experts_per_rank: metrics.active_experts_per_rank,
+            sglang_balancedness: metrics.sglang_balancedness,
         }
     }
 }
@@ -207,7 +252,7 @@ impl Task for Open {
     }
 
     fn resolve(&mut self, _env: Env, statistics: Self::Output) -> Result<Self::JsValue> {
-        Ok(ExpertStatistics { statistics })
+        Ok(ExpertStatistics { statistics: Arc::new(statistics) })
     }
 }
 

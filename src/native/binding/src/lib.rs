@@ -3,6 +3,7 @@
 //! errors; everything else is in the crates below it.
 
 mod error;
+mod expert_plan;
 mod experts;
 mod launch;
 mod telemetry;

@@ -4,7 +4,8 @@
 use crate::error::ExpertsError;
 use crate::metrics::{
     PERSISTENCE_WINDOW_ITERATIONS, TOP_EXPERTS, active_experts, balancedness, coefficient_of_variation,
-    contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of, top_share,
+    contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of,
+    sglang_balancedness, share_distance, top_share, vllm_balancedness,
 };
 use crate::statistics::{ExpertStatistics, Window, add};
 
@@ -41,6 +42,12 @@ pub struct LayerMetrics {
     pub top_share: Option<f64>,
     /// Mean Jaccard overlap of the top-8 sets of consecutive windows of 10 iterations.
     pub hot_set_persistence: Option<f64>,
+    /// Half the sum of the differences of the experts' shares between the first and the last window of 10 iterations.
+    pub load_drift: Option<f64>,
+    /// Experts with tokens on a rank with contiguous blocks of experts, mean over ranks and iterations with tokens.
+    pub active_experts_per_rank: Option<f64>,
+    /// `SGLang`'s balancedness over such ranks, mean over iterations with tokens.
+    pub sglang_balancedness: Option<f64>,
 }
 
 /// The figures of `layer` over `window`, with ranks as `ep_size` contiguous blocks of experts (no figure over ranks
@@ -58,6 +65,11 @@ pub fn layer_metrics(
     let vectors = || statistics.vectors(layer, window).map(|(_, counts)| counts);
     let over_ranks =
         |loads: &[u64]| contiguous_rank_loads(loads, ep_size).and_then(|ranks| imbalance_ratio(&ranks));
+    let sglang = |loads: &[u64]| {
+        let ranks = contiguous_rank_loads(loads, ep_size)?;
+        sglang_balancedness(&ranks).filter(|_| active_experts(loads) > 0)
+    };
+    let windows = persistence_windows(statistics, layer, window);
     let tokens: u64 = sums.iter().sum();
     let active = (tokens > 0).then(|| active_experts(&sums));
     let with_tokens = vectors().filter(|counts| active_experts(counts) > 0).count();
@@ -76,8 +88,41 @@ pub fn layer_metrics(
         active_experts: active,
         dead_experts: active.map(|active| statistics.experts - active),
         top_share: top_share(&sums, TOP_EXPERTS),
-        hot_set_persistence: hot_set_persistence(&persistence_windows(statistics, layer, window)),
+        hot_set_persistence: hot_set_persistence(&windows),
+        load_drift: load_drift(&windows),
+        active_experts_per_rank: mean_of(vectors().filter_map(|loads| active_per_rank(loads, ep_size))),
+        sglang_balancedness: mean_of(vectors().filter_map(sglang)),
     })
+}
+
+/// `vLLM`'s balancedness of all layers over ranks with contiguous blocks of experts, mean over iterations with tokens.
+#[must_use]
+pub fn vllm_balancedness_mean(statistics: &ExpertStatistics, window: &Window, ep_size: usize) -> Option<f64> {
+    let layers: Vec<Vec<&[u64]>> = statistics
+        .layers
+        .iter()
+        .map(|layer| statistics.vectors(*layer, window).map(|(_, counts)| counts).collect())
+        .collect();
+    let iterations = layers.first().map_or(0, Vec::len);
+    mean_of((0..iterations).filter_map(|position| {
+        let ranks: Option<Vec<Vec<u64>>> =
+            layers.iter().map(|layer| contiguous_rank_loads(layer[position], ep_size)).collect();
+        vllm_balancedness(&ranks?)
+    }))
+}
+
+/// Distance between the first and the last window; `None` with fewer than two, or without load in one.
+fn load_drift(windows: &[Vec<u64>]) -> Option<f64> {
+    match windows {
+        [first, .., last] => share_distance(first, last),
+        _ => None,
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn active_per_rank(loads: &[u64], ep_size: usize) -> Option<f64> {
+    let active = active_experts(loads);
+    (active > 0 && ep_size > 0 && loads.len().is_multiple_of(ep_size)).then(|| active as f64 / ep_size as f64)
 }
 
 /// Summed counts of each whole run of 10 iteration numbers, from the first recorded iteration of the window on.

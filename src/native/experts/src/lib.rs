@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Expert load of mixture-of-experts models: reading the statistics that TensorRT-LLM (and the embedded engine)
-//! write, and the figures that say how evenly tokens were spread.
+//! write, the figures that say how evenly tokens were spread, and plans that place experts by them.
 //!
 //! A window is a half-open range of iteration numbers. Whatever has no tokens has no ratio: functions answer `None`
 //! there, never zero.
@@ -11,13 +11,18 @@ mod layer;
 mod load_balancer;
 pub mod metrics;
 mod placement;
+mod plan;
 mod rank_file;
 mod read;
 mod statistics;
 
 pub use error::{ExpertsError, Warning, WarningCode};
-pub use layer::{LayerMetrics, layer_metrics};
+pub use layer::{LayerMetrics, layer_metrics, vllm_balancedness_mean};
 pub use load_balancer::{BalancerProblem, ExpertTopology, LoadBalancerConfig, default_assignment};
 pub use placement::LayerPlacement;
+pub use plan::{
+    Algorithm, Baseline, LayerPlan, Plan, PlanRequest, RankImbalance, Verdict, curve_slots, judge_config,
+    make_plan, slot_curve,
+};
 pub use read::read_folder;
 pub use statistics::{Combination, ExpertStatistics, Window};

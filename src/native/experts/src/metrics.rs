@@ -108,6 +108,31 @@ pub fn hot_set_persistence(window_loads: &[Vec<u64>]) -> Option<f64> {
     }))
 }
 
+/// How far load moved between two vectors: half the sum of the differences of the experts' shares. 0 is no change, 1
+/// that no expert kept any; `None` when one has no load.
+#[must_use]
+pub fn share_distance(before: &[u64], after: &[u64]) -> Option<f64> {
+    let (total_before, total_after) = (total(before)?, total(after)?);
+    let difference = |(b, a): (&u64, &u64)| (real(*b) / total_before - real(*a) / total_after).abs();
+    Some(before.iter().zip(after).map(difference).sum::<f64>() / 2.0)
+}
+
+/// `SGLang`'s balancedness of one layer: (mean + 1e-5) / (max + 1e-5) over ranks; 1 is perfectly even.
+#[must_use]
+pub fn sglang_balancedness(rank_loads: &[u64]) -> Option<f64> {
+    let largest = *rank_loads.iter().max()?;
+    Some((real(rank_loads.iter().sum()) / real(rank_loads.len() as u64) + 1e-5) / (real(largest) + 1e-5))
+}
+
+/// `vLLM`'s balancedness over layers: the sum of means over the sum of maxima of ranks; 1 is perfectly even.
+#[must_use]
+pub fn vllm_balancedness(layers: &[Vec<u64>]) -> Option<f64> {
+    let mean = |loads: &Vec<u64>| real(loads.iter().sum()) / real(loads.len() as u64);
+    let means: f64 = layers.iter().filter(|loads| !loads.is_empty()).map(mean).sum();
+    let maxima: f64 = layers.iter().filter_map(|loads| loads.iter().max()).map(|load| real(*load)).sum();
+    (maxima > 0.0).then(|| means / maxima)
+}
+
 /// Mean of what is there; `None` when nothing is.
 pub fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     let (sum, count) = values.fold((0.0, 0_u64), |(sum, count), value| (sum + value, count + 1));

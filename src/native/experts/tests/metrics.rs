@@ -4,7 +4,8 @@
 
 use iterscope_experts::metrics::{
     active_experts, balancedness, coefficient_of_variation, contiguous_rank_loads, effective_experts, gini,
-    hot_set, hot_set_persistence, imbalance_ratio, jaccard, top_share,
+    hot_set, hot_set_persistence, imbalance_ratio, jaccard, sglang_balancedness, share_distance, top_share,
+    vllm_balancedness,
 };
 use proptest::prelude::*;
 
@@ -35,6 +36,22 @@ fn known_values() {
     assert_eq!(active_experts(&loads), 2);
     assert_eq!(contiguous_rank_loads(&loads, 2), Some(vec![6, 2]));
     assert_eq!((contiguous_rank_loads(&loads, 3), contiguous_rank_loads(&loads, 0)), (None, None));
+}
+
+#[test]
+fn other_engines_have_definitions_of_their_own() {
+    close(sglang_balancedness(&[6, 2]), (4.0 + 1e-5) / (6.0 + 1e-5));
+    close(vllm_balancedness(&[vec![6, 2], vec![0, 10], vec![]]), (4.0 + 5.0) / 16.0);
+    assert_eq!((vllm_balancedness(&[]), vllm_balancedness(&[vec![0, 0]])), (None, None));
+    assert_eq!(sglang_balancedness(&[]), None);
+}
+
+#[test]
+fn drift_is_what_share_of_the_load_moved() {
+    close(share_distance(&[1, 1, 2], &[10, 10, 20]), 0.0);
+    close(share_distance(&[4, 0], &[0, 7]), 1.0);
+    close(share_distance(&[3, 1], &[1, 3]), 0.5);
+    assert_eq!(share_distance(&[0, 0], &[1, 3]), None);
 }
 
 #[test]
