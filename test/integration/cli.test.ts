@@ -168,3 +168,27 @@ describe('the library in a terminal', () => {
     expect(stderr).toContain(part);
   });
 });
+
+describe('iterscope experts', () => {
+  const statistics = resolve('test/fixtures/expert-statistic-drift');
+
+  test('prints every figure of every layer, as text and as JSON', () => {
+    const text = iterscope(folder(), 'experts', statistics, '--ranks', '4');
+    expect(text.code).toBe(0);
+    expect(text.stdout).toContain('vLLM balancedness');
+    expect(text.stdout).toMatch(/^0 .* 4\.360 .* 4\.140/m);
+    const json = iterscope(folder(), 'experts', statistics, '--ranks', '4', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      file: statistics,
+      ranks: 4,
+      summary: { experts: 32, iterationCount: 200 },
+      layers: Array.from({ length: 8 }, (_, layer) => ({ layer })),
+    });
+  });
+
+  test('refuses what is no folder of statistics, and ranks that are no number', () => {
+    const missing = iterscope(folder(), 'experts', folder());
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('rank*.safetensors')]);
+    expect(iterscope(folder(), 'experts', statistics, '--ranks', 'x').code).toBe(2);
+  });
+});

@@ -58,7 +58,12 @@ describe('a plan', () => {
     const [request] = cases;
     if (request === undefined) throw new Error('no case');
     const plan = await statistics.plan({ ...requestOf(request), curveSteps: 3 });
-    expect(plan).toMatchObject({ verdict: 'better', baseline: 'contiguous', extraSlotsPerRank: 2, numSlots: 80 });
+    expect(plan).toMatchObject({
+      verdict: 'better',
+      baseline: 'contiguous',
+      extraSlotsPerRank: 2,
+      numSlots: 80,
+    });
     expect(plan.curve.map(({ slots }) => slots)).toEqual([64, 72, 80, 88]);
     expect(plan.curve[2]?.afterMean).toBe(plan.afterMean);
     const judged = await statistics.judgePlan(plan.yaml, 'eplb.yaml', 70, 80, 8);

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { toFailure } from '#shared/base/errors.ts';
 import { compose } from '../composition.ts';
 import type { Services } from '../composition.ts';
 import { forkEngine } from '../engine/client.ts';
 import { nodePlatform } from '../platform/node-platform.ts';
+import { showExperts } from './experts-command.ts';
 import { inspectFiles } from './inspect-command.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
@@ -64,6 +65,12 @@ async function withServices(
   }
 }
 
+function rankCount(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 65_536) return count;
+  throw new InvalidArgumentError('Give a whole number from 1 to 65536.');
+}
+
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
 function program(version: string): Command {
@@ -81,6 +88,19 @@ function program(version: string): Command {
     .option('--json', 'one JSON document a line, one for each file', false)
     .action((files: string[], { json }: { json: boolean }) =>
       withServices(version, (services) => inspectFiles(services, files, json)),
+    );
+  cli
+    .command('experts')
+    .description('Say how evenly tokens were spread over experts and ranks: every figure of every layer.')
+    .argument('<folder>', 'expert statistics of TensorRT-LLM or the embedded engine')
+    .option(
+      '--ranks <number>',
+      'ranks with contiguous blocks of experts; one for each file by default',
+      rankCount,
+    )
+    .option('--json', 'one JSON document', false)
+    .action((folder: string, options: { json: boolean; ranks?: number }) =>
+      withServices(version, (services) => showExperts(services, folder, options)),
     );
   cli
     .command('run')
