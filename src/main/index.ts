@@ -42,8 +42,7 @@ function composeServices(onChanged: (run: RunSummary) => void): Services {
     version: app.getVersion(),
     environment: process.env,
     versions: { electron: process.versions.electron, node: process.versions.node },
-    spawnEngine: () =>
-      spawnEngine(join(distFolder, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
+    spawnEngine: () => spawnEngine(join(distFolder, 'main', 'engine.js'), platform),
     onEngineRestart: (reason) => {
       sendEvent(window, 'engine.restarted', { reason });
     },

@@ -47,6 +47,7 @@ export function makeIteration(index: number): Iteration {
     gpuBusyNs: null,
     kernelCount: 0,
     kernelTimeNs: 0,
+    launchDelay: null,
     hostComposition: { computeNs: 600_000, communicationNs: 300_000, memoryNs: 0, idleNs: 100_000 },
     gcNs: 0,
     gilHeldNs: null,

@@ -44,8 +44,7 @@ export function makeServices(
     version: '0.0.0',
     versions: {},
     environment: { PATH: process.env['PATH'], ...environment },
-    spawnEngine: () =>
-      forkEngine(join(dist, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
+    spawnEngine: () => forkEngine(join(dist, 'main', 'engine.js'), platform),
     onEngineRestart: (reason) => restarts.push(reason),
     ...(gpuLibrary === undefined ? {} : { gpuLibrary }),
     events: {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Composition, Iteration, OpenedTrace, TraceSummary } from '#shared/contract/engine.ts';
+import type { Composition } from '#shared/contract/analysis.ts';
+import type { Iteration, OpenedTrace, TraceSummary } from '#shared/contract/engine.ts';
 import { TraceSession } from '#renderer/data/trace-session.ts';
 import type { ReadyTrace } from '#renderer/features/trace/model/ready.ts';
 import { makeIteration } from './run.ts';
@@ -46,7 +47,17 @@ export function makeGpuIteration(index: number, composition: Composition, shiftN
   const busyNs = computeNs + communicationNs + memoryNs;
   return {
     ...iteration,
-    gpuWindows: [{ deviceId: 0, startNs, endNs: startNs + busyNs + idleNs, composition }],
+    gpuWindows: [
+      {
+        deviceId: 0,
+        startNs,
+        endNs: startNs + busyNs + idleNs,
+        shiftNs,
+        composition,
+        communicationNs,
+        idle: { hostNs: idleNs, kernelGapNs: 0, dependencyNs: 0, noWorkNs: 0, unknownNs: 0 },
+      },
+    ],
     gpuBusyNs: busyNs,
     hostComposition: null,
     kernelCount: 3,

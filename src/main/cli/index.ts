@@ -38,8 +38,7 @@ function composeForTerminal(version: string): Services {
     version,
     environment: process.env,
     versions: { node: process.versions.node },
-    spawnEngine: () =>
-      forkEngine(join(distFolder, 'main', 'engine.js'), platform.nativeFolder, platform.cacheFolder),
+    spawnEngine: () => forkEngine(join(distFolder, 'main', 'engine.js'), platform),
     onEngineRestart: (reason) => {
       process.stderr.write(`The trace engine was restarted (${reason}).\n`);
     },

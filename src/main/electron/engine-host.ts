@@ -3,6 +3,7 @@ import { ipcMain, MessageChannelMain, utilityProcess } from 'electron';
 import type { UtilityProcess } from 'electron';
 import { enginePortChannel } from '#shared/contract/methods.ts';
 import type { EngineProcess } from '../ports/engine.ts';
+import type { EngineFolders } from '../ports/platform.ts';
 import { isAppAddress } from './security.ts';
 
 /** The engine as a utility process, which can also be handed a window's port. */
@@ -10,8 +11,9 @@ export interface UtilityEngine extends EngineProcess {
   readonly utility: UtilityProcess;
 }
 
-export function spawnEngine(script: string, nativeFolder: string, cacheFolder: string): UtilityEngine {
-  const utility = utilityProcess.fork(script, [nativeFolder, cacheFolder], {
+export function spawnEngine(script: string, folders: EngineFolders): UtilityEngine {
+  const { nativeFolder, cacheFolder, configFolder } = folders;
+  const utility = utilityProcess.fork(script, [nativeFolder, cacheFolder, configFolder], {
     serviceName: 'Iterscope engine',
     stdio: 'inherit',
   });

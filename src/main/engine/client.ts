@@ -10,6 +10,7 @@ import type {
   EngineReply,
 } from '#shared/contract/engine.ts';
 import type { Engine, EngineCallOptions, EngineProcess } from '../ports/engine.ts';
+import type { EngineFolders } from '../ports/platform.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -127,8 +128,9 @@ export class EngineClient implements Engine {
 }
 
 /** Starts the engine as a child of plain Node: for the command line and tests. */
-export function forkEngine(script: string, nativeFolder: string, cacheFolder: string): EngineProcess {
-  const child = fork(script, [nativeFolder, cacheFolder], {
+export function forkEngine(script: string, folders: EngineFolders): EngineProcess {
+  const { nativeFolder, cacheFolder, configFolder } = folders;
+  const child = fork(script, [nativeFolder, cacheFolder, configFolder], {
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -25,11 +25,11 @@ function parentPort(): MessagePortLike | undefined {
 }
 
 function main(): void {
-  const [, , nativeFolder, cacheFolder] = process.argv;
-  if (nativeFolder === undefined || cacheFolder === undefined) {
-    throw new Error('usage: engine NATIVE_FOLDER CACHE_FOLDER');
+  const [, , nativeFolder, cacheFolder, configFolder] = process.argv;
+  if (nativeFolder === undefined || cacheFolder === undefined || configFolder === undefined) {
+    throw new Error('usage: engine NATIVE_FOLDER CACHE_FOLDER CONFIG_FOLDER');
   }
-  const server = new EngineServer(loadNative(nativeFolder), cacheFolder);
+  const server = new EngineServer(loadNative(nativeFolder), cacheFolder, configFolder);
   const post = (reply: EngineReply): void => {
     const port = parentPort();
     if (port !== undefined) port.postMessage(reply);

@@ -48,8 +48,8 @@ export class EngineServer {
   readonly #sources = new Map<string, Source>();
   readonly #handlers: Handlers;
 
-  constructor(native: NativeModule, cacheFolder: string) {
-    this.#traces = new TraceSessions(native, cacheFolder);
+  constructor(native: NativeModule, cacheFolder: string, configFolder: string) {
+    this.#traces = new TraceSessions(native, cacheFolder, configFolder);
     this.#experts = new ExpertSessions(native);
     this.#handlers = this.#makeHandlers();
   }
@@ -153,6 +153,20 @@ export class EngineServer {
       'trace.iterations': async (source, { firstIndex }) =>
         (await traces.handle(source)).iterations(firstIndex),
       'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
+      'trace.groups': async (source, { selection, by, limit }) =>
+        (await traces.handle(source)).groups(selection, by, limit),
+      'trace.differences': async (source, { before, after, limit }) =>
+        (await traces.handle(source)).differences(before, after, limit),
+      'trace.operators': async (source, { selection, limit }) =>
+        (await traces.handle(source)).operators(selection, limit),
+      'trace.operatorWork': async (source, { selection, name, limit }) =>
+        (await traces.handle(source)).operatorWork(selection, name, limit),
+      'trace.variations': async (source, { first, last, firstIndex, limit }) =>
+        (await traces.handle(source)).variations(first, last, firstIndex ?? 0, limit),
+      'trace.deviceRanges': async (source, { startNs, endNs, gaps }) =>
+        (await traces.handle(source)).deviceRanges(startNs, endNs, gaps),
+      'trace.queues': async (source, { startNs, endNs, parts }) =>
+        (await traces.handle(source)).queues(startNs, endNs, parts),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),
       'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
@@ -25,13 +25,18 @@ interface Opening {
 /** Codes after which the store is made again from its source. */
 const REBUILD = new Set(['store.stale', 'store.damaged', 'store.version', 'trace.not-found']);
 
+/** The user's own step markers, in the configuration folder; without it the built-in rules apply. */
+const STEP_MARKERS_FILE = 'step-markers.json';
+
 export class TraceSessions {
   readonly #native: NativeModule;
   readonly #storeRoot: string;
+  readonly #stepMarkersFile: string;
   readonly #openings = new Map<string, Opening>();
 
-  constructor(native: NativeModule, cacheFolder: string) {
+  constructor(native: NativeModule, cacheFolder: string, configFolder: string) {
     this.#native = native;
+    this.#stepMarkersFile = join(configFolder, STEP_MARKERS_FILE);
     this.#storeRoot = storesFolder(cacheFolder);
   }
 
@@ -146,11 +151,16 @@ export class TraceSessions {
     const present = await stat(storePath).catch(() => undefined);
     if (present === undefined) return null;
     try {
-      return await this.#native.openTrace(storePath, sourcePath);
+      return await this.#native.openTrace(storePath, sourcePath, await this.#stepMarkers());
     } catch (thrown) {
       if (REBUILD.has(nativeFailure(thrown).code)) return null;
       throw thrown;
     }
+  }
+
+  /** Read anew with every opening, so that a change needs no restart. */
+  async #stepMarkers(): Promise<string | null> {
+    return readFile(this.#stepMarkersFile, 'utf8').catch(() => null);
   }
 
   async #ingest(
@@ -160,7 +170,7 @@ export class TraceSessions {
     onProgress: (progress: EngineProgress) => void,
   ): Promise<Native.TraceHandle> {
     await this.#native.ingestTrace(path, storePath, onProgress, this.#tokenOf(signal), process);
-    return this.#native.openTrace(storePath, path);
+    return this.#native.openTrace(storePath, path, await this.#stepMarkers());
   }
 
   /** What the native module can read of a source: reports are exported first. */

@@ -22,3 +22,6 @@ export interface Platform {
   /** File name of a shipped program. */
   programFile(name: string): string;
 }
+
+/** What the engine process is told of the platform. */
+export type EngineFolders = Pick<Platform, 'nativeFolder' | 'cacheFolder' | 'configFolder'>;

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  EngineProgress,
-  Iteration,
-  KernelStat,
-  TraceSummary,
-  TraceWarning,
-} from '#shared/contract/engine.ts';
+import type { Iteration, KernelStat, TraceSummary, TraceWarning } from '#shared/contract/engine.ts';
+import type { DeviceRange, OperatorStat } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
-import type { Engine } from '../ports/engine.ts';
+import type { Engine, EngineCallOptions } from '../ports/engine.ts';
 
 /** Everything that `inspect` says of a trace; times are nanoseconds from the origin. */
 export interface Inspection {
@@ -21,81 +16,44 @@ export interface Inspection {
   readonly slices: number;
   readonly tracks: number;
   readonly gpu: TraceSummary['gpu'];
+  /** How each device spent the whole trace. */
+  readonly devices: readonly DeviceRange[];
   readonly topKernels: readonly KernelStat[];
-  readonly iterations: readonly InspectedIteration[];
+  /** Framework operators with the device work launched inside of them. */
+  readonly topOperators: readonly OperatorStat[];
+  readonly iterations: readonly Iteration[];
   readonly capture: TraceSummary['capture'];
   readonly warnings: readonly TraceWarning[];
 }
 
-export type InspectedIteration = Pick<
-  Iteration,
-  | 'index'
-  | 'startNs'
-  | 'endNs'
-  | 'contextRequests'
-  | 'contextTokens'
-  | 'generationRequests'
-  | 'gpuBusyNs'
-  | 'kernelCount'
-  | 'kernelTimeNs'
-  | 'gcNs'
-  | 'gilHeldNs'
-  | 'gilWaitingNs'
-  | 'threads'
-  | 'captured'
-  | 'inferred'
->;
-
-const TOP_KERNELS = 20;
-
-function toInspected(iteration: Iteration): InspectedIteration {
-  const { index, startNs, endNs, contextRequests, contextTokens, generationRequests, ...more } = iteration;
-  const { gpuBusyNs, kernelCount, kernelTimeNs, gcNs, gilHeldNs, gilWaitingNs, threads, captured } = more;
-  return {
-    index,
-    startNs,
-    endNs,
-    contextRequests,
-    contextTokens,
-    generationRequests,
-    gpuBusyNs,
-    kernelCount,
-    kernelTimeNs,
-    gcNs,
-    gilHeldNs,
-    gilWaitingNs,
-    threads,
-    captured,
-    inferred: more.inferred,
-  };
-}
+/** Rows of each table: the most time first. */
+const TABLE_ROWS = 20;
 
 /** Opens a file and asks the engine for the figures of each rank that it holds. */
 export async function inspectRanks(
   engine: Engine,
   source: Source,
-  onProgress: (progress: EngineProgress) => void,
+  options: EngineCallOptions = {},
 ): Promise<readonly Inspection[]> {
-  const ranks = await engine.call('trace.ranks', { sourceId: source.sourceId }, { onProgress });
+  const ranks = await engine.call('trace.ranks', { sourceId: source.sourceId }, options);
   const inspections: Inspection[] = [];
   for (const rank of ranks.length === 0 ? [source] : ranks) {
-    inspections.push(await inspectTrace(engine, rank, onProgress));
+    inspections.push(await inspectTrace(engine, rank, options));
   }
   return inspections;
 }
 
-async function inspectTrace(
-  engine: Engine,
-  source: Source,
-  onProgress: (progress: EngineProgress) => void,
-): Promise<Inspection> {
+async function inspectTrace(engine: Engine, source: Source, options: EngineCallOptions): Promise<Inspection> {
   const { sourceId } = source;
-  const { summary } = await engine.call('trace.open', { sourceId }, { onProgress });
-  const [topKernels, iterations] = await Promise.all([
-    engine.call('trace.topKernels', { sourceId, limit: TOP_KERNELS }),
+  const { summary } = await engine.call('trace.open', { sourceId }, options);
+  const { startNs, endNs } = summary;
+  const [devices, topKernels, topOperators, iterations] = await Promise.all([
+    engine.call('trace.deviceRanges', { sourceId, startNs, endNs, gaps: 0 }),
+    engine.call('trace.topKernels', { sourceId, limit: TABLE_ROWS }),
+    engine.call('trace.operators', { sourceId, selection: { layer: 'operators' }, limit: TABLE_ROWS }),
     engine.call('trace.iterations', { sourceId }),
   ]);
-  const { format, originNs, startNs, endNs, sliceCount, trackCount, gpu, capture, warnings } = summary;
+  const { format, originNs, sliceCount, trackCount, gpu, capture, warnings } = summary;
   return {
     file: source.path,
     ...(source.process === undefined ? {} : { process: source.process }),
@@ -105,8 +63,10 @@ async function inspectTrace(
     slices: sliceCount,
     tracks: trackCount,
     gpu,
+    devices,
     topKernels,
-    iterations: iterations.map(toInspected),
+    topOperators,
+    iterations,
     capture,
     warnings,
   };

@@ -64,6 +64,20 @@ export declare class TraceHandle {
   instantWindow(startNs: number, endNs: number, units: number, trackIds: Uint32Array): Promise<Buffer>
   /** Everything about one instant. Its arguments are null when it has none or the source is no longer the same. */
   instant(index: number): Promise<InstantDetails>
+  /** Selected slices summed up by `nothing`, `name`, `kind` or `track`, the most time first. */
+  groups(selection: TraceSelection, by: string, limit: number): Promise<Array<Group>>
+  /** What changed from one selection to another, by name and kind, the largest change first. */
+  differences(before: TraceSelection, after: TraceSelection, limit: number): Promise<Array<Difference>>
+  /** Operators or ranges by name with the device work that they launched, the most work first. */
+  operators(selection: TraceSelection, limit: number): Promise<Array<OperatorStat>>
+  /** The device work launched inside of operators or ranges of one name, by its own name. */
+  operatorWork(selection: TraceSelection, name: string, limit: number): Promise<Array<Group>>
+  /** How kernels vary over iterations `first` to `last` (included), the largest deviation first. */
+  variations(first: number, last: number, firstIndex: number, limit: number): Promise<Array<Variation>>
+  /** How each device spent a range, with its longest gaps. */
+  deviceRanges(startNs: number, endNs: number, gaps: number): Promise<Array<DeviceRange>>
+  /** The queue of each stream over a range, with its longest length in each of `parts` equal parts. */
+  queues(startNs: number, endNs: number, parts: number): Promise<Array<StreamQueue>>
   /** Totals. */
   summary(): Promise<TraceSummary>
   /** All tracks, in the order of display. */
@@ -122,6 +136,56 @@ export interface Counter {
   min: number
   /** Largest value. */
   max: number
+}
+
+/** How one device spent a range. */
+export interface DeviceRange {
+  /** Device. */
+  deviceId: number
+  /** Begin. */
+  startNs: number
+  /** End. */
+  endNs: number
+  /** The split without overlap; its communication is exposed. */
+  composition: Composition
+  /** Time with communication, whatever ran beside it. */
+  communicationNs: number
+  /** Idle time by cause. */
+  idle: IdleCauses
+  /** Number of gaps. */
+  gapCount: number
+  /** The longest gaps, clipped to the range, the longest first. */
+  longestGaps: Array<IdleGap>
+}
+
+/** One name in two selections. */
+export interface Difference {
+  /** Name. */
+  name: string
+  /** Kind. */
+  kind: string
+  /** In the first selection; null when it is not there. */
+  before: Group | null
+  /** In the second. */
+  after: Group | null
+  /** Time in the second minus time in the first. */
+  changeNs: number
+}
+
+/** How many values, and how they are spread; percentiles are values that occurred (nearest rank). */
+export interface Distribution {
+  /** How many. */
+  count: number
+  /** Their sum. */
+  totalNs: number
+  /** Smallest. */
+  minNs: number
+  /** 50th percentile. */
+  medianNs: number
+  /** 95th percentile. */
+  p95Ns: number
+  /** Largest. */
+  maxNs: number
 }
 
 /**
@@ -380,8 +444,54 @@ export interface GpuWindow {
   startNs: number
   /** Start of the first activity of the next one. */
   endNs: number
-  /** How the device spent it. */
+  /** How far the device runs behind: its window's start minus the host window's. */
+  shiftNs: number
+  /** How the device spent it; its communication is what no computing hides (exposed). */
   composition: Composition
+  /** Time with communication, whatever ran beside it. */
+  communicationNs: number
+  /** Its idle time by cause. */
+  idle: IdleCauses
+}
+
+/** A group of slices; what does not make it a group is null. */
+export interface Group {
+  /** Their name. */
+  name: string | null
+  /** Their kind. */
+  kind: string | null
+  /** Their track. */
+  trackId: number | null
+  /** Their whole durations. */
+  durations: Distribution
+  /** The sum of what lies inside of the selected range. */
+  insideNs: number
+}
+
+/** Idle time of a device by cause; the parts sum to the idle time exactly. */
+export interface IdleCauses {
+  /** The launch call of what follows began after the gap did. */
+  hostNs: number
+  /** The launch was there, and the gap is shorter than 30 µs. */
+  kernelGapNs: number
+  /** The launch was there, and the gap is longer. */
+  dependencyNs: number
+  /** The engine had nothing scheduled. */
+  noWorkNs: number
+  /** Nothing follows, or the trace does not tell its launch. */
+  unknownNs: number
+}
+
+/** A time without activity on any stream of a device. */
+export interface IdleGap {
+  /** Begin. */
+  startNs: number
+  /** End. */
+  endNs: number
+  /** `host`, `kernel gap`, `dependency`, `no work` or `unknown`. */
+  cause: string
+  /** Row of the activity that ends it. */
+  endedBy: number | null
 }
 
 /** How far an ingest is. */
@@ -444,6 +554,8 @@ export interface Iteration {
   kernelCount: number
   /** Sum of their durations. */
   kernelTimeNs: number
+  /** From launch calls of its host window to the start of their first work; null without such calls. */
+  launchDelay: Distribution | null
   /** How the threads spent the host window; null in a trace with device work. */
   hostComposition: Composition | null
   /** Garbage collection within the host window, all threads together. */
@@ -498,8 +610,27 @@ export declare function nativeVersion(): string
 /** Reads a folder of expert statistics. Rejects with an `experts.*` code. */
 export declare function openExpertStatistics(dir: string): Promise<ExpertStatistics>
 
-/** Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now. */
-export declare function openTrace(storePath: string, sourcePath?: string | undefined | null): Promise<TraceHandle>
+/**
+ * Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now.
+ * `stepMarkers` are rules of the user's own as JSON text; when they cannot be used, the summary says why.
+ */
+export declare function openTrace(storePath: string, sourcePath?: string | undefined | null, stepMarkers?: string | undefined | null): Promise<TraceHandle>
+
+/** Operators of one name and the device work launched inside of them. */
+export interface OperatorStat {
+  /** Name. */
+  name: string
+  /** Kind. */
+  kind: string
+  /** Their durations on the host. */
+  host: Distribution
+  /** Kernels, copies and sets launched inside, nested operators included. */
+  workCount: number
+  /** Their durations. */
+  workNs: number
+  /** Of these, what no nested operator launched. */
+  ownWorkNs: number
+}
 
 /** A process of a report that launched kernels. */
 export interface RankProcess {
@@ -594,8 +725,44 @@ export declare function startRun(spec: RunSpec, onEvent: (eventJson: string) => 
 /** Version of the stores that this module writes and reads. */
 export declare function storeVersion(): number
 
+/** The queue of one stream over a range: what was launched and has not ended. */
+export interface StreamQueue {
+  /** Track of the stream. */
+  trackId: number
+  /** Device. */
+  deviceId: number
+  /** Activities with a known launch call that were in the queue at some time of the range. */
+  activities: number
+  /** Activities of the stream without one; they are not counted in. */
+  unknown: number
+  /** Longest. */
+  max: number
+  /** Sum of the times in the queue within the range; divided by the range's length it is the mean length. */
+  queuedNs: number
+  /** Longest queue in each of the equal parts of the range. */
+  longest: Array<number>
+}
+
 /** Names of all kinds, at the index that is their number in windows. */
 export declare function traceKinds(): Array<string>
+
+/** Which slices a question is about. Without times and iterations it is the whole trace. */
+export interface TraceSelection {
+  /** `kernels`, `device-work`, `operators`, `ranges`, `calls` or `all`. */
+  layer: 'kernels' | 'device-work' | 'operators' | 'ranges' | 'calls' | 'all'
+  /** Begin of a range of time. */
+  startNs?: number
+  /** Its end. */
+  endNs?: number
+  /** First iteration of some; device work counts where it was launched. */
+  firstIteration?: number
+  /** The last of them, included. */
+  lastIteration?: number
+  /** Number of the trace's first iteration when its markers have none; 0 by default. */
+  firstIndex?: number
+  /** Tracks; all by default. */
+  tracks?: Array<number>
+}
 
 /** Where a trace lies in time. */
 export interface TraceSpan {
@@ -673,4 +840,28 @@ export interface Track {
   totalNs: number
   /** Position in the order of display. */
   sortIndex: number
+}
+
+/** Kernels of one name over iterations. */
+export interface Variation {
+  /** Name. */
+  name: string
+  /** Kind. */
+  kind: string
+  /** Kernels in all. */
+  count: number
+  /** Time in all. */
+  totalNs: number
+  /** Iterations that were looked at. */
+  iterations: number
+  /** Iterations that have it. */
+  present: number
+  /** Time per iteration. */
+  meanNs: number
+  /** Sample standard deviation of the time per iteration / mean; null for one iteration. */
+  cv: number | null
+  /** The iteration with most of it. */
+  maxIteration: number
+  /** Its time there. */
+  maxNs: number
 }

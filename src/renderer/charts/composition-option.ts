@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Composition } from '#shared/contract/engine.ts';
+import type { Composition } from '#shared/contract/analysis.ts';
 import { formatDurationNs, formatPercent } from '#shared/base/units.ts';
 import {
   axisUnit,

@@ -1,6 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import type { Failure } from '../base/errors.ts';
+import { traceRange, traceSelection } from './analysis.ts';
+import type {
+  Composition,
+  DeviceRange,
+  Difference,
+  Distribution,
+  Group,
+  IdleCauses,
+  OperatorStat,
+  StreamQueue,
+  Variation,
+} from './analysis.ts';
 import type { Source } from './app.ts';
 
 /**
@@ -15,6 +27,11 @@ const layerWindow = traceRef.extend({
   /** Exclusive. */
   iterationTo: z.int(),
 });
+
+/** Number of the first iteration when the markers have none. */
+const firstIndex = z.int().min(0).max(1_000_000_000).optional();
+/** Most rows of an answer. */
+const limit = z.int().min(1).max(100_000);
 
 export const engineRequests = {
   /** The ranks that a file holds, when it holds several; none otherwise. Reports progress. */
@@ -32,8 +49,19 @@ export const engineRequests = {
   'trace.names': traceRef.extend({ ids: z.array(z.int().min(0)).max(16_384) }),
   'trace.slice': traceRef.extend({ row: z.int().min(0) }),
   /** Iterations without a number in their marker count from `firstIndex`. */
-  'trace.iterations': traceRef.extend({ firstIndex: z.int().min(0).max(1_000_000_000).optional() }),
-  'trace.topKernels': traceRef.extend({ limit: z.int().min(1).max(100_000) }),
+  'trace.iterations': traceRef.extend({ firstIndex }),
+  'trace.topKernels': traceRef.extend({ limit }),
+  'trace.groups': traceRef.extend({
+    selection: traceSelection,
+    by: z.enum(['nothing', 'name', 'kind', 'track']),
+    limit,
+  }),
+  'trace.differences': traceRef.extend({ before: traceSelection, after: traceSelection, limit }),
+  'trace.operators': traceRef.extend({ selection: traceSelection, limit }),
+  'trace.operatorWork': traceRef.extend({ selection: traceSelection, name: z.string().max(1 << 20), limit }),
+  'trace.variations': traceRef.extend({ first: z.int(), last: z.int(), firstIndex, limit }),
+  'trace.deviceRanges': traceRef.extend({ ...traceRange.shape, gaps: z.int().min(0).max(10_000) }),
+  'trace.queues': traceRef.extend({ ...traceRange.shape, parts: z.int().min(1).max(65_536) }),
   'experts.open': traceRef,
   'experts.histogram': layerWindow.extend({ layer: z.int() }),
   'experts.layerMetrics': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
@@ -153,19 +181,17 @@ export interface SliceDetails {
   readonly launchDelayNs: number | null;
 }
 
-/** The split of a window without overlap; the parts sum to the window exactly. */
-export interface Composition {
-  readonly computeNs: number;
-  readonly communicationNs: number;
-  readonly memoryNs: number;
-  readonly idleNs: number;
-}
-
 export interface GpuWindow {
   readonly deviceId: number;
   readonly startNs: number;
   readonly endNs: number;
+  /** How far the device runs behind: this window's start minus the host window's. */
+  readonly shiftNs: number;
+  /** Its communication is what no computing hides (exposed). */
   readonly composition: Composition;
+  /** Time with communication, whatever ran beside it. */
+  readonly communicationNs: number;
+  readonly idle: IdleCauses;
 }
 
 export interface Iteration {
@@ -183,6 +209,8 @@ export interface Iteration {
   readonly gpuBusyNs: number | null;
   readonly kernelCount: number;
   readonly kernelTimeNs: number;
+  /** From launch calls of the host window to the start of their first work; null without such calls. */
+  readonly launchDelay: Distribution | null;
   /** Over the host window of the rank's thread, in traces without GPU activity; else null. */
   readonly hostComposition: Composition | null;
   readonly gcNs: number;
@@ -309,6 +337,13 @@ export interface EngineOutputs {
   'trace.slice': SliceDetails;
   'trace.iterations': readonly Iteration[];
   'trace.topKernels': readonly KernelStat[];
+  'trace.groups': readonly Group[];
+  'trace.differences': readonly Difference[];
+  'trace.operators': readonly OperatorStat[];
+  'trace.operatorWork': readonly Group[];
+  'trace.variations': readonly Variation[];
+  'trace.deviceRanges': readonly DeviceRange[];
+  'trace.queues': readonly StreamQueue[];
   'experts.open': ExpertSummary;
   'experts.histogram': ExpertHistogram;
   'experts.layerMetrics': readonly LayerMetrics[];

@@ -4,17 +4,21 @@
 //! in host window k to the start of the first one launched in k+1; the last one, and one before a step that launched
 //! nothing, to the end of the last activity launched in it. With an overlap scheduler the two are shifted.
 
-use iterscope_model::{CategoryRole, Kind, KindClass, TrackType};
 use iterscope_store::Store;
 
-use crate::attribution::Launches;
+use crate::attributed::{Attributed, attribute, window_holding};
 use crate::capture::{CaptureCheck, Captured, Load, Loads, add_calls, check_capture};
-use crate::composition::{ClassTimeline, Composition};
-use crate::devices::{Activity, activities, rows_of};
+use crate::composition::Composition;
+use crate::distribution::Distribution;
 use crate::host_ranges::{HostRanges, HostTimeline, ThreadRanges};
+use crate::host_time::host_timeline;
+use crate::idle::IdleCauses;
 use crate::inference::inferred_windows;
-use crate::markers::{MarkerText, find_markers};
+use crate::marker_rules::{MarkerRules, MarkerText};
+use crate::markers::find_markers;
+use crate::selection::Subject;
 use crate::spans::{Span, union_ns};
+use crate::work::{DeviceTime, DeviceWork, device_work, is_kernel, launch_delays};
 
 /// The window of an iteration on one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +27,12 @@ pub struct GpuWindow {
     pub device: u32,
     /// Begin and end.
     pub span: Span,
-    /// How the device spent it.
+    /// How the device spent it; its communication is what no computing hides (exposed).
     pub composition: Composition,
+    /// Time with communication, whatever ran beside it.
+    pub communication_ns: i64,
+    /// Its idle time by cause.
+    pub idle: IdleCauses,
 }
 
 /// One iteration of the engine's loop.
@@ -50,6 +58,8 @@ pub struct Iteration {
     pub kernel_count: u64,
     /// Sum of their durations.
     pub kernel_time_ns: i64,
+    /// From launch calls of its host window to the start of their first work; none without such calls.
+    pub launch_delay: Option<Distribution>,
     /// How the threads spent the host window; only in a trace without device work.
     pub host_composition: Option<Composition>,
     /// Garbage collection and the global lock within the host window, all threads of the rank together.
@@ -73,14 +83,22 @@ pub struct IterationTable {
     pub capture: Option<CaptureCheck>,
 }
 
-/// The iterations of a trace. Those without a number of their own count from `first_index`.
+/// The iterations of a trace, by markers that every Iterscope knows. Those without a number of their own count
+/// from `first_index`.
 #[must_use]
 pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
-    let (mut iterations, rank) = host_windows(store, first_index);
+    iterations_of(&Subject { first_index, ..Subject::of(store) })
+}
+
+/// The iterations of a trace by rules of one's own.
+#[must_use]
+pub fn iterations_of(subject: &Subject<'_>) -> IterationTable {
+    let store = subject.store;
+    let (mut iterations, rank) = host_windows(store, subject.rules, subject.first_index);
     if iterations.is_empty() {
         return IterationTable::default();
     }
-    let work = activities(store);
+    let work = device_work(store);
     let mut loads = Loads::default();
     let mut shifted_kernels = 0;
     if work.is_empty() {
@@ -100,8 +118,8 @@ pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
 }
 
 /// Host windows, and the process of the markers when there are any.
-fn host_windows(store: &Store, first_index: i64) -> (Vec<Iteration>, Option<String>) {
-    let Some(markers) = find_markers(store) else {
+fn host_windows(store: &Store, rules: &MarkerRules, first_index: i64) -> (Vec<Iteration>, Option<String>) {
+    let Some(markers) = find_markers(store, rules) else {
         let numbered = (first_index..).zip(inferred_windows(store));
         let inferred = numbered.map(|(index, span)| blank(index, span, span.1, MarkerText::default(), true));
         return (inferred.collect(), None);
@@ -120,6 +138,17 @@ fn host_windows(store: &Store, first_index: i64) -> (Vec<Iteration>, Option<Stri
     (iterations, rank)
 }
 
+/// Number and host window of each iteration, in time order.
+pub fn host_spans(subject: &Subject<'_>) -> Vec<(i64, Span)> {
+    let (windows, _) = host_windows(subject.store, subject.rules, subject.first_index);
+    windows.iter().map(|iteration| (iteration.index, iteration.span)).collect()
+}
+
+/// Host windows in which nothing was scheduled.
+pub fn host_spans_without_work(subject: &Subject<'_>) -> Vec<Span> {
+    windows_without_work(&host_windows(subject.store, subject.rules, subject.first_index).0)
+}
+
 fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred: bool) -> Iteration {
     Iteration {
         index,
@@ -132,6 +161,7 @@ fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred:
         gpu_busy_ns: None,
         kernel_count: 0,
         kernel_time_ns: 0,
+        launch_delay: None,
         host_composition: None,
         host_ranges: HostRanges::default(),
         threads: Vec::new(),
@@ -147,88 +177,67 @@ pub fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
 }
 
 /// Attributes all device work and returns how many kernels run in a later window than they were launched in.
-fn add_device_work(store: &Store, work: &[Activity], iterations: &mut [Iteration], loads: &mut Loads) -> u64 {
+fn add_device_work(
+    store: &Store,
+    work: &[DeviceWork],
+    iterations: &mut [Iteration],
+    loads: &mut Loads,
+) -> u64 {
     for iteration in iterations.iter_mut() {
         iteration.gpu_busy_ns = Some(0);
     }
     loads.windows = vec![Load::default(); iterations.len()];
     loads.markers = loads.windows.clone();
-    let mut launches = Launches::of(store);
-    let starts: Vec<i64> = iterations.iter().map(|iteration| iteration.span.0).collect();
-    let window_of = |time_ns: i64| starts.partition_point(|start| *start <= time_ns);
+    let host_windows: Vec<Span> = iterations.iter().map(|iteration| iteration.span).collect();
     let mut shifted_kernels = 0;
-    for device_work in work.chunk_by(|a, b| a.device == b.device) {
-        let host_times: Vec<Option<i64>> =
-            device_work.iter().map(|activity| launches.launched_at(activity)).collect();
-        for (activity, host_time) in device_work.iter().zip(&host_times) {
-            let is_later = host_time.is_some_and(|time| window_of(activity.span.0) > window_of(time));
-            shifted_kernels += u64::from(is_later && activity.role == CategoryRole::Kernel);
-        }
-        let mut owners: Vec<Option<usize>> =
-            host_times.iter().map(|time| time.and_then(|time| iteration_at(iterations, time))).collect();
-        let windows = gpu_windows(device_work, &owners, iterations.len());
-        for (position, _) in host_times.iter().enumerate().filter(|(_, time)| time.is_none()) {
-            owners[position] = window_at(&windows, device_work[position].span.0);
-            if let Some(owner) = owners[position] {
-                iterations[owner].inferred = true;
-            }
-        }
-        add_windows(store, device_work, &windows, iterations);
-        add_owned(device_work, &owners, iterations);
-        add_loads(device_work, &owners, &host_times, iterations, loads);
+    for device in work {
+        shifted_kernels += count_shifted(device, &host_windows);
+        let attributed = attribute(device, &host_windows);
+        add_windows(store, device, &attributed, iterations);
+        add_owned(device, &attributed, iterations);
+        add_loads(device, &attributed, iterations, loads);
     }
+    add_launch_delays(store, work, &host_windows, iterations);
     shifted_kernels
 }
 
-/// The iteration in whose window on the device a time lies.
-fn window_at(windows: &[(usize, Span)], time_ns: i64) -> Option<usize> {
-    windows.iter().find(|(_, span)| (span.0..span.1).contains(&time_ns)).map(|(owner, _)| *owner)
-}
-
-/// Iteration and window of each iteration that has work on a device.
-fn gpu_windows(work: &[Activity], owners: &[Option<usize>], count: usize) -> Vec<(usize, Span)> {
-    let mut firsts: Vec<Option<Span>> = vec![None; count];
-    for (activity, owner) in work.iter().zip(owners) {
-        if let Some(owner) = owner {
-            let (first, last) = firsts[*owner].unwrap_or(activity.span);
-            firsts[*owner] = Some((first.min(activity.span.0), last.max(activity.span.1)));
-        }
-    }
-    let with_work: Vec<(usize, Span)> =
-        firsts.into_iter().enumerate().filter_map(|(owner, span)| Some((owner, span?))).collect();
-    // Where steps in between hold no work, when the device went on with another one is not known.
-    let next_start = |position: usize| {
-        let (owner, span) = with_work.get(position + 1)?;
-        (*owner == with_work[position].0 + 1).then_some(span.0)
+fn count_shifted(work: &DeviceWork, host_windows: &[Span]) -> u64 {
+    let begun_before = |time_ns: i64| host_windows.partition_point(|window| window.0 <= time_ns);
+    let launched = work.activities.iter().zip(&work.launched_at).filter(|(activity, _)| is_kernel(activity));
+    let is_later = |start_ns: i64, launch: Option<i64>| {
+        launch.is_some_and(|time| begun_before(start_ns) > begun_before(time))
     };
-    with_work
-        .iter()
-        .enumerate()
-        .map(|(position, (owner, span))| {
-            // Streams may run work of a later window first; a window never ends before it begins.
-            (*owner, (span.0, next_start(position).unwrap_or(span.1).max(span.0)))
-        })
-        .collect()
+    launched.filter(|(activity, launch)| is_later(activity.span.0, **launch)).count() as u64
 }
 
-fn add_windows(store: &Store, work: &[Activity], windows: &[(usize, Span)], iterations: &mut [Iteration]) {
-    let timeline = ClassTimeline::of(work.iter().map(|activity| {
-        let class = activity.class(store);
-        // A kernel of no class still keeps the device from being idle.
-        (activity.span, if class == KindClass::None { KindClass::Compute } else { class })
-    }));
-    for (owner, span) in windows {
-        let window = GpuWindow { device: work[0].device, span: *span, composition: timeline.within(*span) };
+fn add_windows(store: &Store, work: &DeviceWork, attributed: &Attributed, iterations: &mut [Iteration]) {
+    let time = DeviceTime::of(store, work, windows_without_work(iterations));
+    for (owner, span) in &attributed.windows {
+        let window = GpuWindow {
+            device: work.device,
+            span: *span,
+            composition: time.composition(*span),
+            communication_ns: time.communication_ns(*span),
+            idle: time.idle(*span),
+        };
         iterations[*owner].gpu_windows.push(window);
     }
 }
 
-fn add_owned(work: &[Activity], owners: &[Option<usize>], iterations: &mut [Iteration]) {
+/// Host windows of which the marker says that nothing was scheduled.
+fn windows_without_work(iterations: &[Iteration]) -> Vec<Span> {
+    let is_empty = |iteration: &&Iteration| {
+        iteration.context_requests == Some(0) && iteration.generation_requests == Some(0)
+    };
+    iterations.iter().filter(is_empty).map(|iteration| iteration.span).collect()
+}
+
+fn add_owned(work: &DeviceWork, attributed: &Attributed, iterations: &mut [Iteration]) {
     let mut spans: Vec<Vec<Span>> = vec![Vec::new(); iterations.len()];
-    for (activity, owner) in work.iter().zip(owners) {
+    for (activity, owner) in work.activities.iter().zip(&attributed.owners) {
         let Some(owner) = *owner else { continue };
         spans[owner].push(activity.span);
-        if activity.role == CategoryRole::Kernel {
+        if is_kernel(activity) {
             iterations[owner].kernel_count += 1;
             iterations[owner].kernel_time_ns += activity.span.1 - activity.span.0;
         }
@@ -237,62 +246,35 @@ fn add_owned(work: &[Activity], owners: &[Option<usize>], iterations: &mut [Iter
         let busy_ns = union_ns(spans);
         iteration.gpu_busy_ns = iteration.gpu_busy_ns.map(|sum| sum + busy_ns);
     }
+    for owner in &attributed.inferred {
+        iterations[*owner].inferred = true;
+    }
 }
 
 /// Counts kernels by the step that launched them, and whether within its marker.
-fn add_loads(
-    work: &[Activity],
-    owners: &[Option<usize>],
-    host_times: &[Option<i64>],
-    iterations: &[Iteration],
-    loads: &mut Loads,
-) {
-    for ((activity, owner), host_time) in work.iter().zip(owners).zip(host_times) {
-        let Some(owner) = owner.filter(|_| activity.role == CategoryRole::Kernel) else { continue };
+fn add_loads(work: &DeviceWork, attributed: &Attributed, iterations: &[Iteration], loads: &mut Loads) {
+    for ((activity, owner), launch) in work.activities.iter().zip(&attributed.owners).zip(&work.launched_at) {
+        let Some(owner) = owner.filter(|_| is_kernel(activity)) else { continue };
         loads.windows[owner].kernels += 1;
-        let in_marker = host_time.is_none_or(|time| time < iterations[owner].marker_end_ns);
+        let in_marker = launch.is_none_or(|time| time < iterations[owner].marker_end_ns);
         loads.markers[owner].kernels += u64::from(in_marker);
     }
 }
 
-/// What the threads do at each time: on a thread the innermost operator, among threads the highest class.
-fn host_timeline(store: &Store) -> ClassTimeline {
-    let threads = store.meta().tracks.iter().filter(|track| track.track_type == TrackType::Thread);
-    ClassTimeline::of(threads.flat_map(|track| innermost(store, track.id)))
-}
-
-fn innermost(store: &Store, track: u32) -> Vec<(Span, KindClass)> {
-    let class = |row: u32| Kind::from_number(store.kinds()[row as usize]).class();
-    let mut rows: Vec<u32> = store.lanes_of(track).iter().flat_map(rows_of).collect();
-    rows.retain(|row| class(*row) != KindClass::None);
-    rows.sort_by_key(|row| (store.starts()[*row as usize], std::cmp::Reverse(store.end_ns(*row))));
-    let mut segments = Vec::with_capacity(rows.len());
-    let mut open: Vec<(i64, KindClass)> = Vec::new();
-    let mut since = i64::MIN;
-    for row in rows {
-        let start = store.starts()[row as usize];
-        close_until(start, &mut open, &mut since, &mut segments);
-        if let Some((_, class)) = open.last() {
-            segments.push(((since, start), *class));
-        }
-        since = start;
-        open.push((store.end_ns(row), class(row)));
-    }
-    close_until(i64::MAX, &mut open, &mut since, &mut segments);
-    segments
-}
-
-fn close_until(
-    limit: i64,
-    open: &mut Vec<(i64, KindClass)>,
-    since: &mut i64,
-    segments: &mut Vec<(Span, KindClass)>,
+fn add_launch_delays(
+    store: &Store,
+    work: &[DeviceWork],
+    host_windows: &[Span],
+    iterations: &mut [Iteration],
 ) {
-    while let Some((end, class)) = open.pop_if(|(end, _)| *end <= limit) {
-        if end > *since {
-            segments.push(((*since, end), class));
-            *since = end;
+    let mut delays: Vec<Vec<i64>> = vec![Vec::new(); iterations.len()];
+    for (call, delay_ns) in launch_delays(store, work) {
+        if let Some(owner) = window_holding(host_windows, store.starts()[call as usize]) {
+            delays[owner].push(delay_ns);
         }
+    }
+    for (iteration, delays) in iterations.iter_mut().zip(delays) {
+        iteration.launch_delay = Distribution::of(delays);
     }
 }
 

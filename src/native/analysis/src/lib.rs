@@ -2,23 +2,44 @@
 //! Questions about an opened trace, with small answers. Pure functions of the store; each figure follows one
 //! definition, which its module states. Times are nanoseconds from the trace's origin.
 
+mod attributed;
 mod attribution;
 mod capture;
 mod composition;
 mod details;
+mod device_idle;
 mod devices;
+mod distribution;
+mod groups;
 mod host_ranges;
+mod host_time;
+mod idle;
 mod inference;
 mod iterations;
 mod kernels;
+mod marker_rules;
 mod markers;
+mod operators;
+mod queue;
+mod selection;
 mod spans;
 mod summary;
+mod variation;
+mod work;
 
 pub use capture::{CaptureCheck, Captured};
 pub use composition::Composition;
 pub use details::{Arrow, SliceDetails, slice_details};
+pub use device_idle::{DeviceRange, device_ranges};
+pub use distribution::Distribution;
+pub use groups::{Difference, Group, GroupBy, differences, groups};
 pub use host_ranges::{HostRanges, ThreadRanges};
-pub use iterations::{GpuWindow, Iteration, IterationTable, iterations};
+pub use idle::{Gap, IdleCause, IdleCauses};
+pub use iterations::{GpuWindow, Iteration, IterationTable, iterations, iterations_of};
 pub use kernels::{KernelStat, top_kernels};
-pub use summary::{DeviceBusy, GpuTotals, Summary, summary};
+pub use marker_rules::{MarkerRule, MarkerRules, MarkerText};
+pub use operators::{OperatorStat, operators, work_of_operator};
+pub use queue::{StreamQueue, queues};
+pub use selection::{Extent, Layer, Selection, Subject};
+pub use summary::{DeviceBusy, GpuTotals, Summary, summary, summary_by};
+pub use variation::{Variation, variations};

@@ -6,6 +6,7 @@ use iterscope_store::Store;
 
 use crate::devices::{Activity, activities};
 use crate::inference::inferred_windows;
+use crate::marker_rules::MarkerRules;
 use crate::markers::find_markers;
 use crate::spans::{Span, union_ns};
 
@@ -50,12 +51,18 @@ pub struct Summary {
     pub warnings: Vec<TraceWarning>,
 }
 
-/// Totals of a trace.
+/// Totals of a trace, by markers that every Iterscope knows.
 #[must_use]
 pub fn summary(store: &Store) -> Summary {
+    summary_by(store, MarkerRules::built_in())
+}
+
+/// The same by other rules.
+#[must_use]
+pub fn summary_by(store: &Store, rules: &MarkerRules) -> Summary {
     let meta = store.meta();
     let mut warnings = meta.warnings.clone();
-    if find_markers(store).is_none() && inferred_windows(store).is_empty() {
+    if find_markers(store, rules).is_none() && inferred_windows(store).is_empty() {
         warnings.push(TraceWarning { code: WarningCode::IterationsNotFound, count: 1 });
     }
     Summary {

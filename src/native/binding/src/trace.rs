@@ -2,14 +2,18 @@
 //! Traces: reading a source into a store, and questions about an opened store. Everything that touches a disk or
 //! walks a trace runs off the calling thread. Errors carry `trace.*`, `store.*`, `ingest.*` and `query.*` codes.
 
+mod figures;
 mod objects;
 mod points;
+mod questions;
 mod work;
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-use iterscope_analysis::{IterationTable, iterations, slice_details, summary, top_kernels};
+use iterscope_analysis::{
+    IterationTable, MarkerRules, iterations_of, slice_details, summary_by, top_kernels,
+};
 use iterscope_ingest::{Cancel, ingest_process, rank_processes as processes_of, read_args};
 use iterscope_model::{Kind, Result};
 use iterscope_store::Store;
@@ -83,14 +87,25 @@ pub fn rank_processes(source_path: String, cancel: &CancelToken) -> AsyncTask<Wo
 }
 
 /// Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now.
+/// `stepMarkers` are rules of the user's own as JSON text; when they cannot be used, the summary says why.
 #[napi(ts_return_type = "Promise<TraceHandle>")]
 #[must_use]
-pub fn open_trace(store_path: String, source_path: Option<String>) -> AsyncTask<Work<TraceHandle>> {
+pub fn open_trace(
+    store_path: String,
+    source_path: Option<String>,
+    step_markers: Option<String>,
+) -> AsyncTask<Work<TraceHandle>> {
     run(move || {
         let source = source_path.map(PathBuf::from);
         let store = Store::open(&PathBuf::from(store_path), source.as_deref())?;
         let source = source.unwrap_or_else(|| PathBuf::from(&store.meta().source.path));
-        Ok(TraceHandle { store: Arc::new(store), source, steps: Arc::default() })
+        let own_rules = step_markers.map(|json| MarkerRules::extended(&json)).transpose();
+        let (rules, rules_refused) = match own_rules {
+            Ok(rules) => (rules, None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let rules = Arc::new(rules.unwrap_or_else(|| MarkerRules::built_in().clone()));
+        Ok(TraceHandle { store: Arc::new(store), source, rules, rules_refused, steps: Arc::default() })
     })
 }
 
@@ -106,6 +121,9 @@ pub fn trace_kinds() -> Vec<String> {
 pub struct TraceHandle {
     store: Arc<Store>,
     source: PathBuf,
+    rules: Arc<MarkerRules>,
+    /// Why the user's own rules are not used.
+    rules_refused: Option<String>,
     /// Iterations numbered from 0: the summary and the table both need them.
     steps: Arc<OnceLock<IterationTable>>,
 }
@@ -116,10 +134,12 @@ impl TraceHandle {
     #[napi(ts_return_type = "Promise<TraceSummary>")]
     #[must_use]
     pub fn summary(&self) -> AsyncTask<Work<TraceSummary>> {
-        let steps = Arc::clone(&self.steps);
-        self.ask(move |store| {
-            let table = steps.get_or_init(|| iterations(store, 0));
-            Ok(TraceSummary::of(store.meta(), summary(store), table.capture.as_ref()))
+        let (refused, steps) = (self.rules_refused.clone(), Arc::clone(&self.steps));
+        self.ask_about(0, move |subject| {
+            let table = steps.get_or_init(|| iterations_of(subject));
+            let totals = summary_by(subject.store, subject.rules);
+            let capture = table.capture.as_ref();
+            Ok(TraceSummary::of(subject.store.meta(), totals, capture).with_refused_rules(refused))
         })
     }
 
@@ -176,11 +196,11 @@ impl TraceHandle {
     pub fn iterations(&self, first_index: Option<u32>) -> AsyncTask<Work<Vec<Iteration>>> {
         let first_index = i64::from(first_index.unwrap_or(0));
         let steps = Arc::clone(&self.steps);
-        self.ask(move |store| {
+        self.ask_about(first_index, move |subject| {
             let table = if first_index == 0 {
-                steps.get_or_init(|| iterations(store, 0)).clone()
+                steps.get_or_init(|| iterations_of(subject)).clone()
             } else {
-                iterations(store, first_index)
+                iterations_of(subject)
             };
             Ok(table.iterations.into_iter().map(Iteration::from).collect())
         })
@@ -193,6 +213,10 @@ impl TraceHandle {
         self.ask(move |store| {
             Ok(top_kernels(store, limit as usize).into_iter().map(KernelStat::from).collect())
         })
+    }
+
+    fn rules(&self) -> Arc<MarkerRules> {
+        Arc::clone(&self.rules)
     }
 
     fn ask<T: Send + 'static>(

@@ -5,6 +5,8 @@ use iterscope_analysis::Captured;
 use iterscope_model::{Diagnostic, TraceMeta, TraceWarning as Warning, TrackInfo, TrackType};
 use napi_derive::napi;
 
+use super::figures::{Distribution, IdleCauses};
+
 /// How far an ingest is.
 #[napi(object, use_nullable = true)]
 pub struct IngestProgress {
@@ -207,8 +209,14 @@ pub struct GpuWindow {
     pub start_ns: f64,
     /// Start of the first activity of the next one.
     pub end_ns: f64,
-    /// How the device spent it.
+    /// How far the device runs behind: its window's start minus the host window's.
+    pub shift_ns: f64,
+    /// How the device spent it; its communication is what no computing hides (exposed).
     pub composition: Composition,
+    /// Time with communication, whatever ran beside it.
+    pub communication_ns: f64,
+    /// Its idle time by cause.
+    pub idle: IdleCauses,
 }
 
 /// One iteration of the engine's loop.
@@ -236,6 +244,8 @@ pub struct Iteration {
     pub kernel_count: f64,
     /// Sum of their durations.
     pub kernel_time_ns: f64,
+    /// From launch calls of its host window to the start of their first work; null without such calls.
+    pub launch_delay: Option<Distribution>,
     /// How the threads spent the host window; null in a trace with device work.
     pub host_composition: Option<Composition>,
     /// Garbage collection within the host window, all threads together.
@@ -305,7 +315,7 @@ pub fn real(value: i64) -> f64 {
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn count(value: u64) -> f64 {
+pub fn count(value: u64) -> f64 {
     value as f64
 }
 
@@ -410,6 +420,20 @@ impl TraceSummary {
     }
 }
 
+impl TraceSummary {
+    /// Says why rules of the user's own are not used.
+    pub fn with_refused_rules(mut self, reason: Option<String>) -> Self {
+        self.warnings.extend(reason.map(|reason| TraceWarning {
+            code: "step-markers-refused".to_owned(),
+            message: format!(
+                "Your step-markers.json is not used: {reason}. Correct it; until then the built-in rules find the iterations."
+            ),
+            count: 1.0,
+        }));
+        self
+    }
+}
+
 impl From<iterscope_analysis::GpuTotals> for GpuTotals {
     fn from(totals: iterscope_analysis::GpuTotals) -> Self {
         let device = |device: iterscope_analysis::DeviceBusy| GpuDevice {
@@ -499,7 +523,10 @@ impl From<iterscope_analysis::Iteration> for Iteration {
             device_id: window.device,
             start_ns: real(window.span.0),
             end_ns: real(window.span.1),
+            shift_ns: real(window.span.0 - iteration.span.0),
             composition: window.composition.into(),
+            communication_ns: real(window.communication_ns),
+            idle: window.idle.into(),
         };
         Self {
             index: real(iteration.index),
@@ -513,6 +540,7 @@ impl From<iterscope_analysis::Iteration> for Iteration {
             gpu_busy_ns: iteration.gpu_busy_ns.map(real),
             kernel_count: count(iteration.kernel_count),
             kernel_time_ns: real(iteration.kernel_time_ns),
+            launch_delay: iteration.launch_delay.map(Distribution::from),
             host_composition: iteration.host_composition.map(Composition::from),
             gc_ns: real(iteration.host_ranges.gc_ns),
             gil_held_ns: iteration.host_ranges.gil_held_ns.map(real),

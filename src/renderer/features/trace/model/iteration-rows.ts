@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Composition, Iteration } from '#shared/contract/engine.ts';
+import type { Composition } from '#shared/contract/analysis.ts';
+import type { Iteration } from '#shared/contract/engine.ts';
 import type { IterationKind } from '#renderer/timeline/types.ts';
 import type { ReadyTrace } from './ready.ts';
 

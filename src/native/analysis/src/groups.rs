@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Slices summed up by name, kind or track.
+
+use iterscope_model::{Kind, NameId, Result, TrackId};
+use iterscope_store::Store;
+use rustc_hash::FxHashMap;
+
+use crate::distribution::Distribution;
+use crate::selection::{Chosen, Selection, Subject};
+
+/// What makes slices one group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupBy {
+    /// All are one group.
+    Nothing,
+    /// Name and kind.
+    Name,
+    /// Kind.
+    Kind,
+    /// Track.
+    Track,
+}
+
+/// A group of slices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Their name, when grouped by it.
+    pub name: Option<String>,
+    /// Their kind, when grouped by name or kind.
+    pub kind: Option<Kind>,
+    /// Their track, when grouped by it.
+    pub track: Option<TrackId>,
+    /// Their whole durations.
+    pub durations: Distribution,
+    /// The sum of what lies inside of the selected range.
+    pub inside_ns: i64,
+}
+
+type Key = (NameId, u8, TrackId);
+
+/// Groups of the selected slices, the most time first; equal times by name, kind and track.
+///
+/// # Errors
+/// `query.out-of-range` when the selection names iterations that the trace does not have.
+pub fn groups(subject: &Subject<'_>, selection: &Selection, by: GroupBy) -> Result<Vec<Group>> {
+    Ok(group_rows(subject.store, &selection.choose(subject)?, by))
+}
+
+pub fn group_rows(store: &Store, chosen: &[Chosen], by: GroupBy) -> Vec<Group> {
+    let mut members: FxHashMap<Key, (Vec<i64>, i64)> = FxHashMap::default();
+    for slice in chosen {
+        let (durations, inside_ns) = members.entry(key_of(store, slice, by)).or_default();
+        durations.push(store.dur_ns(slice.row));
+        *inside_ns += slice.inside_ns;
+    }
+    let mut found: Vec<Group> = members
+        .into_iter()
+        .filter_map(|((name, kind, track), (durations, inside_ns))| {
+            Some(Group {
+                name: (by == GroupBy::Name).then(|| store.text(name).unwrap_or_default().to_owned()),
+                kind: matches!(by, GroupBy::Name | GroupBy::Kind).then(|| Kind::from_number(kind)),
+                track: (by == GroupBy::Track).then_some(track),
+                durations: Distribution::of(durations)?,
+                inside_ns,
+            })
+        })
+        .collect();
+    found.sort_unstable_by(|a, b| {
+        let rest = |group: &Group| (group.kind, group.track);
+        let longest = b.inside_ns.cmp(&a.inside_ns).then(b.durations.total_ns.cmp(&a.durations.total_ns));
+        longest.then_with(|| a.name.cmp(&b.name)).then_with(|| rest(a).cmp(&rest(b)))
+    });
+    found
+}
+
+fn key_of(store: &Store, slice: &Chosen, by: GroupBy) -> Key {
+    let row = slice.row as usize;
+    match by {
+        GroupBy::Nothing => (0, 0, 0),
+        GroupBy::Name => (store.name_ids()[row], store.kinds()[row], 0),
+        GroupBy::Kind => (0, store.kinds()[row], 0),
+        GroupBy::Track => (0, 0, slice.track),
+    }
+}
+
+/// One name in two selections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: Kind,
+    /// In the first; none when it is not there.
+    pub before: Option<Group>,
+    /// In the second.
+    pub after: Option<Group>,
+}
+
+impl Difference {
+    /// Time in the second selection minus time in the first.
+    #[must_use]
+    pub fn change_ns(&self) -> i64 {
+        let inside = |group: &Option<Group>| group.as_ref().map_or(0, |group| group.inside_ns);
+        inside(&self.after) - inside(&self.before)
+    }
+}
+
+/// What changed from one selection to another, by name and kind, the largest change first.
+///
+/// # Errors
+/// `query.out-of-range` when a selection names iterations that the trace does not have.
+pub fn differences(subject: &Subject<'_>, before: &Selection, after: &Selection) -> Result<Vec<Difference>> {
+    let mut found: FxHashMap<(String, Kind), Difference> = FxHashMap::default();
+    for (selection, is_after) in [(before, false), (after, true)] {
+        for group in groups(subject, selection, GroupBy::Name)? {
+            let (Some(name), Some(kind)) = (group.name.clone(), group.kind) else { continue };
+            let difference = found.entry((name.clone(), kind)).or_insert(Difference {
+                name,
+                kind,
+                before: None,
+                after: None,
+            });
+            *(if is_after { &mut difference.after } else { &mut difference.before }) = Some(group);
+        }
+    }
+    let mut found: Vec<Difference> = found.into_values().collect();
+    found.sort_unstable_by(|a, b| {
+        let size = |difference: &Difference| difference.change_ns().abs();
+        size(b).cmp(&size(a)).then_with(|| (&a.name, a.kind).cmp(&(&b.name, b.kind)))
+    });
+    Ok(found)
+}
