@@ -42,7 +42,6 @@ export function libraryHandlers(
       const paths = owner === undefined ? [] : await chooseArchives(owner);
       return paths.length === 0 ? null : archives.import(job, paths);
     },
-    'library.importPaths': ({ job, paths }) => archives.import(job, paths),
     'library.cancelJob': ({ job }) => {
       archives.cancel(job);
       return Promise.resolve(undefined);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
-import type { EngineProgress } from '#shared/contract/engine.ts';
+import type { EngineProgress, Iteration } from '#shared/contract/engine.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { Artifact, IterationLine, RunManifest } from '#shared/contract/run.ts';
 import { parseIterationLine } from '../launch/iteration-log.ts';
@@ -68,11 +68,7 @@ export async function readTraces(
   manifest: RunManifest,
   options: ReadingOptions,
 ): Promise<TraceReading> {
-  const { engine, library } = parts;
-  const { signal } = options;
-  const { sources } = await triedTwice(signal, () =>
-    parts.sources.ofRun(manifest, library.artifactsOf(manifest.id)),
-  );
+  const { sources } = await parts.sources.ofRun(manifest, parts.library.artifactsOf(manifest.id));
   const traces = sources.filter(({ kind }) => kind === 'trace');
   const ranks: RankIterations[] = [];
   const failures = new Map<string, Failure>();
@@ -81,13 +77,10 @@ export async function readTraces(
       options.onProgress(`Reading ${name}`, (index + bytesDone / Math.max(1, bytesTotal)) / traces.length);
     };
     try {
-      const iterations = await triedTwice(signal, async () => {
-        await engine.call('trace.open', { sourceId }, { signal, onProgress });
-        return engine.call('trace.iterations', { sourceId }, { signal });
-      });
+      const iterations = await readTrace(parts.engine, sourceId, options.signal, onProgress);
       ranks.push({ rank: rank ?? index, iterations });
     } catch (thrown) {
-      signal.throwIfAborted();
+      options.signal.throwIfAborted();
       failures.set(name, toFailure(thrown));
     }
   }
@@ -108,12 +101,21 @@ export function captureOf(
   return asked ? { captureCheck: checkCapture(manifest.spans, ranks) } : {};
 }
 
-/** The engine may be killed meanwhile: a new one tries once more, and only once, since the file may be to blame. */
-async function triedTwice<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** The engine may be killed while it reads: a new one tries once more, since the file itself may be to blame. */
+async function readTrace(
+  engine: Engine,
+  sourceId: string,
+  signal: AbortSignal,
+  onProgress: (progress: EngineProgress) => void,
+): Promise<readonly Iteration[]> {
+  const read = async (): Promise<readonly Iteration[]> => {
+    await engine.call('trace.open', { sourceId }, { signal, onProgress });
+    return engine.call('trace.iterations', { sourceId }, { signal });
+  };
   try {
-    return await work();
+    return await read();
   } catch (thrown) {
     if (signal.aborted || toFailure(thrown).code !== 'engine.crashed') throw thrown;
-    return work();
+    return read();
   }
 }

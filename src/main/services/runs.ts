@@ -70,9 +70,9 @@ export class RunService {
     return this.#live.get(id)?.manifest ?? (await this.#parts.library.read(id));
   }
 
-  /** Whether the run is queued or going on in this process. */
+  /** Whether this process has the run queued, going on or being read. */
   isLive(id: string): boolean {
-    return this.#live.has(id);
+    return this.#live.has(id) || this.#ingests.has(id);
   }
 
   /** Creates the run and starts it, or queues it behind the one that runs. */

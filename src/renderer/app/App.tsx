@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LauncherView } from '#renderer/features/launcher/index.tsx';
+import { LibraryView, RunDialogs } from '#renderer/features/runs/index.tsx';
 import { DiagnosticsDialog, InfoDialog, SettingsView } from '#renderer/features/settings/index.tsx';
 import { showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { useOpened } from '#renderer/stores/opened.ts';
@@ -30,6 +31,7 @@ export function App() {
         <Notices />
       </div>
       <DropTarget />
+      <RunDialogs />
       <KeysDialog
         open={keysShown}
         onClose={() => {
@@ -74,6 +76,13 @@ function CurrentPlace() {
     return (
       <ViewBoundary key={set.sources.map((source) => source.sourceId).join()}>
         <SetPage set={set} />
+      </ViewBoundary>
+    );
+  }
+  if (place.kind === 'library') {
+    return (
+      <ViewBoundary key="library">
+        <LibraryView />
       </ViewBoundary>
     );
   }

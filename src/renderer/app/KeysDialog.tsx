@@ -2,7 +2,7 @@
 import { Dialog } from '#renderer/widgets/Dialog.tsx';
 import { Kbd } from '#renderer/widgets/Kbd.tsx';
 import { keysHere } from './platform.ts';
-import { logKeys, timelineKeys, windowKeys } from './shortcuts.ts';
+import { libraryKeys, logKeys, timelineKeys, windowKeys } from './shortcuts.ts';
 
 interface KeysDialogProps {
   readonly open: boolean;
@@ -13,7 +13,10 @@ export function KeysDialog({ open, onClose }: KeysDialogProps) {
   return (
     <Dialog title="Keys" open={open} onClose={onClose}>
       <div className="keys">
-        <KeyTable title="Window" rows={windowKeys} />
+        <div className="keys__column">
+          <KeyTable title="Window" rows={windowKeys} />
+          <KeyTable title="Library" rows={libraryKeys} />
+        </div>
         <KeyTable title="Timeline" rows={timelineKeys} />
         <KeyTable title="Log" rows={logKeys} />
       </div>

@@ -5,11 +5,13 @@ import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { ExpertsView } from '#renderer/features/experts/index.tsx';
 import { LiveView, LogView, Overview, RunHeader, useManifest } from '#renderer/features/run/index.tsx';
+import { RunMenu } from '#renderer/features/runs/index.tsx';
 import { TraceView } from '#renderer/features/trace/index.tsx';
-import { chooseRunTab, useNavigation, type RunTab } from '#renderer/stores/navigation.ts';
+import { chooseRunTab, goTo, useNavigation, type RunTab } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { useVisited } from './use-visited.ts';
@@ -17,15 +19,33 @@ import { useVisited } from './use-visited.ts';
 /** A run: live while it lives, then its tabs. */
 export function RunPage({ id }: { readonly id: string }) {
   const run = useRuns((state) => state.summaries?.find((summary) => summary.id === id));
+  const listed = useRuns((state) => state.summaries !== null);
+  if (run === undefined && listed) return <MissingRun />;
   if (run === undefined) return <div className="run" aria-busy="true" />;
   return <KnownRun run={run} />;
+}
+
+function MissingRun() {
+  return (
+    <EmptyState
+      title="This run is not in the library"
+      actions={
+        <Button icon="library" onClick={() => goTo({ kind: 'library' })}>
+          Library
+        </Button>
+      }
+    >
+      It was deleted, or its folder was moved away. What was deleted lately can be taken back by Undo in its
+      notice.
+    </EmptyState>
+  );
 }
 
 function KnownRun({ run }: { readonly run: RunSummary }) {
   const manifest = useManifest(run.id, run.state);
   return (
     <div className="run">
-      <RunHeader run={run} manifest={manifest} />
+      <RunHeader run={run} manifest={manifest} more={<RunMenu run={run} />} />
       {isEnded(run.state) ? <EndedRun run={run} manifest={manifest} /> : <LiveView run={run} />}
     </div>
   );

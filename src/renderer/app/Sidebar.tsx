@@ -25,8 +25,20 @@ export function Sidebar() {
         <span>New run</span>
         <Kbd keys={keysHere('Mod+N')} />
       </button>
+      <button
+        type="button"
+        className="sidebar__new sidebar__library"
+        aria-current={place.kind === 'library' ? 'page' : undefined}
+        onClick={() => {
+          goTo({ kind: 'library' });
+        }}
+      >
+        <Icon name="library" />
+        <span>Library</span>
+        <Kbd keys={keysHere('Mod+L')} />
+      </button>
       <div className="sidebar__scroll">
-        <h2 className="sidebar__heading">Runs</h2>
+        <h2 className="sidebar__heading">Recent runs</h2>
         <RunList />
         {opened.length > 0 && (
           <>

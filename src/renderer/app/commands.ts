@@ -50,6 +50,9 @@ function perform(command: Command): void {
     case 'open':
       void openByDialog();
       break;
+    case 'library':
+      goTo({ kind: 'library' });
+      break;
     case 'launch':
       if (place.kind === 'launcher') void launch();
       break;

@@ -4,6 +4,7 @@
 export type Command =
   | { readonly kind: 'new-run' }
   | { readonly kind: 'open' }
+  | { readonly kind: 'library' }
   | { readonly kind: 'launch' }
   | { readonly kind: 'show-run'; readonly place: number }
   | { readonly kind: 'cancel-run' }
@@ -33,6 +34,7 @@ export function commandOf(stroke: KeyStroke, isMac: boolean): Command | null {
     if (key.toLowerCase() === 'o') return { kind: 'open' };
     if (key === '.') return { kind: 'cancel-run' };
     if (key === ',') return { kind: 'settings' };
+    if (key.toLowerCase() === 'l') return { kind: 'library' };
     return null;
   }
   if (stroke.ctrlKey || stroke.metaKey) return null;
@@ -46,11 +48,23 @@ export const windowKeys: readonly (readonly [keys: string, meaning: string])[] =
   ['Mod+N', 'New run'],
   ['Mod+Enter', 'Run what the launcher shows'],
   ['Mod+O', 'Open traces or expert statistics'],
+  ['Mod+L', 'Library of all runs'],
   ['Mod+1 … Mod+9', 'Show a run of the list'],
   ['Mod+.', 'Cancel the run that is shown'],
   ['Mod+,', 'Settings'],
   ['?', 'Show these keys'],
   ['Escape', 'Close a dialog, dismiss the newest notice'],
+];
+
+export const libraryKeys: readonly (readonly [keys: string, meaning: string])[] = [
+  ['↑ ↓', 'Move between runs; also Page Up and Down, Home, End'],
+  ['Enter', 'Open the run'],
+  ['Space', 'Select the run; with Shift, all up to it'],
+  ['Mod+A', 'Select all that are shown'],
+  ['/', 'Filter'],
+  ['F2', 'Rename; also tags and notes'],
+  ['Delete', 'Move to the trash'],
+  ['Mod+Z', 'Undo the last deletion'],
 ];
 
 export const timelineKeys: readonly (readonly [keys: string, meaning: string])[] = [

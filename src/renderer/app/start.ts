@@ -2,6 +2,7 @@
 import { invoke, subscribe } from '#renderer/data/bridge.ts';
 import { showEnd } from '#renderer/features/run/index.tsx';
 import { applyTheme } from '#renderer/features/settings/index.tsx';
+import { takeJobProgress } from '#renderer/stores/jobs.ts';
 import { takeRecipes } from '#renderer/stores/launcher.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
@@ -18,11 +19,13 @@ export function start(): void {
     const before = updateRun(summary);
     if (before !== undefined && !isEnded(before) && isEnded(summary.state)) void showEnd(summary);
   });
+  subscribe('runs.listed', setRuns);
   subscribe('runs.progress', takeProgress);
   subscribe('runs.telemetry', ({ id, head, samples }) => {
     takeTelemetry(id, head, samples);
   });
   subscribe('runs.queue', takeQueue);
+  subscribe('library.progress', takeJobProgress);
   subscribe('sources.opened', showSet);
   subscribe('engine.restarted', ({ reason }) => {
     notify(

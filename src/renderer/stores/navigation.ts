@@ -5,6 +5,7 @@ import { create } from 'zustand';
 export type Place =
   | { readonly kind: 'launcher' }
   | { readonly kind: 'settings' }
+  | { readonly kind: 'library' }
   | { readonly kind: 'run'; readonly id: string }
   | { readonly kind: 'opened'; readonly key: string };
 

@@ -10,6 +10,13 @@ export interface NoticeEntry {
   readonly code?: ErrorCode;
   /** How often the same was said. */
   readonly count: number;
+  /** What can be done about it; doing it dismisses the notice. */
+  readonly action?: NoticeAction;
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly perform: () => void;
 }
 
 interface NoticesState {
@@ -38,6 +45,14 @@ export function notify(severity: NoticeEntry['severity'], message: string, code?
       count: 1,
       ...(code === undefined ? {} : { code }),
     };
+    return { entries: [...entries, added].slice(-MOST_ENTRIES) };
+  });
+}
+
+/** Says something that can be answered, such as a deletion that can be undone. */
+export function notifyWithAction(message: string, action: NoticeAction): void {
+  useNotices.setState(({ entries }) => {
+    const added: NoticeEntry = { id: nextId++, severity: 'note', message, count: 1, action };
     return { entries: [...entries, added].slice(-MOST_ENTRIES) };
   });
 }

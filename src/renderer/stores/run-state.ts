@@ -24,3 +24,6 @@ const traits: Readonly<Record<RunState, StateTraits>> = {
 export const stateWord = (state: RunState): string => traits[state].word;
 export const stateTone = (state: RunState): StateTraits['tone'] => traits[state].tone;
 export const isEnded = (state: RunState): boolean => traits[state].ended;
+
+/** In the order in which a run passes through them. */
+export const runStates = Object.keys(traits) as readonly RunState[];

@@ -26,7 +26,10 @@ const nothingYet: LiveRun = { progress: null, lines: [], cancelling: false };
 
 /** Newest first: by the time of creation, then by id, so that the order never depends on arrival. */
 export function orderRuns(summaries: readonly RunSummary[]): readonly RunSummary[] {
-  return [...summaries].sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id));
+  return [...summaries].sort((a, b) => {
+    if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? 1 : -1;
+    return a.id < b.id ? 1 : -1;
+  });
 }
 
 /** Joins iteration lines: one line per iteration, the later one wins, ascending. */

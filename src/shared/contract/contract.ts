@@ -75,8 +75,6 @@ export const contract = {
   'library.export': { input: runIds.extend({ job: jobName }), output: exported },
   /** Asks for archives, then takes their runs in; null when the user closed the dialog. */
   'library.import': { input: z.object({ job: jobName }), output: imported.nullable() },
-  /** Archives dropped on the window. */
-  'library.importPaths': { input: z.object({ job: jobName, paths }), output: imported },
   'library.cancelJob': { input: z.object({ job: jobName }), output: nothing },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },

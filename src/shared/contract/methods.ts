@@ -34,7 +34,6 @@ export const methodNames = [
   'library.emptyTrash',
   'library.export',
   'library.import',
-  'library.importPaths',
   'library.cancelJob',
   'sources.ofRun',
   'sources.choose',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
 import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import { formatInstant } from '#renderer/base/format.ts';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
@@ -10,10 +11,12 @@ import { cancelRun, editAgain, openFolder } from './actions.ts';
 interface RunHeaderProps {
   readonly run: RunSummary;
   readonly manifest: RunManifest | null;
+  /** What else can be done with it. */
+  readonly more: ReactNode;
 }
 
 /** Which run this is, how it stands, and what can be done with it. */
-export function RunHeader({ run, manifest }: RunHeaderProps) {
+export function RunHeader({ run, manifest, more }: RunHeaderProps) {
   const cancelling = useRuns((state) => state.live[run.id]?.cancelling ?? false);
   const ended = isEnded(run.state);
   return (
@@ -28,6 +31,7 @@ export function RunHeader({ run, manifest }: RunHeaderProps) {
       {manifest?.form.perfectRouter === true && <Badge tone="warning">Outputs wrong</Badge>}
       <span className="run__when">{formatInstant(run.startedAt ?? run.createdAt)}</span>
       <span className="run__space" />
+      {more}
       {ended ? (
         <>
           <Button

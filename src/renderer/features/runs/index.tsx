@@ -1,2 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-export { RunList } from './RunList.tsx';
+export { LibraryView } from './view/LibraryView.tsx';
+export { RunDialogs } from './view/RunDialogs.tsx';
+export { RunList } from './view/RunList.tsx';
+export { RunMenu } from './view/RunMenu.tsx';

@@ -10,6 +10,7 @@ describe('commandOf', () => {
   it('takes Ctrl with a letter or digit', () => {
     expect(commandOf(stroke('n', { ctrlKey: true }), false)).toEqual({ kind: 'new-run' });
     expect(commandOf(stroke('O', { ctrlKey: true }), false)).toEqual({ kind: 'open' });
+    expect(commandOf(stroke('l', { ctrlKey: true }), false)).toEqual({ kind: 'library' });
     expect(commandOf(stroke('Enter', { ctrlKey: true, typing: true }), false)).toEqual({ kind: 'launch' });
     expect(commandOf(stroke('3', { ctrlKey: true }), false)).toEqual({ kind: 'show-run', place: 2 });
   });

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatCount } from '#shared/base/units.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
 import { formatInstant, formatWhen } from '#renderer/base/format.ts';
 import { Dot } from '#renderer/widgets/Badge.tsx';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
-import { keyText, titleParts } from './model.ts';
+import { keyText, titleParts } from '../model/run-texts.ts';
 import './run-list.css';
 
-/** Every run on disk, newest first. */
+/** More than anyone scrolls through in a narrow list; the library has them all. */
+const MOST_RUNS = 50;
+
+/** The newest runs. */
 export function RunList() {
   const summaries = useRuns((state) => state.summaries);
   const current = useNavigation((state) => (state.place.kind === 'run' ? state.place.id : null));
@@ -19,14 +23,18 @@ export function RunList() {
     );
   }
   const now = new Date();
+  const more = summaries.length - MOST_RUNS;
   return (
-    <ul className="run-list" aria-label="Runs">
-      {summaries.map((run) => (
-        <li key={run.id}>
-          <RunItem run={run} current={run.id === current} now={now} />
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="run-list" aria-label="Runs">
+        {summaries.slice(0, MOST_RUNS).map((run) => (
+          <li key={run.id}>
+            <RunItem run={run} current={run.id === current} now={now} />
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="run-list__empty">{formatCount(more)} older runs are in the library.</p>}
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { RunProgress } from '#shared/contract/run.ts';
-import { keyText, titleParts } from '#renderer/features/runs/model.ts';
+import { keyText, titleParts } from '#renderer/features/runs/model/run-texts.ts';
 import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { makeSummary } from '../../../../builders/run.ts';
 
