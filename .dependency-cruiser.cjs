@@ -12,8 +12,9 @@ const rooms = {
   'main/launch': { rooms: ['shared/', 'main/ports'], packages: ['zod'], nodeModules: ['path', 'path/posix'] },
   'main/platform': { rooms: ['shared/', 'main/ports'], node: true },
   'main/engine': { rooms: ['shared/', 'main/ports'], packages: ['zod'], node: true, native: true },
+  'main/compare': { rooms: ['shared/'], packages: [] },
   'main/services': {
-    rooms: ['shared/', 'main/ports', 'main/launch'],
+    rooms: ['shared/', 'main/ports', 'main/launch', 'main/compare'],
     packages: ['zod', 'yauzl', 'yazl'],
     node: true,
   },
@@ -25,6 +26,7 @@ const rooms = {
   'main/cli': {
     // Its entry is a composition root: it puts platform and engine together for plain Node.
     rooms: ['shared/', 'main/ports', 'main/services', 'main/launch', 'main/composition.ts'].concat([
+      'main/compare',
       'main/platform',
       'main/engine/client.ts',
     ]),

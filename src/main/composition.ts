@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import type { JobProgress } from '#shared/contract/library.ts';
+import type { ComparisonProgress } from '#shared/contract/comparison.ts';
 import type { RunEvents } from './services/run-life.ts';
 import { RunService } from './services/runs.ts';
+import { ComparisonService } from './services/comparisons.ts';
+import type { ComparisonParts } from './services/live-comparison.ts';
+import { ComparisonStore } from './services/comparison-store.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
 import { SourceService } from './services/sources.ts';
@@ -39,6 +43,7 @@ export interface Services {
   readonly diagnostics: DiagnosticsService;
   /** What Iterscope itself did. */
   readonly log: AppLog;
+  readonly comparisons: ComparisonService;
   readonly nativeVersion: string;
   readonly storeVersion: number;
 }
@@ -50,6 +55,7 @@ export interface CompositionOptions {
   readonly spawnEngine: () => EngineProcess;
   readonly onEngineRestart: (reason: string) => void;
   readonly events: RunEvents & { jobProgress(progress: JobProgress): void };
+  readonly onComparison: (progress: ComparisonProgress) => void;
   /** What runs inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A file to load instead of the GPU driver's own library. */
@@ -132,5 +138,14 @@ export function compose(options: CompositionOptions): Services {
     log,
     nativeVersion,
     storeVersion: native.storeVersion(),
+    comparisons: composeComparisons(options, { runs, library, sources, engine }),
   };
+}
+
+function composeComparisons(
+  { platform, onComparison, environment }: CompositionOptions,
+  parts: Pick<ComparisonParts, 'runs' | 'library' | 'sources' | 'engine'>,
+): ComparisonService {
+  const store = new ComparisonStore(platform.dataFolder);
+  return new ComparisonService({ ...parts, store, platform, environment, onProgress: onComparison });
 }

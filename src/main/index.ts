@@ -67,6 +67,9 @@ function composeServices(onChanged: (run: RunSummary) => void): Services {
         sendEvent(window, 'runs.queue', [...ids]);
       },
     },
+    onComparison: (progress) => {
+      sendEvent(window, 'compare.progress', progress);
+    },
   });
 }
 
@@ -151,6 +154,7 @@ async function start(): Promise<void> {
     void openFiles(services, parseArguments(argv, app.isPackaged, cwd).files);
   });
   await services.runs.recover();
+  await services.comparisons.recover();
   await services.shelf.start();
   await services.archives.clear();
   if (asked.firstRunReport !== undefined) {

@@ -45,6 +45,7 @@ export function makeServices(
     versions: {},
     environment: { PATH: process.env['PATH'], ...environment },
     spawnEngine: () => forkEngine(join(dist, 'main', 'engine.js'), platform),
+    onComparison: () => undefined,
     onEngineRestart: (reason) => restarts.push(reason),
     ...(gpuLibrary === undefined ? {} : { gpuLibrary }),
     events: {

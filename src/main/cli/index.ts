@@ -9,6 +9,8 @@ import type { Services } from '../composition.ts';
 import { forkEngine } from '../engine/client.ts';
 import { nodePlatform } from '../platform/node-platform.ts';
 import { showExperts } from './experts-command.ts';
+import { compareArms, showComparison } from './compare-command.ts';
+import type { CompareOptions } from './compare-command.ts';
 import { inspectFiles } from './inspect-command.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
@@ -48,6 +50,7 @@ function composeForTerminal(version: string): Services {
       progress: showProgress,
       jobProgress: showJobProgress,
     },
+    onComparison: showComparison,
   });
 }
 
@@ -117,8 +120,34 @@ function program(version: string): Command {
     .command('recipes')
     .description('List the recipes and their parameters.')
     .action(() => withServices(version, listRecipes));
+  addCompareCommand(cli, version);
   addLibraryCommands(cli, version);
   return cli;
+}
+
+function addCompareCommand(cli: Command, version: string): void {
+  cli
+    .command('compare')
+    .description(
+      'Compare two arms of a recipe in blocks of timing passes, and say what the difference means.',
+    )
+    .option('--recipe <id>', 'which recipe; see "iterscope recipes"')
+    .option('--set <name=value>', 'a parameter of both arms; repeatable', collect, [])
+    .option('--env <name=value>', 'an environment variable of both arms; repeatable', collect, [])
+    .option('--perfect-router', 'arm B routes perfectly, arm A as learned', false)
+    .option('--b <name=value>', 'a parameter of arm B only; repeatable', collect, [])
+    .option('--b-env <name=value>', 'an environment variable of arm B only; repeatable', collect, [])
+    .option('--blocks <count>', 'blocks of one pass of each arm, 3 to 100', '5')
+    .option('--seed <number>', 'decides the order of the arms in each block', '1')
+    .option('--early', 'look before the end, at a price, and stop when the answer is clear', false)
+    .option('--profile', 'one profiled pass of each arm at the end, to say why', false)
+    .option('--window <iterations>', 'iterations that the profiled passes capture')
+    .option('--resume <comparison>', 'go on with one that stopped before its end')
+    .option('--html <file>', 'write the report as one HTML file')
+    .option('--markdown <file>', 'write the report as Markdown')
+    .option('--json', 'print the report as one JSON document', false)
+    .option('--fail-if-slower <percent>', 'exit with 3 unless B is shown to be at most this much slower')
+    .action((options: CompareOptions) => withServices(version, (services) => compareArms(services, options)));
 }
 
 function addLibraryCommands(cli: Command, version: string): void {

@@ -53,6 +53,27 @@ export async function chooseArchiveFolder(window: BrowserWindow): Promise<string
   return filePaths[0] ?? null;
 }
 
+const REPORT_FORMATS = {
+  html: { name: 'Web page', extensions: ['html'] },
+  markdown: { name: 'Markdown', extensions: ['md'] },
+  json: { name: 'JSON', extensions: ['json'] },
+} as const;
+
+/** Asks where a report goes; null when the user closed the dialog. */
+export async function chooseReportTarget(
+  window: BrowserWindow,
+  name: string,
+  format: keyof typeof REPORT_FORMATS,
+): Promise<string | null> {
+  const { name: kind, extensions } = REPORT_FORMATS[format];
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save the report',
+    defaultPath: `${name}.${extensions[0]}`,
+    filters: [{ name: kind, extensions: [...extensions] }],
+  });
+  return filePath === '' ? null : filePath;
+}
+
 /** Asks what to do with living runs; true when the application should end them and quit. */
 export async function askCancelAndQuit(window: BrowserWindow, count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {

@@ -8,6 +8,7 @@ import type { Services } from '../composition.ts';
 import { appInfo } from './app-info.ts';
 import type { MethodHandlers } from './contract-server.ts';
 import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
+import { compareHandlers } from './compare-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
 import { applyTheme } from './window.ts';
 
@@ -38,6 +39,7 @@ export function makeHandlers(
     'runs.telemetry': ({ id }) => telemetry.read(id),
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
     'runs.openFolder': async ({ id }) => show(library.folderOf(id)),
+    ...compareHandlers(services, window),
     ...libraryHandlers(services, window),
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),

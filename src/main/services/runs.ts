@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
+import type { ComparisonOrigin } from '#shared/contract/comparison.ts';
 import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
@@ -76,12 +77,12 @@ export class RunService {
   }
 
   /** Creates the run and starts it, or queues it behind the one that runs. */
-  async start(form: LaunchForm): Promise<RunManifest> {
+  async start(form: LaunchForm, comparison?: ComparisonOrigin): Promise<RunManifest> {
     const recipe = await this.#parts.recipes.get(form.recipeId);
     const plan = planLaunch(recipe, form);
     const refused = plan.findings.find(({ severity }) => severity === 'error');
     if (refused !== undefined) throw formError(refused);
-    const life = await this.#create(recipe, plan, form);
+    const life = await this.#create(recipe, plan, form, comparison);
     this.#startNext();
     this.#tellQueue();
     return life.manifest;
@@ -171,7 +172,12 @@ export class RunService {
     return join(platform.nativeFolder, platform.programFile(recipe.program.name));
   }
 
-  async #create(recipe: Recipe, plan: LaunchPlan, form: LaunchForm): Promise<RunLife> {
+  async #create(
+    recipe: Recipe,
+    plan: LaunchPlan,
+    form: LaunchForm,
+    comparison: ComparisonOrigin | undefined,
+  ): Promise<RunLife> {
     const { library, platform, versions } = this.#parts;
     const now = new Date();
     const id = await library.createFolder(recipe.id, now);
@@ -182,6 +188,7 @@ export class RunService {
       createdAt: now.toISOString(),
       state: 'queued',
       form: { ...form, extraEnvironment: form.extraEnvironment.map(maskEntry) },
+      ...(comparison === undefined ? {} : { comparison }),
       recipeTitle: recipe.title,
       target: { kind: 'local' },
       command: { program: this.#programOf(recipe), args: [...plan.args], cwd: library.artifactsOf(id) },

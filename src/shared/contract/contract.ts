@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import { appInfo, cacheUsage, diagnostics, sourceSet } from './app.ts';
+import {
+  comparison,
+  comparisonAnswer,
+  comparisonId,
+  comparisonProgress,
+  comparisonRequest,
+} from './comparison.ts';
 import { launchForm, launchPreview } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStream } from './log.ts';
 import { recipe } from './recipe.ts';
@@ -23,6 +30,7 @@ import type { EventName, MethodName } from './methods.ts';
 
 const nothing = z.undefined();
 const runId = z.object({ id: runIdText });
+const compared = z.object({ id: comparisonId });
 const paths = z.array(z.string().min(1).max(4096)).min(1).max(1024);
 
 export const contract = {
@@ -76,6 +84,18 @@ export const contract = {
   /** Asks for archives, then takes their runs in; null when the user closed the dialog. */
   'library.import': { input: z.object({ job: jobName }), output: imported.nullable() },
   'library.cancelJob': { input: z.object({ job: jobName }), output: nothing },
+  /** Comparisons: passes are runs; what they say is computed anew from them. */
+  'compare.list': { input: nothing, output: z.array(comparison) },
+  'compare.start': { input: comparisonRequest, output: comparison },
+  'compare.answer': { input: compared, output: comparisonAnswer },
+  'compare.cancel': { input: compared, output: nothing },
+  /** Goes on with one that stopped before its end. */
+  'compare.resume': { input: compared, output: comparison },
+  /** Writes the report to a file that the user chooses; null when the dialog was closed. */
+  'compare.save': {
+    input: compared.extend({ format: z.enum(['html', 'markdown', 'json']) }),
+    output: z.object({ path: z.string() }).nullable(),
+  },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */
@@ -102,6 +122,7 @@ export const events = {
   }),
   /** Ids of the runs that wait, in their order. */
   'runs.queue': z.array(z.string()),
+  'compare.progress': comparisonProgress,
   /** A second start of the application handed its files over, or the menu asked to open some. */
   'sources.opened': sourceSet,
   /** The engine process died and was started again: views must reopen what they show. */

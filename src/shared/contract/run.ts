@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import { errorCodes } from '../base/errors.ts';
+import { comparisonOrigin } from './comparison.ts';
 import { artifactKind } from './recipe.ts';
 import { environmentEntry, iterationSpan, launchForm } from './launch.ts';
 
@@ -120,6 +121,8 @@ export const runManifest = z.object({
     })
     .optional(),
   form: launchForm,
+  /** The comparison that this run is a pass of. */
+  comparison: comparisonOrigin.optional(),
   recipeTitle: z.string(),
   target: z.object({ kind: z.literal('local') }),
   command: z.object({ program: z.string(), args: z.array(z.string()), cwd: z.string() }),
@@ -172,6 +175,7 @@ export const runSummary = runManifest
     state: true,
     failure: true,
     recipeTitle: true,
+    comparison: true,
     form: true,
     spans: true,
     profiled: true,

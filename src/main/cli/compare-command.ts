@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Arm, Comparison, ComparisonProgress, ComparisonRequest } from '#shared/contract/comparison.ts';
+import { headline } from '../compare/report.ts';
+import { defaultThresholds } from '../compare/verdict.ts';
+import type { Services } from '../composition.ts';
+import { formOf } from './run-command.ts';
+
+export interface CompareOptions {
+  readonly recipe?: string;
+  readonly set: readonly string[];
+  readonly env: readonly string[];
+  readonly b: readonly string[];
+  readonly bEnv: readonly string[];
+  readonly window?: string;
+  readonly perfectRouter: boolean;
+  readonly blocks: string;
+  readonly seed: string;
+  readonly early: boolean;
+  readonly profile: boolean;
+  readonly resume?: string;
+  readonly html?: string;
+  readonly markdown?: string;
+  readonly json: boolean;
+  readonly failIfSlower?: string;
+}
+
+const GATE_NOT_MET = 3;
+
+function wholeNumber(text: string, option: string, least: number, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  const message = `${option} ${text} is not a whole number from ${least.toString()} to ${most.toString()}.`;
+  throw new IterscopeError({ code: 'form.parameter', message });
+}
+
+/** `3%` or `3 %` as 0.03. */
+export function percentage(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
+  if (match !== null) return Number(match[1]) / 100;
+  const message = `--fail-if-slower ${text} is not a percentage: write for example --fail-if-slower 3%.`;
+  throw new IterscopeError({ code: 'form.parameter', message });
+}
+
+async function armsOf(services: Services, options: CompareOptions): Promise<{ a: Arm; b: Arm }> {
+  const { recipe, set, env, b: setB, bEnv, perfectRouter, window } = options;
+  if (recipe === undefined) {
+    const message = 'Say which recipe with --recipe, or which comparison goes on with --resume.';
+    throw new IterscopeError({ code: 'form.parameter', message });
+  }
+  const base = { recipe, trace: false, expertStatistics: false, json: false, ...(window && { window }) };
+  const a = await formOf(services, { ...base, set, env, perfectRouter: false });
+  const b = await formOf(services, {
+    ...base,
+    set: [...set, ...setB],
+    env: [...env, ...bEnv],
+    perfectRouter,
+  });
+  const { defaultWindow } = await services.recipes.get(recipe);
+  const change = [...setB, ...bEnv].join(', ') || 'the same again';
+  const labels = perfectRouter ? ['learned router', 'perfect router'] : ['baseline', change];
+  const arm = (form: Arm['form'], label = ''): Arm => ({
+    label: label.slice(0, 120),
+    form: { ...form, window: form.window === '' ? defaultWindow : form.window },
+  });
+  return { a: arm(a, labels[0]), b: arm(b, labels[1]) };
+}
+
+async function requestOf(services: Services, options: CompareOptions): Promise<ComparisonRequest> {
+  return {
+    ...(await armsOf(services, options)),
+    blocks: wholeNumber(options.blocks, '--blocks', 3, 100),
+    seed: wholeNumber(options.seed, '--seed', 0, 0xffff_ffff),
+    early: options.early,
+    profile: options.profile,
+    thresholds: defaultThresholds,
+  };
+}
+
+/** A line a pass, on the error output: results go to the other. */
+export function showComparison({ done, total, step }: ComparisonProgress): void {
+  process.stderr.write(`[${done.toString()}/${total.toString()}] ${step}\n`);
+}
+
+async function writeReports(services: Services, id: string, options: CompareOptions): Promise<void> {
+  for (const format of ['html', 'markdown'] as const) {
+    const path = options[format];
+    if (path === undefined) continue;
+    await writeFile(
+      resolve(process.env['INIT_CWD'] ?? '.', path),
+      await services.comparisons.report(id, format),
+    );
+  }
+}
+
+/** Slower beyond the limit, or not shown to be within it. */
+function gateFails(ratioLow: number | undefined, limit: number): boolean {
+  return ratioLow === undefined || ratioLow < -limit;
+}
+
+function exitCode(comparison: Comparison, low: number | undefined, options: CompareOptions): number {
+  if (comparison.state !== 'done') return 1;
+  if (options.failIfSlower === undefined) return 0;
+  return gateFails(low, percentage(options.failIfSlower)) ? GATE_NOT_MET : 0;
+}
+
+/** Compares two arms to the end; resolves to the exit code: 0 done, 1 failed, 3 gate not met. */
+export async function compareArms(services: Services, options: CompareOptions): Promise<number> {
+  if (options.failIfSlower !== undefined) percentage(options.failIfSlower);
+  const { id } =
+    options.resume === undefined
+      ? await services.comparisons.start(await requestOf(services, options))
+      : await services.comparisons.resume(options.resume);
+  const cancel = (): void => {
+    void services.comparisons.cancel(id);
+  };
+  process.once('SIGINT', cancel);
+  process.once('SIGTERM', cancel);
+  const comparison = await services.comparisons.finished(id);
+  const answer = await services.comparisons.answer(id);
+  await writeReports(services, id, options);
+  if (options.json) process.stdout.write(`${await services.comparisons.report(id, 'json')}\n`);
+  else {
+    process.stdout.write(`${headline({ comparison, answer, commands: [] })}\n`);
+    for (const note of [...answer.notes, ...answer.confounders]) process.stdout.write(`${note}\n`);
+    if (comparison.reason !== undefined) process.stderr.write(`${comparison.reason}\n`);
+    process.stdout.write(`Comparison  ${id} (${comparison.state})\n`);
+  }
+  return exitCode(comparison, answer.primary?.effect?.low, options);
+}

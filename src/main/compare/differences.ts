@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Difference } from '#shared/contract/comparison.ts';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { RunManifest } from '#shared/contract/run.ts';
+
+/** In what the arms differ on purpose, and in what passes differ that nobody asked for. */
+
+const UNSET = 'not set';
+
+function flat(form: LaunchForm): Map<string, string> {
+  const entries: [string, string][] = [
+    ['recipe', form.recipeId],
+    ['perfect router', form.perfectRouter ? 'on' : 'off'],
+    ...Object.entries(form.parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    ...form.extraEnvironment.map(({ name, value }): [string, string] => [name, value]),
+  ];
+  return new Map(entries);
+}
+
+/** Parameters and variables that differ, by name. Recorders are left out: timing passes have none. */
+export function differencesOf(a: LaunchForm, b: LaunchForm): Difference[] {
+  const [flatA, flatB] = [flat(a), flat(b)];
+  const names = [...new Set([...flatA.keys(), ...flatB.keys()])];
+  return names.flatMap((name) => {
+    const [valueA, valueB] = [flatA.get(name) ?? UNSET, flatB.get(name) ?? UNSET];
+    return valueA === valueB ? [] : [{ name, a: valueA, b: valueB }];
+  });
+}
+
+/** Whether perfect routing is all that B changes. */
+export function isPerfectRouterQuestion(a: LaunchForm, b: LaunchForm): boolean {
+  const differences = differencesOf(a, b);
+  return differences.length === 1 && !a.perfectRouter && b.perfectRouter;
+}
+
+/** What is not the same in all runs although the arms do not say so: versions, machine, GPUs. */
+export function confoundersOf(runs: readonly RunManifest[]): string[] {
+  const seen = new Map<string, Set<string>>();
+  const add = (name: string, value: string): void => {
+    seen.set(name, (seen.get(name) ?? new Set()).add(value));
+  };
+  for (const { versions, host, gpus } of runs) {
+    for (const [name, version] of Object.entries(versions)) add(`version of ${name}`, version);
+    add('operating system', host.os);
+    add('processor', host.cpu);
+    add('cores', host.cores.toString());
+    add('GPUs', gpus.map(({ name }) => name).join(', '));
+  }
+  return [...seen]
+    .filter(([, values]) => values.size > 1)
+    .map(([name, values]) => `${name} differs between passes: ${[...values].join(', ')}`);
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComparedFigure, ComparisonAnswer } from '#shared/contract/comparison.ts';
+import { reportStyle } from './report-style.ts';
+import { figureRow, headline, intervalText, methodText, numberText, percentText } from './report.ts';
+import type { ComparisonReport } from './report.ts';
+
+/**
+ * A comparison as one HTML file: no script, nothing loaded, light and dark, prints. Everything that comes
+ * from a run or a user is escaped; a policy in the file forbids the rest.
+ */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
+    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
+  return `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
+}
+
+function section(title: string, body: string): string {
+  return body === '' ? '' : `<section><h2>${escaped(title)}</h2>${body}</section>`;
+}
+
+function list(items: readonly string[]): string {
+  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
+}
+
+const WIDTH = 720;
+const ROW = 26;
+const LEFT = 200;
+
+/** The effects of all figures with their intervals on one axis of percent, and a line at zero. */
+function forestPlot(figures: readonly ComparedFigure[]): string {
+  const shown = figures.flatMap(({ label, effect }) => (effect === null ? [] : [{ label, effect }]));
+  if (shown.length === 0) return '';
+  const ends = shown.flatMap(({ effect }) => [effect.low, effect.high, 0]);
+  const least = ends.reduce((low, end) => Math.min(low, end), 0);
+  const most = ends.reduce((high, end) => Math.max(high, end), 0);
+  const room = Math.max(most - least, 0.001) * 0.08;
+  const span = most - least + 2 * room;
+  const x = (ratio: number): number => LEFT + ((ratio - least + room) / span) * (WIDTH - LEFT - 10);
+  const rows = shown.map(({ label, effect }, index) => {
+    const y = ROW * index + ROW / 2;
+    const at = (ratio: number): string => x(ratio).toFixed(1);
+    return (
+      `<text x="${(LEFT - 10).toString()}" y="${(y + 4).toString()}" text-anchor="end">${escaped(label)}</text>` +
+      `<line class="interval" x1="${at(effect.low)}" x2="${at(effect.high)}" y1="${y.toString()}" y2="${y.toString()}"/>` +
+      `<circle cx="${at(effect.ratio)}" cy="${y.toString()}" r="4"><title>${escaped(`${label}: ${percentText(effect.ratio)} (${intervalText(effect)})`)}</title></circle>`
+    );
+  });
+  const height = ROW * shown.length;
+  const marks = [least, 0, most].filter((mark, index, all) => all.indexOf(mark) === index);
+  const axis = marks.map(
+    (mark) =>
+      `<text x="${x(mark).toFixed(1)}" y="${(height + 16).toString()}" text-anchor="middle">${escaped(percentText(mark))}</text>`,
+  );
+  const zero = `<line class="zero" x1="${x(0).toFixed(1)}" x2="${x(0).toFixed(1)}" y1="0" y2="${height.toString()}"/>`;
+  return `<svg role="img" aria-label="Effects with intervals" viewBox="0 0 ${WIDTH.toString()} ${(height + 22).toString()}">${zero}${rows.join('')}${axis.join('')}</svg>`;
+}
+
+function whySection({ why }: ComparisonAnswer, a: string, b: string): string {
+  if (why === null) return '';
+  const row = (name: string, msA: number, msB: number): string[] => [
+    name,
+    numberText(msA),
+    numberText(msB),
+    numberText(msB - msA),
+  ];
+  const rows = [
+    ...why.causes.map(({ name, msA, msB }) => row(name, msA, msB)),
+    row('Whole iteration', why.wholeMsA, why.wholeMsB),
+  ];
+  const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
+  return `${table(head, rows)}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
+}
+
+function iterationTable({ iterations }: ComparisonAnswer, a: string, b: string): string {
+  if (iterations.length === 0) return '';
+  const head = [
+    'Batch: context + generation tokens',
+    `n ${a}`,
+    `n ${b}`,
+    `${a} (ms)`,
+    `${b} (ms)`,
+    'Effect',
+    'Interval',
+  ];
+  const rows = iterations.map((row) => [
+    `${row.kind}, ${row.contextTokens.toString()} + ${row.generationTokens.toString()}`,
+    row.countA.toString(),
+    row.countB.toString(),
+    numberText(row.medianMsA),
+    numberText(row.medianMsB),
+    row.effect === null ? '–' : percentText(row.effect.ratio),
+    intervalText(row.effect),
+  ]);
+  return table(head, rows);
+}
+
+function passTable({ comparison, answer }: ComparisonReport): string {
+  const { primary } = answer;
+  if (primary === null) return '';
+  const { a, b } = comparison.request;
+  const rows = primary.a.map((value, index) => [
+    (index + 1).toString(),
+    numberText(value),
+    numberText(primary.b[index] ?? null),
+  ]);
+  return table(['Block', `${a.label} (${primary.unit})`, `${b.label} (${primary.unit})`], rows);
+}
+
+/** The whole file. */
+export function htmlReport(report: ComparisonReport): string {
+  const { comparison, answer, commands } = report;
+  const { a, b } = comparison.request;
+  const primary = answer.primary?.effect ?? null;
+  const figures = answer.figures.map((figure) =>
+    figure.label === answer.primary?.label ? answer.primary : figure,
+  );
+  const suspects = answer.suspects.map(
+    ({ block, arm, reason }) => `Block ${block.toString()}, ${arm === 'a' ? a.label : b.label}: ${reason}`,
+  );
+  const differences = answer.differences.map((found) => [found.name, found.a, found.b]);
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
+    '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">',
+    `<title>${escaped(comparison.title)}</title><style>${reportStyle}</style></head><body><main>`,
+    `<header><h1>${escaped(comparison.title)}</h1><p class="quiet">${escaped(comparison.createdAt)}</p></header>`,
+    primary === null
+      ? ''
+      : `<p class="effect">${escaped(percentText(primary.ratio))}<small>${escaped(intervalText(primary))}</small></p>`,
+    `<p class="answer">${escaped(headline(report))}</p>`,
+    section(
+      'Figures',
+      forestPlot(figures) + table(['Figure', a.label, b.label, 'Effect', 'Interval'], figures.map(figureRow)),
+    ),
+    section('Blocks', passTable(report)),
+    section('Why', whySection(answer, a.label, b.label)),
+    section('Iterations of the same batch', iterationTable(answer, a.label, b.label)),
+    section('Differences', differences.length === 0 ? '' : table(['Name', a.label, b.label], differences)),
+    section('Suspect passes', list(suspects)),
+    section('Confounders', list(answer.confounders)),
+    section('Notes', list(answer.notes)),
+    section('How', `<p>${escaped(methodText(comparison, primary))}</p>`),
+    section(
+      'Commands',
+      commands.map(({ title, shell }) => `<h3>${escaped(title)}</h3><pre>${escaped(shell)}</pre>`).join(''),
+    ),
+    '</main></body></html>\n',
+  ].join('\n');
+}

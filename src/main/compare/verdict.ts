@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Effect, Thresholds, Verdict } from '#shared/contract/comparison.ts';
+import { blocksToSettle } from './effect.ts';
+
+/** What the interval of an effect means; a verdict exists only at a planned look. */
+
+export const defaultThresholds: Thresholds = { significant: 0.1, equivalence: 0.03 };
+
+export interface Question {
+  readonly effect: Effect;
+  readonly logRatios: readonly number[];
+  readonly thresholds: Thresholds;
+  /** A is the learned router, B the perfect one; and nothing else differs. */
+  readonly perfectRouter: boolean;
+  readonly labels: { readonly a: string; readonly b: string };
+  /** What is compared, as it reads in a sentence: `output throughput`. */
+  readonly metric: string;
+}
+
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
+const signed = (ratio: number): string => `${ratio < 0 ? '−' : '+'}${percent(Math.abs(ratio))}`;
+const range = ({ low, high }: Effect): string => `${signed(low)} to ${signed(high)}`;
+
+/** The words for an effect and its interval. */
+export function effectText(effect: Effect): string {
+  return `${signed(effect.ratio)} (${Math.round(effect.confidence * 1000) / 10} % interval ${range(effect)})`;
+}
+
+function inconclusive({ logRatios, thresholds }: Question): string {
+  const blocks = blocksToSettle(logRatios, thresholds.equivalence);
+  if (blocks === null)
+    return 'Passes differ too much among themselves for any number of blocks to settle it.';
+  return `About ${blocks.toString()} blocks would settle it if passes go on as these did.`;
+}
+
+function ofRouters(question: Question): Verdict {
+  const { effect, thresholds } = question;
+  const gain = `Perfect routing changes ${question.metric} by ${effectText(effect)}`;
+  if (effect.low > thresholds.significant)
+    return {
+      kind: 'imbalance-significant',
+      sentence: `${gain}: routing imbalance is significant. Consider optimising the router or balancing the load.`,
+    };
+  if (effect.low > 0)
+    return {
+      kind: 'imbalance-moderate',
+      sentence: `${gain}: routing imbalance is real but moderate.`,
+    };
+  if (effect.high < 0)
+    return {
+      kind: 'slower',
+      sentence: `${gain}: it is slower. At small batches even loads activate more experts, whose weights all have to be read.`,
+    };
+  if (effect.low > -thresholds.equivalence && effect.high < thresholds.equivalence)
+    return {
+      kind: 'not-a-bottleneck',
+      sentence: `${gain}: router balance is not a bottleneck. Look elsewhere.`,
+    };
+  return { kind: 'inconclusive', sentence: `${gain}: inconclusive. ${inconclusive(question)}` };
+}
+
+function ofAnything(question: Question): Verdict {
+  const { effect, thresholds, labels, metric } = question;
+  const change = `${labels.b} against ${labels.a}: ${metric} is ${effectText(effect)} better`;
+  if (effect.low > 0) return { kind: 'faster', sentence: `${change}: ${labels.b} is faster.` };
+  if (effect.high < 0) return { kind: 'slower', sentence: `${change}: ${labels.b} is slower.` };
+  if (effect.low > -thresholds.equivalence && effect.high < thresholds.equivalence)
+    return {
+      kind: 'same',
+      sentence: `${change}: no difference beyond ±${percent(thresholds.equivalence)}.`,
+    };
+  return { kind: 'inconclusive', sentence: `${change}: inconclusive. ${inconclusive(question)}` };
+}
+
+/** The verdict on an effect. */
+export function verdictOf(question: Question): Verdict {
+  return question.perfectRouter ? ofRouters(question) : ofAnything(question);
+}

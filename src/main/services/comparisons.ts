@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import { IterscopeError } from '#shared/base/errors.ts';
+import type {
+  Arm,
+  Comparison,
+  ComparisonAnswer,
+  ComparisonRequest,
+  PlannedPass,
+} from '#shared/contract/comparison.ts';
+import type { Iteration } from '#shared/contract/engine.ts';
+import type { RunManifest } from '#shared/contract/run.ts';
+import { answerOf } from '../compare/answer.ts';
+import type { PassResult } from '../compare/answer.ts';
+import { planPasses } from '../compare/order.ts';
+import { htmlReport } from '../compare/report-html.ts';
+import { markdownReport } from '../compare/report-markdown.ts';
+import { MASK } from '../launch/secrets.ts';
+import { maskSecrets } from './comparison-store.ts';
+import { formOf, LiveComparison, timingForm } from './live-comparison.ts';
+import type { ComparisonParts } from './live-comparison.ts';
+
+/**
+ * Comparisons: their passes are ordinary runs, one after the other, in an order fixed beforehand. What is on
+ * disk is the plan and which run each pass became, so that an interrupted one goes on where it stopped.
+ */
+export class ComparisonService {
+  readonly #parts: ComparisonParts;
+  readonly #live = new Map<string, LiveComparison>();
+
+  constructor(parts: ComparisonParts) {
+    this.#parts = parts;
+  }
+
+  /** Marks as interrupted what no process goes on with. Call once, at start, after the runs were recovered. */
+  async recover(): Promise<void> {
+    for (const comparison of await this.#parts.store.list()) {
+      if (comparison.state !== 'running' || this.#isOwned(comparison)) continue;
+      await this.#parts.store.write({ ...comparison, state: 'interrupted' });
+    }
+  }
+
+  async list(): Promise<Comparison[]> {
+    const found = await this.#parts.store.list();
+    return found.map((comparison) => this.#shown(comparison.id) ?? comparison);
+  }
+
+  async get(id: string): Promise<Comparison> {
+    return this.#shown(id) ?? (await this.#parts.store.read(id));
+  }
+
+  /** Checks both arms, writes the plan and begins; the passes go on by themselves. */
+  async start(request: ComparisonRequest): Promise<Comparison> {
+    for (const arm of [request.a, request.b]) await this.#checkArm(arm);
+    const now = new Date();
+    const profile: PlannedPass[] = request.profile
+      ? (['a', 'b'] as const).map((arm) => ({ block: 0, arm, purpose: 'profile' }))
+      : [];
+    const comparison: Comparison = {
+      version: 1,
+      id: this.#parts.store.newId(now),
+      title: request.title ?? `${request.b.label} against ${request.a.label}`,
+      createdAt: now.toISOString(),
+      state: 'running',
+      request,
+      plan: [...planPasses(request.blocks, request.seed), ...profile],
+      passes: [],
+    };
+    await this.#parts.store.write(comparison);
+    return this.#begin(comparison);
+  }
+
+  /** Goes on with a comparison that stopped before its end. */
+  async resume(id: string): Promise<Comparison> {
+    const comparison = await this.get(id);
+    if (comparison.state === 'done' || (comparison.state === 'running' && this.#isOwned(comparison))) {
+      const message = `The comparison is ${comparison.state}: there is nothing to go on with.`;
+      throw new IterscopeError({ code: 'comparison.state', message });
+    }
+    const { reason: _reason, endedAt: _endedAt, ...rest } = comparison;
+    const { a, b } = rest.request;
+    const request = { ...rest.request, a: this.#withSecrets(a), b: this.#withSecrets(b) };
+    return this.#begin({ ...rest, request, state: 'running' });
+  }
+
+  /** Ends the pass that runs and the comparison with it; its finished passes are kept. */
+  async cancel(id: string): Promise<void> {
+    const live = this.#live.get(id);
+    if (live === undefined) {
+      const message = 'The comparison is not running: there is nothing to cancel.';
+      throw new IterscopeError({ code: 'comparison.state', message });
+    }
+    await live.cancel();
+  }
+
+  /** Resolves when no pass of it goes on any more. */
+  async finished(id: string): Promise<Comparison> {
+    return (await this.#live.get(id)?.ended) ?? this.#parts.store.read(id);
+  }
+
+  /** What the finished passes say. */
+  async answer(id: string): Promise<ComparisonAnswer> {
+    const comparison = await this.get(id);
+    const passes: PassResult[] = [];
+    for (const { runId, block, arm, purpose } of comparison.passes) {
+      const run = await this.#parts.runs.get(runId);
+      const lines = purpose === 'timing' ? await this.#parts.runs.iterationLines(runId) : [];
+      const iterations = purpose === 'profile' ? await this.#iterationsOf(run) : [];
+      passes.push({ block, arm, purpose, run, lines, iterations });
+    }
+    return answerOf(comparison, passes);
+  }
+
+  #isOwned({ owner }: Comparison): boolean {
+    return (
+      owner?.identity !== undefined && this.#parts.platform.processIdentity(owner.pid) === owner.identity
+    );
+  }
+
+  /** A living comparison as it may be shown. */
+  #shown(id: string): Comparison | undefined {
+    const live = this.#live.get(id);
+    return live === undefined ? undefined : maskSecrets(live.comparison);
+  }
+
+  /** The report of a comparison, as the text of a file. */
+  async report(id: string, format: 'html' | 'markdown' | 'json'): Promise<string> {
+    const [comparison, answer] = await Promise.all([this.get(id), this.answer(id)]);
+    const commands: { title: string; shell: string }[] = [];
+    for (const purpose of [
+      'timing',
+      ...(comparison.request.profile ? (['profile'] as const) : []),
+    ] as const) {
+      for (const arm of [comparison.request.a, comparison.request.b]) {
+        const { shell } = await this.#parts.runs.preview(formOf(arm, purpose));
+        commands.push({
+          title: `${purpose === 'timing' ? 'Timing' : 'Profiled'} pass of ${arm.label}`,
+          shell,
+        });
+      }
+    }
+    const report = { comparison, answer, commands };
+    if (format === 'json') return JSON.stringify({ version: 1, ...report });
+    return format === 'html' ? htmlReport(report) : markdownReport(report);
+  }
+
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /** Values of secrets are never on disk: they are taken from the environment again. */
+  #withSecrets(arm: Arm): Arm {
+    const extraEnvironment = arm.form.extraEnvironment.map(({ name, value }) => {
+      const found = value === MASK ? this.#parts.environment[name] : value;
+      if (found !== undefined) return { name, value: found };
+      const message = `The comparison cannot go on: the value of ${name} was not kept, since it is a secret. Start Iterscope with ${name} in its environment, then go on.`;
+      throw new IterscopeError({ code: 'comparison.state', message });
+    });
+    return { ...arm, form: { ...arm.form, extraEnvironment } };
+  }
+
+  async #checkArm({ form, label }: Arm): Promise<void> {
+    const { findings } = await this.#parts.runs.preview(timingForm(form));
+    const refused = findings.find(({ severity }) => severity === 'error');
+    if (refused === undefined) return;
+    const message = `${label} cannot be run: ${refused.message}`;
+    throw new IterscopeError({
+      code: 'form.parameter',
+      message,
+      ...(refused.field && { field: refused.field }),
+    });
+  }
+
+  async #begin(planned: Comparison): Promise<Comparison> {
+    const identity = this.#parts.platform.processIdentity(process.pid) ?? '';
+    const comparison = { ...planned, owner: { pid: process.pid, identity } };
+    await this.#parts.store.write(comparison);
+    const live = new LiveComparison(this.#parts, comparison, () => this.answer(comparison.id));
+    this.#live.set(comparison.id, live);
+    void live.ended.then(() => this.#live.delete(comparison.id));
+    void live.go();
+    return maskSecrets(comparison);
+  }
+
+  /** Iterations of every rank of a profiled run; none where it has no trace. */
+  async #iterationsOf(run: RunManifest): Promise<Iteration[]> {
+    const { engine, sources, library } = this.#parts;
+    const set = await sources.ofRun(run, library.artifactsOf(run.id));
+    const found: Iteration[] = [];
+    for (const { sourceId, kind } of set.sources) {
+      if (kind !== 'trace') continue;
+      await engine.call('trace.open', { sourceId });
+      found.push(...(await engine.call('trace.iterations', { sourceId })));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { comparison as comparisonSchema, comparisonAnswer } from '#shared/contract/comparison.ts';
+import { temporaryFolder } from '../builders/folder.ts';
+
+/** Comparisons of the embedded engine by its work clock: every pass of an arm gives the same figures. */
+
+const folder = temporaryFolder();
+const cli = resolve('dist/cli/index.js');
+const engine = ['--recipe', 'embedded-moe-engine', '--set', 'clock=work', '--set', 'ep-size=2'];
+const small = [...engine, '--set', 'layers=2', '--set', 'requests=64', '--set', 'iterations=30'];
+
+function iterscope(home: string, ...args: string[]): { code: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], ITERSCOPE_HOME: home },
+    maxBuffer: 1 << 26,
+  });
+  return { code: status, stdout, stderr };
+}
+
+interface Report {
+  comparison: ReturnType<typeof comparisonSchema.parse>;
+  answer: ReturnType<typeof comparisonAnswer.parse>;
+  commands: { title: string; shell: string }[];
+}
+
+function reportOf(stdout: string): Report {
+  const report = JSON.parse(stdout) as Report;
+  comparisonSchema.parse(report.comparison);
+  comparisonAnswer.parse(report.answer);
+  return report;
+}
+
+describe('iterscope compare', () => {
+  test('finds the gain of perfect routing, says why, and writes reports', () => {
+    const home = folder();
+    const html = join(home, 'report.html');
+    const markdown = join(home, 'report.md');
+    const { code, stdout } = iterscope(
+      home,
+      ...['compare', ...small, '--perfect-router', '--blocks', '3', '--profile', '--window', '5+10'],
+      ...['--html', html, '--markdown', markdown, '--json'],
+    );
+    expect(code).toBe(0);
+    const { comparison, answer, commands } = reportOf(stdout);
+    expect(comparison.state).toBe('done');
+    expect(comparison.passes).toHaveLength(8);
+    expect(answer.verdict?.kind).toMatch(/^imbalance-/);
+    expect(answer.primary?.effect?.ratio).toBeGreaterThan(0.02);
+    expect(answer.why?.causes[0]?.name).toMatch(/^Communication and waiting/);
+    expect(answer.differences).toEqual([{ name: 'perfect router', a: 'off', b: 'on' }]);
+    expect(commands.map(({ shell }) => shell.includes('ENABLE_PERFECT_ROUTER=1'))).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(readFileSync(html, 'utf8')).toContain(answer.verdict?.sentence.slice(0, 30));
+    expect(readFileSync(markdown, 'utf8')).toContain('| Figure | learned router | perfect router |');
+    const timed = comparison.passes.filter(({ purpose }) => purpose === 'timing');
+    for (const { runId } of timed) {
+      const manifest = JSON.parse(readFileSync(join(home, 'data/runs', runId, 'manifest.json'), 'utf8')) as {
+        profiled: boolean;
+      };
+      expect(manifest.profiled).toBe(false);
+    }
+  });
+
+  test('finds nothing between an arm and itself, and the gate holds; a slower arm does not pass it', () => {
+    const home = folder();
+    const same = iterscope(home, 'compare', ...small, '--blocks', '3', '--fail-if-slower', '3%', '--json');
+    expect(same.code).toBe(0);
+    expect(reportOf(same.stdout).answer.verdict?.kind).toBe('same');
+    const slower = iterscope(
+      home,
+      ...['compare', ...small, '--b', 'layers=4', '--blocks', '3', '--fail-if-slower', '3%', '--json'],
+    );
+    expect(slower.code).toBe(3);
+    expect(reportOf(slower.stdout).answer.verdict?.kind).toBe('slower');
+  });
+
+  test('goes on where it stopped when its process was killed', async () => {
+    const home = folder();
+    const child = spawn(process.execPath, [cli, 'compare', ...small, '--perfect-router', '--blocks', '3'], {
+      env: { PATH: process.env['PATH'], ITERSCOPE_HOME: home },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    await new Promise<void>((settle) => {
+      child.stderr.on('data', (chunk: Buffer) => {
+        said += chunk.toString('utf8');
+        if (said.includes('[3/6]')) {
+          child.kill('SIGKILL');
+          settle();
+        }
+      });
+    });
+    await new Promise((settle) => child.once('exit', settle));
+    const [file = ''] = readdirSync(join(home, 'data/comparisons'));
+    const id = file.replace('.json', '');
+    const { code, stdout } = iterscope(home, 'compare', '--resume', id, '--json');
+    expect(code).toBe(0);
+    const { comparison, answer } = reportOf(stdout);
+    expect(comparison.passes.map(({ block, arm }) => ({ block, arm }))).toEqual(
+      comparison.plan.map(({ block, arm }) => ({ block, arm })),
+    );
+    expect(answer.verdict?.kind).toMatch(/^imbalance-/);
+    const again = iterscope(home, 'compare', '--resume', id);
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('nothing to go on with');
+  });
+
+  test.each([
+    [['--blocks', '2'], 2, '--blocks 2 is not a whole number from 3 to 100'],
+    [['--fail-if-slower', 'much'], 2, 'is not a percentage'],
+    [['--b', 'layers=0'], 2, 'cannot be run'],
+    [['--resume', 'no-such-comparison'], 1, 'There is no comparison "no-such-comparison"'],
+  ])('%j is refused in a sentence', (args, expected, sentence) => {
+    const { code, stderr } = iterscope(folder(), 'compare', ...small, ...args);
+    expect(code).toBe(expected);
+    expect(stderr).toContain(sentence);
+  });
+});

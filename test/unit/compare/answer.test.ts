@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describe, expect, test } from 'vitest';
+import { answerOf } from '#main/compare/answer.ts';
+import type { PassResult } from '#main/compare/answer.ts';
+import { compareIterations } from '#main/compare/iterations.ts';
+import { makeRandom, planPasses } from '#main/compare/order.ts';
+import { htmlReport } from '#main/compare/report-html.ts';
+import { markdownReport } from '#main/compare/report-markdown.ts';
+import { doubtsAbout } from '#main/compare/suspects.ts';
+import { defaultThresholds } from '#main/compare/verdict.ts';
+import { explain } from '#main/compare/why.ts';
+import type { Comparison } from '#shared/contract/comparison.ts';
+import type { IterationLine } from '#shared/contract/run.ts';
+import { makeForm } from '../../builders/recipe.ts';
+import { makeIteration, makeManifest } from '../../builders/run.ts';
+
+interface Shape {
+  blocks?: number;
+  early?: boolean;
+  perfect?: boolean;
+  labelB?: string;
+}
+
+function makeComparison({
+  blocks = 3,
+  early = false,
+  perfect = true,
+  labelB = 'perfect router',
+}: Shape = {}): Comparison {
+  const form = { ...makeForm(), perfectRouter: false };
+  return {
+    version: 1,
+    id: '20260102T030405Z-compare-0a1b',
+    title: 'Perfect against learned',
+    createdAt: '2026-01-02T03:04:05.000Z',
+    state: 'done',
+    request: {
+      a: { label: 'learned router', form },
+      b: { label: labelB, form: { ...form, perfectRouter: perfect } },
+      blocks,
+      seed: 1,
+      early,
+      profile: false,
+      thresholds: defaultThresholds,
+    },
+    plan: [...planPasses(blocks, 1)],
+    passes: [],
+  };
+}
+
+/** A timing pass with this output throughput. */
+function pass(
+  block: number,
+  arm: 'a' | 'b',
+  throughput: number,
+  changes: Partial<PassResult> = {},
+): PassResult {
+  return {
+    block,
+    arm,
+    purpose: 'timing',
+    run: makeManifest({ figures: [{ label: 'Output throughput', value: throughput, unit: 'tok/s' }] }),
+    lines: [],
+    iterations: [],
+    ...changes,
+  };
+}
+
+/** Blocks with a throughput of 1000 tok/s in A and of 1000 times these ratios in B. */
+const passesOf = (...ratios: number[]): PassResult[] =>
+  ratios.flatMap((ratio, index) => [pass(index + 1, 'a', 1_000), pass(index + 1, 'b', 1_000 * ratio)]);
+
+const kindFor = (comparison: Comparison, ...ratios: number[]): string | undefined =>
+  answerOf(comparison, passesOf(...ratios)).verdict?.kind;
+
+describe('the verdict', () => {
+  test.each([
+    [[1.25, 1.26, 1.24], 'imbalance-significant'],
+    [[1.05, 1.06, 1.05], 'imbalance-moderate'],
+    [[1.001, 0.999, 1.0], 'not-a-bottleneck'],
+    [[0.9, 0.91, 0.9], 'slower'],
+    [[1.3, 0.8, 1.1], 'inconclusive'],
+  ])('on perfect routing with ratios %j is %s', (ratios, kind) => {
+    expect(kindFor(makeComparison(), ...ratios)).toBe(kind);
+  });
+
+  test.each([
+    [[1.05, 1.06, 1.05], 'faster'],
+    [[0.95, 0.94, 0.95], 'slower'],
+    [[1.001, 0.999, 1.0], 'same'],
+    [[1.3, 0.8, 1.1], 'inconclusive'],
+  ])('on any other change with ratios %j is %s', (ratios, kind) => {
+    expect(kindFor(makeComparison({ perfect: false }), ...ratios)).toBe(kind);
+  });
+
+  test('waits for a planned look', () => {
+    const comparison = makeComparison({ blocks: 5 });
+    const answer = answerOf(comparison, passesOf(1.2, 1.21, 1.2));
+    expect(answer.verdict).toBeNull();
+    expect(answer.primary?.effect?.blocks).toBe(3);
+    expect(kindFor(makeComparison({ blocks: 5, early: true }), 1.2, 1.21, 1.2)).toBe('imbalance-significant');
+  });
+
+  test('says how many blocks would settle it', () => {
+    const answer = answerOf(makeComparison(), passesOf(1.08, 0.99, 1.05));
+    expect(answer.verdict?.sentence).toMatch(/inconclusive\. About \d+ blocks would settle it/);
+  });
+
+  test('a block with a failed pass is not counted, and the answer says so', () => {
+    const passes = passesOf(1.2, 1.21, 1.2);
+    const broken = pass(3, 'b', 5_000, { run: makeManifest({ state: 'failed' }) });
+    const answer = answerOf(makeComparison(), [...passes.slice(0, 5), broken]);
+    expect(answer.verdict).toBeNull();
+    expect(answer.primary?.effect?.blocks).toBe(2);
+    expect(answer.notes.join(' ')).toContain('1 passes did not end well');
+  });
+
+  test('arms that report nothing in common are not compared by guess', () => {
+    const other = { run: makeManifest({ figures: [{ label: 'Images', value: 3, unit: 'img/s' }] }) };
+    const answer = answerOf(makeComparison(), [pass(1, 'a', 1), pass(1, 'b', 1, other)]);
+    expect(answer.primary).toBeNull();
+    expect(answer.notes.join(' ')).toContain('no figure in common');
+  });
+});
+
+describe('what else an answer holds', () => {
+  test('differences of the arms, and versions that changed between passes', () => {
+    const passes = passesOf(1.2, 1.2, 1.2);
+    const changed = passes.map((each, index) =>
+      index === 5 ? { ...each, run: { ...each.run, versions: { iterscope: '0.2.0' } } } : each,
+    );
+    const answer = answerOf(makeComparison(), changed);
+    expect(answer.differences).toEqual([{ name: 'perfect router', a: 'off', b: 'on' }]);
+    expect(answer.confounders).toEqual(['version of iterscope differs between passes: 0.1.0, 0.2.0']);
+  });
+
+  test('times are better when small', () => {
+    const withLatency = (each: PassResult, ms: number): PassResult => ({
+      ...each,
+      run: makeManifest({ figures: [{ label: 'Total latency', value: ms, unit: 'ms' }] }),
+    });
+    const passes = passesOf(1, 1, 1).map((each) => withLatency(each, each.arm === 'a' ? 100 : 80));
+    const [figure] = answerOf(makeComparison(), passes).figures;
+    expect(figure?.better).toBe('lower');
+    expect(figure?.effect?.ratio).toBeCloseTo(0.25, 12);
+  });
+});
+
+const line = (
+  iteration: number,
+  hostStepMs: number,
+  generationTokens = 64,
+  contextTokens = 0,
+): IterationLine => ({
+  iteration,
+  hostStepMs,
+  contextTokens,
+  generationTokens,
+});
+
+describe('iterations', () => {
+  test('are matched by batch, not by number', () => {
+    const a = [Array.from({ length: 40 }, (_, index) => line(index, 10 + (index % 3), index < 20 ? 64 : 32))];
+    const b = [
+      Array.from({ length: 40 }, (_, index) => line(index, 5 + (index % 3) / 2, index < 20 ? 32 : 64)),
+    ];
+    const groups = compareIterations(a, b, 1);
+    expect(groups.map(({ generationTokens }) => generationTokens).sort()).toEqual([32, 64]);
+    for (const { effect } of groups) expect(effect?.ratio).toBeCloseTo(1, 12);
+  });
+
+  test('an interval holds the truth although neighbours resemble each other', () => {
+    const random = makeRandom(5);
+    let inside = 0;
+    const trials = 40;
+    const walk = (scale: number): IterationLine[] => {
+      let level = 0;
+      return Array.from({ length: 300 }, (_, index) => {
+        level = 0.5 * level + random() - 0.5;
+        return line(index, scale * (10 + level));
+      });
+    };
+    for (let trial = 0; trial < trials; trial += 1) {
+      const [group] = compareIterations([walk(1.1)], [walk(1)], trial);
+      if (group?.effect && group.effect.low <= 0.1 && group.effect.high >= 0.1) inside += 1;
+    }
+    expect(inside / trials).toBeGreaterThan(0.85);
+  });
+
+  test('a pass whose iterations of one batch vary is suspect', () => {
+    const steady = Array.from({ length: 50 }, (_, index) => line(index, 10 + (index % 2) * 0.1));
+    const shaky = Array.from({ length: 50 }, (_, index) => line(index, 10 + (index % 2) * 3));
+    expect(doubtsAbout(makeManifest(), steady)).toEqual([]);
+    expect(doubtsAbout(makeManifest(), shaky).join()).toMatch(/vary by 1[0-9]\.\d %/);
+  });
+});
+
+describe('why', () => {
+  test('names the part that changed most first, and the parts add up to the whole', () => {
+    const slow = [0, 1, 2].map(makeIteration);
+    const quick = [7, 8].map((index) => {
+      const iteration = makeIteration(index);
+      return {
+        ...iteration,
+        hostComposition: { computeNs: 600_000, communicationNs: 50_000, memoryNs: 0, idleNs: 50_000 },
+      };
+    });
+    const found = explain(slow, quick);
+    expect(found?.causes[0]?.name).toMatch(/^Communication/);
+    expect(found?.causes.reduce((sum, { msA }) => sum + msA, 0)).toBeCloseTo(found?.wholeMsA ?? 0, 12);
+    expect(found?.wholeMsA).toBeCloseTo(1, 12);
+    expect(found?.wholeMsB).toBeCloseTo(0.7, 12);
+    expect(explain(slow, [])).toBeNull();
+  });
+});
+
+describe('reports', () => {
+  const hostile = '<img src=x onerror=alert(1)> | `code` & "quoted"';
+  const comparison = makeComparison({ labelB: hostile });
+  const report = {
+    comparison,
+    answer: answerOf(comparison, passesOf(1.25, 1.26, 1.24)),
+    commands: [{ title: 'Timing pass', shell: `engine '${hostile}' \`\`\`` }],
+  };
+
+  test('say the answer, its interval and the commands', () => {
+    for (const text of [htmlReport(report), markdownReport(report)]) {
+      expect(text).toContain('routing imbalance is significant');
+      expect(text).toContain('+25.0 %');
+      expect(text).toContain('engine ');
+    }
+  });
+
+  test('nothing from a run becomes markup', () => {
+    const html = htmlReport(report);
+    expect(html).not.toContain('<img');
+    expect(html).not.toContain('<script');
+    expect(html).toContain("default-src 'none'");
+    const markdown = markdownReport(report);
+    expect(markdown).toContain('````bash');
+    expect(markdown.split('\n').filter((row) => row.includes('| \\<img'))).not.toEqual([]);
+  });
+});
