@@ -69,3 +69,18 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect };
+
+/** Drops a file on the window as a hand does: it is let go only once the window has said that it takes it. */
+export async function dropFile(page: Page, path: string): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  const send = async (type: 'dragEnter' | 'dragOver' | 'drop'): Promise<void> => {
+    await client.send('Input.dispatchDragEvent', { type, x: 800, y: 400, data });
+  };
+  await send('dragEnter');
+  await send('dragOver');
+  await expect(page.getByText(/^Drop traces/)).toBeVisible();
+  await send('dragOver');
+  await send('drop');
+  await client.detach();
+}

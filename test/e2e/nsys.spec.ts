@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { expect, test } from './app.ts';
+import { dropFile, expect, test } from './app.ts';
 
 const traces = resolve('test/fixtures/traces');
 const gil = `${traces}/nsys-h100-gil-lossy.sqlite.gz`;
 const twoRanks = `${traces}/nsys-two-ranks.sqlite.gz`;
 
 const figure = (page: Page, name: string): Locator => page.getByRole('group', { name, exact: true });
-
-async function drop(page: Page, path: string): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  const data = { items: [], files: [path], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await client.send('Input.dispatchDragEvent', { type, x: 800, y: 400, data });
-  }
-}
 
 test('reports of Nsight Systems open from the command line and by a drop, and say what is missing', async ({
   start,
@@ -34,7 +26,7 @@ test('reports of Nsight Systems open from the command line and by a drop, and sa
     await page.keyboard.press('Escape');
   });
   await test.step('a report of two processes becomes two ranks on one clock', async () => {
-    await drop(page, twoRanks);
+    await dropFile(page, twoRanks);
     await expect(page.getByText('aligned by wall clock')).toBeVisible();
     const table = page.getByRole('grid', { name: 'Iterations' }).filter({ visible: true });
     await expect(table.getByText('Rank 1', { exact: true }).first()).toBeVisible();

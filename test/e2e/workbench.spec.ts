@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, test } from './app.ts';
+import { dropFile, expect, test } from './app.ts';
 
 const traces = resolve('test/fixtures/traces');
 const overlap = join(traces, 'kineto-h100-overlap.json.gz');
@@ -126,11 +126,7 @@ test.describe('traces from elsewhere', () => {
 
   test('open by dropping them on the window', async ({ start }) => {
     const { page } = await start();
-    const client = await page.context().newCDPSession(page);
-    const drag = { items: [], files: [overlap], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-      await client.send('Input.dispatchDragEvent', { type, x: 800, y: 400, data: drag });
-    }
+    await dropFile(page, overlap);
     await expect(figure(page, 'Iterations captured')).toContainText('16');
   });
 
@@ -188,16 +184,9 @@ test.describe('bad input', () => {
     const { page, home } = await start();
     const notes = join(home, 'notes.json');
     writeFileSync(notes, 'shopping list');
-    const drop = async (path: string): Promise<void> => {
-      const client = await page.context().newCDPSession(page);
-      const data = { items: [], files: [path], dragOperationsMask: 1 };
-      for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-        await client.send('Input.dispatchDragEvent', { type, x: 800, y: 400, data });
-      }
-    };
-    await drop(notes);
+    await dropFile(page, notes);
     await expect(page.getByText(/notes\.json.*(not|no) /).first()).toBeVisible();
-    await drop(overlap);
+    await dropFile(page, overlap);
     await expect(figure(page, 'Iterations captured')).toContainText('16');
   });
 
