@@ -114,7 +114,11 @@ impl Profiler {
                 let Some((path, owner)) = &self.trace else { return Ok(None) };
                 let content = WindowContent {
                     slices: recorder.stop(),
-                    requests: moment.scheduler.lifetimes(self.start_ns),
+                    requests: if recorder.keeps_debug() {
+                        moment.scheduler.lifetimes(self.start_ns)
+                    } else {
+                        Vec::new()
+                    },
                     start_ns: self.start_ns,
                     end_ns: moment.now_ns,
                 };

@@ -157,6 +157,12 @@ pub struct Recorder {
 }
 
 impl Recorder {
+    /// Whether more is wanted than the steps and what they do.
+    #[must_use]
+    pub const fn keeps_debug(&self) -> bool {
+        self.keeps_debug
+    }
+
     /// A recorder without an open window; `keeps_debug` for the ranges of `TLLM_NVTX_DEBUG`, too.
     #[must_use]
     pub const fn new(keeps_debug: bool) -> Self {

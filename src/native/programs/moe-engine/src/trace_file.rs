@@ -38,7 +38,8 @@ pub struct TraceOwner {
 pub struct WindowContent {
     /// Its slices, sorted, parents first.
     pub slices: Vec<Slice>,
-    /// The requests of the rank that were there in it.
+    /// The requests of the rank that were there in it; none without the debug ranges, since hundreds of them would
+    /// bury the steps.
     pub requests: Vec<Lifetime>,
     /// Its start.
     pub start_ns: u64,

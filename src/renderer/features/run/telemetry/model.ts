@@ -38,7 +38,7 @@ function card(
   const known = lines.filter(({ values }) => values.some((value) => value !== null));
   if (known.length === 0) return [];
   const newest = known.map(({ values }) => last(values)).filter((value) => value !== null);
-  const figures = perGpu ? rangeText(newest) : newest.map(sampledText).join(' · ');
+  const figures = perGpu ? rangeText(newest) : namedText(known);
   const definition = telemetryDefinitions[key];
   return [
     {
@@ -49,6 +49,16 @@ function card(
       plot: { atMs, lines: known, unit, max },
     },
   ];
+}
+
+/** The newest value of each line, by name where there is more than one. */
+function namedText(lines: TelemetryPlot['lines']): string {
+  const texts = lines.flatMap(({ name, values }) => {
+    const value = last(values);
+    if (value === null) return [];
+    return [lines.length === 1 ? sampledText(value) : `${name} ${sampledText(value)}`];
+  });
+  return texts.join(' · ');
 }
 
 /** Three digits are what a sampled figure is good for; whole numbers keep all of theirs. */

@@ -139,8 +139,8 @@ interface HeadProps {
 function Head({ shown, all, selected, use }: HeadProps) {
   const hidden = useLibrary((state) => state.hidden);
   const total = use?.runs.reduce((sum, { totalBytes, storeBytes }) => sum + totalBytes + storeBytes, 0);
-  const count =
-    shown === all ? `${formatCount(all)} runs` : `${formatCount(shown)} of ${formatCount(all)} runs`;
+  const runs = `${formatCount(all)} ${all === 1 ? 'run' : 'runs'}`;
+  const count = shown === all ? runs : `${formatCount(shown)} of ${runs}`;
   return (
     <header className="library__head">
       <h1 className="library__title">Library</h1>

@@ -39,8 +39,8 @@ describe('telemetry on the screen', () => {
   it('has a plot with unit and newest figure for whatever was offered, and none for the rest', () => {
     const cards = telemetryCards(head, [sampleAt(1000), sampleAt(2000)]);
     expect(cards.map(({ title, now }) => `${title}: ${now}`)).toEqual([
-      'Processors: 25 · 50 %',
-      'Memory: 4 · 1 GiB',
+      'Processors: host 25 · run 50 %',
+      'Memory: host 4 · run 1 GiB',
       'Disk free: 100 GiB',
       'GPU busy: 20–50 %',
       'GPU memory: 40 GiB',

@@ -133,8 +133,10 @@ fn an_arrow_follows_every_batch() {
 }
 
 #[test]
-fn requests_span_their_time_in_the_window() {
-    let (events, run) = traced("", "1-6", &[]);
+fn requests_span_their_time_in_the_window_with_the_debug_ranges() {
+    let (plain, _) = traced("", "1-6", &[]);
+    assert!(plain.iter().all(|event| event["cat"] != "request"));
+    let (events, run) = traced("", "1-6", &[("TLLM_NVTX_DEBUG", "1")]);
     let requests = events.iter().filter(|event| event["cat"] == "request");
     let mut lives: BTreeMap<u64, Vec<&Value>> = BTreeMap::new();
     for event in requests {
