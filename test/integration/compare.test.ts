@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { defaultThresholds } from '#main/compare/verdict.ts';
+import { defaultForm } from '#main/launch/default-form.ts';
 import { comparison as comparisonSchema, comparisonAnswer } from '#shared/contract/comparison.ts';
+import type { Arm, ComparisonRequest } from '#shared/contract/comparison.ts';
 import { temporaryFolder } from '../builders/folder.ts';
+import { makeServices } from '../builders/services.ts';
 
 /** Comparisons of the embedded engine by its work clock: every pass of an arm gives the same figures. */
 
@@ -112,6 +116,40 @@ describe('iterscope compare', () => {
     const again = iterscope(home, 'compare', '--resume', id);
     expect(again.code).toBe(1);
     expect(again.stderr).toContain('nothing to go on with');
+  });
+
+  test('a deleted run costs its block, not the answer; a profiled pass that cannot be is refused before any', async () => {
+    const home = folder();
+    const services = makeServices(home);
+    const recipe = await services.recipes.get('embedded-moe-engine');
+    const form = defaultForm(recipe);
+    const parameters = { ...form.parameters, clock: 'work', layers: 2, requests: 64, iterations: 30 };
+    const arm = (perfectRouter: boolean, window: string): Arm => ({
+      label: perfectRouter ? 'perfect' : 'learned',
+      form: { ...form, parameters, perfectRouter, window },
+    });
+    const request = (window: string, profile: boolean): ComparisonRequest => ({
+      a: arm(false, window),
+      b: arm(true, window),
+      blocks: 3,
+      seed: 1,
+      early: false,
+      profile,
+      thresholds: defaultThresholds,
+    });
+    try {
+      await expect(services.comparisons.start(request('', true))).rejects.toThrow('learned cannot be run');
+      expect(await services.comparisons.list()).toEqual([]);
+      const { id } = await services.comparisons.start(request('5+5', false));
+      const { passes } = await services.comparisons.finished(id);
+      expect((await services.comparisons.answer(id)).primary?.effect?.blocks).toBe(3);
+      rmSync(join(home, 'data/runs', passes[0]?.runId ?? ''), { recursive: true });
+      const answer = await services.comparisons.answer(id);
+      expect(answer.primary?.effect?.blocks).toBe(2);
+      expect(answer.notes.join(' ')).toContain('The runs of 1 pass were deleted');
+    } finally {
+      services.engine.close();
+    }
   });
 
   test.each([

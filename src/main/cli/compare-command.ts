@@ -114,7 +114,8 @@ export async function compareArms(services: Services, options: CompareOptions): 
       ? await services.comparisons.start(await requestOf(services, options))
       : await services.comparisons.resume(options.resume);
   const cancel = (): void => {
-    void services.comparisons.cancel(id);
+    // A second signal finds it cancelled already.
+    services.comparisons.cancel(id).catch(() => undefined);
   };
   process.once('SIGINT', cancel);
   process.once('SIGTERM', cancel);

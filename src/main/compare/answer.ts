@@ -30,7 +30,7 @@ export interface PassResult {
 }
 
 function blocksOf(comparison: Comparison, passes: readonly PassResult[]): Block[] {
-  const timing = passes.filter(({ purpose, run }) => purpose === 'timing' && run.state === 'ready');
+  const timing = passes.filter(({ purpose }) => purpose === 'timing');
   const find = (block: number, arm: 'a' | 'b'): RunManifest | null =>
     timing.find((pass) => pass.block === block && pass.arm === arm)?.run ?? null;
   return Array.from({ length: comparison.request.blocks }, (_, index) => ({
@@ -74,14 +74,17 @@ function suspectsOf(passes: readonly PassResult[]): SuspectPass[] {
 }
 
 function notesOf(
-  { request }: Comparison,
+  comparison: Comparison,
   passes: readonly PassResult[],
   primary: ComparedFigure | null,
 ): string[] {
+  const { request } = comparison;
   const notes: string[] = [];
-  const failed = passes.filter(({ run }) => run.state !== 'ready');
-  if (failed.length > 0)
-    notes.push(`${failed.length.toString()} passes did not end well; their blocks are not counted.`);
+  const deleted = comparison.passes.length - passes.length;
+  if (deleted > 0)
+    notes.push(
+      `The runs of ${deleted.toString()} ${deleted === 1 ? 'pass' : 'passes'} were deleted: their blocks are not counted.`,
+    );
   if (primary === null && passes.length > 1)
     notes.push('The arms report no figure in common: only their iteration times can be compared.');
   if (request.a.form.recipeId !== request.b.form.recipeId)

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparedFigure, ComparisonAnswer } from '#shared/contract/comparison.ts';
 import { reportStyle } from './report-style.ts';
-import { figureRow, headline, intervalText, methodText, numberText, percentText } from './report.ts';
+import {
+  figureRow,
+  headline,
+  intervalText,
+  iterationRow,
+  methodText,
+  numberText,
+  percentText,
+  shownFigures,
+  suspectTexts,
+  whyRows,
+} from './report.ts';
 import type { ComparisonReport } from './report.ts';
 
 /**
@@ -68,18 +79,8 @@ function forestPlot(figures: readonly ComparedFigure[]): string {
 
 function whySection({ why }: ComparisonAnswer, a: string, b: string): string {
   if (why === null) return '';
-  const row = (name: string, msA: number, msB: number): string[] => [
-    name,
-    numberText(msA),
-    numberText(msB),
-    numberText(msB - msA),
-  ];
-  const rows = [
-    ...why.causes.map(({ name, msA, msB }) => row(name, msA, msB)),
-    row('Whole iteration', why.wholeMsA, why.wholeMsB),
-  ];
   const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
-  return `${table(head, rows)}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
+  return `${table(head, whyRows(why))}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
 }
 
 function iterationTable({ iterations }: ComparisonAnswer, a: string, b: string): string {
@@ -93,16 +94,7 @@ function iterationTable({ iterations }: ComparisonAnswer, a: string, b: string):
     'Effect',
     'Interval',
   ];
-  const rows = iterations.map((row) => [
-    `${row.kind}, ${row.contextTokens.toString()} + ${row.generationTokens.toString()}`,
-    row.countA.toString(),
-    row.countB.toString(),
-    numberText(row.medianMsA),
-    numberText(row.medianMsB),
-    row.effect === null ? '–' : percentText(row.effect.ratio),
-    intervalText(row.effect),
-  ]);
-  return table(head, rows);
+  return table(head, iterations.map(iterationRow));
 }
 
 function passTable({ comparison, answer }: ComparisonReport): string {
@@ -122,12 +114,7 @@ export function htmlReport(report: ComparisonReport): string {
   const { comparison, answer, commands } = report;
   const { a, b } = comparison.request;
   const primary = answer.primary?.effect ?? null;
-  const figures = answer.figures.map((figure) =>
-    figure.label === answer.primary?.label ? answer.primary : figure,
-  );
-  const suspects = answer.suspects.map(
-    ({ block, arm, reason }) => `Block ${block.toString()}, ${arm === 'a' ? a.label : b.label}: ${reason}`,
-  );
+  const figures = shownFigures(answer);
   const differences = answer.differences.map((found) => [found.name, found.a, found.b]);
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -147,7 +134,7 @@ export function htmlReport(report: ComparisonReport): string {
     section('Why', whySection(answer, a.label, b.label)),
     section('Iterations of the same batch', iterationTable(answer, a.label, b.label)),
     section('Differences', differences.length === 0 ? '' : table(['Name', a.label, b.label], differences)),
-    section('Suspect passes', list(suspects)),
+    section('Suspect passes', list(suspectTexts(report))),
     section('Confounders', list(answer.confounders)),
     section('Notes', list(answer.notes)),
     section('How', `<p>${escaped(methodText(comparison, primary))}</p>`),

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { figureRow, headline, intervalText, methodText, numberText, percentText } from './report.ts';
+import type { ComparisonAnswer } from '#shared/contract/comparison.ts';
+import {
+  figureRow,
+  headline,
+  iterationRow,
+  methodText,
+  shownFigures,
+  suspectTexts,
+  whyRows,
+} from './report.ts';
 import type { ComparisonReport } from './report.ts';
 
 /** A comparison as Markdown, for a pull request. */
@@ -27,69 +36,31 @@ function fenced(text: string): string[] {
   return [`${fence}bash`, text, fence, ''];
 }
 
-function whyLines({ answer }: ComparisonReport, a: string, b: string): string[] {
-  if (answer.why === null) return [];
-  const { causes, wholeMsA, wholeMsB, scope } = answer.why;
-  const row = (name: string, msA: number, msB: number): string[] => [
-    name,
-    numberText(msA),
-    numberText(msB),
-    numberText(msB - msA),
-  ];
-  return [
-    '### Why',
-    '',
-    ...table(
-      ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'],
-      [
-        ...causes.map(({ name, msA, msB }) => row(name, msA, msB)),
-        row('Whole iteration', wholeMsA, wholeMsB),
-      ],
-    ),
-    escaped(`${scope}. Profiled passes explain; they are not timed.`),
-    '',
-  ];
+function whyLines({ why }: ComparisonAnswer, a: string, b: string): string[] {
+  if (why === null) return [];
+  const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
+  const scope = escaped(`${why.scope}. Profiled passes explain; they are not timed.`);
+  return ['### Why', '', ...table(head, whyRows(why)), scope, ''];
 }
 
 export function markdownReport(report: ComparisonReport): string {
   const { comparison, answer, commands } = report;
   const { a, b } = comparison.request;
-  const iterations = answer.iterations
-    .slice(0, MOST_ITERATION_ROWS)
-    .map((row) => [
-      `${row.kind}, ${row.contextTokens.toString()} + ${row.generationTokens.toString()}`,
-      row.countA.toString(),
-      row.countB.toString(),
-      numberText(row.medianMsA),
-      numberText(row.medianMsB),
-      row.effect === null ? '–' : percentText(row.effect.ratio),
-      intervalText(row.effect),
-    ]);
+  const iterations = answer.iterations.slice(0, MOST_ITERATION_ROWS).map(iterationRow);
   return [
     `## ${escaped(comparison.title)}`,
     '',
     escaped(headline(report)),
     '',
-    ...table(
-      ['Figure', a.label, b.label, 'Effect', 'Interval'],
-      answer.figures.map((figure) =>
-        figureRow(figure.label === answer.primary?.label ? answer.primary : figure),
-      ),
-    ),
+    ...table(['Figure', a.label, b.label, 'Effect', 'Interval'], shownFigures(answer).map(figureRow)),
     ...list(
       'Differences',
       answer.differences.map(({ name, a: from, b: to }) => `${name}: ${from} → ${to}`),
     ),
-    ...list(
-      'Suspect passes',
-      answer.suspects.map(
-        ({ block, arm, reason }) =>
-          `block ${block.toString()}, ${arm === 'a' ? a.label : b.label}: ${reason}`,
-      ),
-    ),
+    ...list('Suspect passes', suspectTexts(report)),
     ...list('Confounders', answer.confounders),
     ...list('Notes', answer.notes),
-    ...whyLines(report, a.label, b.label),
+    ...whyLines(answer, a.label, b.label),
     ...(iterations.length === 0
       ? []
       : [

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ComparedFigure, Comparison, ComparisonAnswer, Effect } from '#shared/contract/comparison.ts';
+import type {
+  ComparedFigure,
+  ComparedIterations,
+  Comparison,
+  ComparisonAnswer,
+  Effect,
+  Why,
+} from '#shared/contract/comparison.ts';
 
 /** What a report holds, and the words that its forms share. */
 
@@ -39,6 +46,43 @@ export function figureRow({ label, unit, a, b, effect }: ComparedFigure): readon
     effect === null ? '–' : percentText(effect.ratio),
     intervalText(effect),
   ];
+}
+
+/** The causes and the whole iteration: name, milliseconds in A and in B, and their difference. */
+export function whyRows({ causes, wholeMsA, wholeMsB }: Why): readonly (readonly string[])[] {
+  const whole = { name: 'Whole iteration', msA: wholeMsA, msB: wholeMsB };
+  return [...causes, whole].map(({ name, msA, msB }) => [
+    name,
+    numberText(msA),
+    numberText(msB),
+    numberText(msB - msA),
+  ]);
+}
+
+/** One row a batch composition: batch, counts, medians, effect, interval. */
+export function iterationRow(row: ComparedIterations): readonly string[] {
+  return [
+    `${row.kind}, ${row.contextTokens.toString()} + ${row.generationTokens.toString()}`,
+    row.countA.toString(),
+    row.countB.toString(),
+    numberText(row.medianMsA),
+    numberText(row.medianMsB),
+    row.effect === null ? '–' : percentText(row.effect.ratio),
+    intervalText(row.effect),
+  ];
+}
+
+/** The figures, the one of the verdict with the interval that its look may have. */
+export function shownFigures({ figures, primary }: ComparisonAnswer): readonly ComparedFigure[] {
+  return figures.map((figure) => (figure.label === primary?.label ? primary : figure));
+}
+
+/** The passes to doubt, a sentence each. */
+export function suspectTexts({ comparison, answer }: ComparisonReport): readonly string[] {
+  const { request } = comparison;
+  return answer.suspects.map(
+    ({ block, arm, reason }) => `Block ${block.toString()}, ${request[arm].label}: ${reason}`,
+  );
 }
 
 /** The answer in one sentence; before a planned look there is none, and the sentence says so. */

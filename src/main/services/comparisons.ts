@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { IterscopeError } from '#shared/base/errors.ts';
+import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import type {
   Arm,
   Comparison,
@@ -16,7 +16,7 @@ import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
 import { MASK } from '../launch/secrets.ts';
 import { maskSecrets } from './comparison-store.ts';
-import { formOf, LiveComparison, timingForm } from './live-comparison.ts';
+import { formOf, LiveComparison } from './live-comparison.ts';
 import type { ComparisonParts } from './live-comparison.ts';
 
 /**
@@ -50,7 +50,10 @@ export class ComparisonService {
 
   /** Checks both arms, writes the plan and begins; the passes go on by themselves. */
   async start(request: ComparisonRequest): Promise<Comparison> {
-    for (const arm of [request.a, request.b]) await this.#checkArm(arm);
+    for (const arm of [request.a, request.b]) {
+      await this.#checkArm(arm, 'timing');
+      if (request.profile) await this.#checkArm(arm, 'profile');
+    }
     const now = new Date();
     const profile: PlannedPass[] = request.profile
       ? (['a', 'b'] as const).map((arm) => ({ block: 0, arm, purpose: 'profile' }))
@@ -65,7 +68,6 @@ export class ComparisonService {
       plan: [...planPasses(request.blocks, request.seed), ...profile],
       passes: [],
     };
-    await this.#parts.store.write(comparison);
     return this.#begin(comparison);
   }
 
@@ -102,12 +104,21 @@ export class ComparisonService {
     const comparison = await this.get(id);
     const passes: PassResult[] = [];
     for (const { runId, block, arm, purpose } of comparison.passes) {
-      const run = await this.#parts.runs.get(runId);
+      const run = await this.#runOf(runId);
+      if (run === null) continue;
       const lines = purpose === 'timing' ? await this.#parts.runs.iterationLines(runId) : [];
       const iterations = purpose === 'profile' ? await this.#iterationsOf(run) : [];
       passes.push({ block, arm, purpose, run, lines, iterations });
     }
     return answerOf(comparison, passes);
+  }
+
+  /** The run of a pass; null when it was deleted, which costs its block and not the whole answer. */
+  async #runOf(id: string): Promise<RunManifest | null> {
+    return this.#parts.runs.get(id).catch((thrown: unknown) => {
+      if (toFailure(thrown).code === 'run.unknown') return null;
+      throw thrown;
+    });
   }
 
   #isOwned({ owner }: Comparison): boolean {
@@ -158,11 +169,11 @@ export class ComparisonService {
     return { ...arm, form: { ...arm.form, extraEnvironment } };
   }
 
-  async #checkArm({ form, label }: Arm): Promise<void> {
-    const { findings } = await this.#parts.runs.preview(timingForm(form));
+  async #checkArm(arm: Arm, purpose: PlannedPass['purpose']): Promise<void> {
+    const { findings } = await this.#parts.runs.preview(formOf(arm, purpose));
     const refused = findings.find(({ severity }) => severity === 'error');
     if (refused === undefined) return;
-    const message = `${label} cannot be run: ${refused.message}`;
+    const message = `${arm.label} cannot be run: ${refused.message}`;
     throw new IterscopeError({
       code: 'form.parameter',
       message,

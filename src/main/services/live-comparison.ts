@@ -32,7 +32,7 @@ export interface ComparisonParts {
 const TRIES = 2;
 
 /** What a timing pass runs: the arm's form without anything that records. */
-export function timingForm(form: LaunchForm): LaunchForm {
+function timingForm(form: LaunchForm): LaunchForm {
   return { ...form, window: '', torchTrace: false, expertStatistics: false };
 }
 

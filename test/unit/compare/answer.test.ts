@@ -106,13 +106,16 @@ describe('the verdict', () => {
     expect(answer.verdict?.sentence).toMatch(/inconclusive\. About \d+ blocks would settle it/);
   });
 
-  test('a block with a failed pass is not counted, and the answer says so', () => {
-    const passes = passesOf(1.2, 1.21, 1.2);
-    const broken = pass(3, 'b', 5_000, { run: makeManifest({ state: 'failed' }) });
-    const answer = answerOf(makeComparison(), [...passes.slice(0, 5), broken]);
+  test('a block of a deleted run is not counted, and the answer says so', () => {
+    const comparison = makeComparison();
+    const passes = comparison.plan.map((planned, index) => ({
+      ...planned,
+      runId: `run-number-${index.toString()}`,
+    }));
+    const answer = answerOf({ ...comparison, passes }, passesOf(1.2, 1.21, 1.2).slice(0, 5));
     expect(answer.verdict).toBeNull();
     expect(answer.primary?.effect?.blocks).toBe(2);
-    expect(answer.notes.join(' ')).toContain('1 passes did not end well');
+    expect(answer.notes.join(' ')).toContain('The runs of 1 pass were deleted');
   });
 
   test('arms that report nothing in common are not compared by guess', () => {
