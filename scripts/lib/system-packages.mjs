@@ -59,9 +59,22 @@ export function missingFromSystem(executable, needsXvfb) {
   return needsXvfb && !xvfbIsInstalled() ? ['Xvfb', ...missing] : missing;
 }
 
-/** Debian and Ubuntu renamed some libraries for 64-bit times. @param {string} name */
-const debianName = (name) =>
-  ask('apt-cache', ['show', name]) || !ask('apt-cache', ['show', `${name}t64`]) ? name : `${name}t64`;
+/**
+ * Debian and Ubuntu renamed some libraries for 64-bit times (`libgtk-3-0t64`).
+ * @param {string[]} names older names
+ * @param {string} policy what `apt-cache policy` says of them and of the newer names
+ * @returns {string[]} the names that can be installed here; an older one where neither can
+ */
+export function debianNames(names, policy) {
+  const known = new Set();
+  for (const [, name, candidate] of policy.matchAll(/^(\S+):\n {2}Installed: .*\n {2}Candidate: (.*)$/gm))
+    if (candidate !== '(none)') known.add(name);
+  return names.map((name) => (!known.has(name) && known.has(`${name}t64`) ? `${name}t64` : name));
+}
+
+/** One call for all of them: each takes a third of a second. @param {string[]} names */
+const debianNamesHere = (names) =>
+  debianNames(names, ask('apt-cache', ['policy', ...names, ...names.map((name) => `${name}t64`)]) ?? '');
 
 /**
  * @param {string[]} missing
@@ -74,7 +87,7 @@ function installCommand(missing) {
   const known = missing.flatMap((name) => packagesFor.get(name)?.[column] ?? []);
   const names = [...new Set([...known, alwaysAlong[column] ?? ''])];
   return system === 'debian'
-    ? ['apt-get', 'install', '-y', '--no-install-recommends', ...names.map(debianName)]
+    ? ['apt-get', 'install', '-y', '--no-install-recommends', ...debianNamesHere(names)]
     : ['dnf', 'install', '-y', ...names];
 }
 
