@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The steps from a fresh checkout to something that runs, each skipped when its result is still good.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { build, buildState } from '../build.mjs';
 import { installPackages, packagesAreInstalled } from './packages.mjs';
-import { inRoot } from './paths.mjs';
+import { inRoot, root } from './paths.mjs';
 import { SetupError } from './process.mjs';
 import { contentHash, dropStamp, isFresh, writeStamp } from './stamps.mjs';
 import { checkNativeToolchain, checkNode } from './toolchain.mjs';
@@ -37,6 +37,19 @@ async function makeNative(hash, keepTypings) {
   writeStamp('native', hash);
 }
 
+/** @param {string} folder @throws {SetupError} when nothing can be written there */
+export function checkWritable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? error.code : error;
+    throw new SetupError(
+      `${folder} cannot be written (${why}), and the set-up puts node_modules, target and dist there; ` +
+        'clone into a folder of your own.',
+    );
+  }
+}
+
 /**
  * Packages, native programs and bundles.
  * @param {import('./progress.mjs').Progress} progress
@@ -47,8 +60,10 @@ async function makeNative(hash, keepTypings) {
 export async function prepare(progress, { native = true, bundles = true, keepTypings = false } = {}) {
   checkNode();
   const { hash, fresh } = native ? nativeState() : { hash: '', fresh: true };
+  const installed = packagesAreInstalled();
+  if (!fresh || !installed) checkWritable(root);
   await progress.step('Tools: Node, Rust, C linker', !fresh, checkNativeToolchain);
-  await progress.step('Packages from npm', !packagesAreInstalled(), installPackages);
+  await progress.step('Packages from npm', !installed, installPackages);
   await progress.step('Native module and programs', !fresh, () => makeNative(hash, keepTypings));
   await progress.step('Bundles', bundles && !buildState().fresh, build);
 }
