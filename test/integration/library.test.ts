@@ -13,6 +13,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import yauzl from 'yauzl';
 import { toFailure } from '#shared/base/errors.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
+import type { TelemetryHead } from '#shared/contract/telemetry.ts';
+import { headLine, sampleLine } from '#main/services/telemetry-file.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 import { makeManifest } from '../builders/run.ts';
 import { makeServices, runToEnd, smallForm, until, type TestServices } from '../builders/services.ts';
@@ -227,6 +229,19 @@ describe('archives', () => {
       await smallForm(app, { window: '5+5', torchTrace: true, expertStatistics: true, extraEnvironment }),
     );
     await app.shelf.annotate(run.id, { tags: ['carried'] });
+    // It ended before its first sample was due.
+    const host = { cores: 2, memoryBytes: 8e9, diskBytes: 1e12 };
+    const head: TelemetryHead = {
+      version: 1,
+      hz: 2,
+      host,
+      gpusAbsent: 'No NVIDIA driver.',
+      driver: null,
+      gpus: [],
+    };
+    const sample = { atMs: 500, host: { cpuRatio: 0.5, memoryUsedBytes: 4e9, diskFreeBytes: 1e11 } };
+    const telemetry = headLine(head) + sampleLine({ ...sample, run: { cores: 1, rssBytes: 1e8 }, gpus: [] });
+    writeFileSync(join(app.library.folderOf(run.id), 'telemetry.jsonl'), telemetry);
     const archive = join(folder(), 'run.iterscope.zip');
     await app.archives.exportTo('job', run.id, archive);
     expect(app.jobs.at(-1)).toMatchObject({ job: 'job', bytesDone: app.jobs.at(-1)?.bytesTotal });
@@ -237,6 +252,8 @@ describe('archives', () => {
       'annotations.json',
       'stdout.log',
       'stderr.log',
+      'output-order.jsonl',
+      'telemetry.jsonl',
     ]);
     for (const text of texts.values()) {
       for (const secret of ['planted-secret', 'planted-place', 'inherited-secret'])
@@ -249,6 +266,11 @@ describe('archives', () => {
     expect(other.lists.at(-1)?.[0]).toMatchObject({ id: run.id, tags: ['carried'], figures: run.figures });
     const taken = await other.runs.get(run.id);
     expect(taken.artifacts).toEqual(run.artifacts);
+    const series = await other.telemetry.read(run.id);
+    expect(series.samples).toHaveLength(1);
+    expect(series).toEqual(await app.telemetry.read(run.id));
+    const request = { show: 'both', from: 0, lines: 1_000 } as const;
+    expect(await other.logs.page(run.id, request)).toEqual(await app.logs.page(run.id, request));
     const { sources } = await other.sources.ofRun(taken, other.library.artifactsOf(run.id));
     const trace = sources.find(({ kind }) => kind === 'trace');
     await other.engine.call('trace.open', { sourceId: trace?.sourceId ?? '' });

@@ -10,7 +10,7 @@ import { isMissing } from './files.ts';
  */
 
 /** A block is closed at this size; a line longer than it is cut into pieces, since programs may print without end. */
-const BLOCK_BYTES = 64 * 1024;
+export const MOST_BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 const streams: readonly LogStream[] = ['stdout', 'stderr'];
 
@@ -80,7 +80,7 @@ export class LogIndex {
 
   /** What follows the last whole line of a stream: a prompt, or a progress bar that rewrites itself. */
   async tail(stream: LogStream): Promise<string> {
-    return (await readPart(this.#paths[stream], this.#ends[stream], BLOCK_BYTES)).toString('utf8');
+    return (await readPart(this.#paths[stream], this.#ends[stream], MOST_BLOCK_BYTES)).toString('utf8');
   }
 
   /** The lines of a block. */
@@ -103,7 +103,7 @@ export class LogIndex {
 
   #add(block: LogBlock): void {
     const last = this.#blocks.at(-1);
-    const joins = last?.stream === block.stream && block.end - last.start <= BLOCK_BYTES;
+    const joins = last?.stream === block.stream && block.end - last.start <= MOST_BLOCK_BYTES;
     if (joins) this.#blocks[this.#blocks.length - 1] = joined(last, block);
     else this.#blocks.push(block);
     this.#ends[block.stream] = block.end;
@@ -122,8 +122,8 @@ export class LogIndex {
   /** Reads one block of a stream; false when nothing whole is left. */
   async #readOn(stream: LogStream, final: boolean): Promise<boolean> {
     const start = this.#ends[stream];
-    const data = await readPart(this.#paths[stream], start, BLOCK_BYTES);
-    const isFull = data.length === BLOCK_BYTES;
+    const data = await readPart(this.#paths[stream], start, MOST_BLOCK_BYTES);
+    const isFull = data.length === MOST_BLOCK_BYTES;
     let length = data.lastIndexOf(NEWLINE) + 1;
     if (length === 0 && isFull) length = completeLength(data);
     if (final && !isFull) length = data.length;

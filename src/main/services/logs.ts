@@ -13,10 +13,10 @@ import type {
 } from '#shared/contract/log.ts';
 import { z } from 'zod';
 import type { Library } from './library.ts';
-import { LogIndex, type LogBlock, type LogPaths } from './log-index.ts';
+import { LogIndex, MOST_BLOCK_BYTES, type LogBlock, type LogPaths } from './log-index.ts';
 
 /** The order of both outputs, kept with the run: two files alone do not say which line came first. */
-const ORDER_FILE = 'output-order.jsonl';
+export const ORDER_FILE = 'output-order.jsonl';
 /** A page's text; very long lines make it shorter than asked. */
 const PAGE_BYTES = 4 * 1024 * 1024;
 const MOST_MATCHES = 100_000;
@@ -171,7 +171,9 @@ async function readOrder(path: string, paths: LogPaths): Promise<LogBlock[]> {
     if (!parsed.success) break;
     const [letter, end, lines] = parsed.data;
     const stream: LogStream = letter === 'o' ? 'stdout' : 'stderr';
-    if (end <= ends[stream] || end > sizes[stream]) break;
+    const bytes = end - ends[stream];
+    // The file may come from elsewhere: no block may be larger than one is made, or hold more lines than bytes.
+    if (bytes <= 0 || bytes > MOST_BLOCK_BYTES || lines > bytes || end > sizes[stream]) break;
     blocks.push({ stream, start: ends[stream], end, lines });
     ends[stream] = end;
   }

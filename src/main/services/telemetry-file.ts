@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { z } from 'zod';
 import {
   telemetryHead,
@@ -101,12 +101,23 @@ function toSample(line: string): TelemetrySample | null {
 /** More points than a chart can tell apart. */
 const MOST_SAMPLES = 1_000;
 
+/** Weeks of sampling a single GPU; a longer file, which may come from elsewhere, is read so far. */
+const MOST_BYTES = 256 * 1024 ** 2;
+
+async function textOf(path: string): Promise<string> {
+  const chunks: string[] = [];
+  try {
+    const stream = createReadStream(path, { encoding: 'utf8', end: MOST_BYTES - 1 });
+    for await (const chunk of stream) chunks.push(chunk as string);
+  } catch (thrown) {
+    if (!isMissing(thrown)) throw thrown;
+  }
+  return chunks.join('');
+}
+
 /** A run's telemetry, at most a thousand samples: means over as many recorded ones as that takes. */
 export async function readTelemetry(path: string): Promise<TelemetrySeries> {
-  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
-    if (isMissing(thrown)) return '';
-    throw thrown;
-  });
+  const text = await textOf(path);
   const [first = '', ...lines] = text.split('\n');
   const head = first === '' ? undefined : parseHead(first);
   if (head === undefined) return { head: null, samples: [], folded: 1 };

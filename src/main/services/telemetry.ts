@@ -7,7 +7,7 @@ import type { GpuReport, Gpus } from '../ports/gpus.ts';
 import type { Library } from './library.ts';
 import { headLine, readTelemetry, sampleLine } from './telemetry-file.ts';
 
-const FILE = 'telemetry.jsonl';
+export const TELEMETRY_FILE = 'telemetry.jsonl';
 /** While a timing pass runs, nothing may perturb it: one sample a second at most. */
 const TIMING_HZ = 1;
 /** The window hears of samples twice a second at most, however many are taken. */
@@ -56,7 +56,7 @@ export class TelemetryService {
   }
 
   read(id: string): Promise<TelemetrySeries> {
-    return readTelemetry(join(this.#parts.library.folderOf(id), FILE));
+    return readTelemetry(join(this.#parts.library.folderOf(id), TELEMETRY_FILE));
   }
 }
 
@@ -80,7 +80,7 @@ export class TelemetryWatch {
     this.#parts = parts;
     this.#id = id;
     this.#hz = hz;
-    this.#path = join(parts.library.folderOf(id), FILE);
+    this.#path = join(parts.library.folderOf(id), TELEMETRY_FILE);
     this.#timer = setInterval(() => {
       // A slow driver makes samples rarer, never two at once.
       this.#sampling ??= this.#sample().finally(() => {

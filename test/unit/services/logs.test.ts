@@ -134,6 +134,16 @@ describe('the order of both outputs', () => {
     expect(texts(await logs.page(ID, { show: 'both', from: 0, lines: 10 }))).toEqual(['! two', 'one']);
   });
 
+  test('with blocks larger than any is made, or more lines than bytes, is not believed', async () => {
+    for (const block of ['["o",200000,1]', '["o",4,5]']) {
+      const { logs, runFolder } = makeRun('one\n'.repeat(60_000), '');
+      writeFileSync(join(runFolder, 'output-order.jsonl'), `${block}\n`);
+      const page = await logs.page(ID, { show: 'both', from: 59_999, lines: 10 });
+      expect(page.total).toBe(60_000);
+      expect(texts(page)).toEqual(['one']);
+    }
+  });
+
   test('takes little room: quiet outputs make few blocks', async () => {
     const { library } = makeRun(numbered(50_000));
     const paths = { stdout: library.logOf(ID, 'stdout'), stderr: library.logOf(ID, 'stderr') };

@@ -6,7 +6,9 @@ import type { RunManifest } from '#shared/contract/run.ts';
 import { controlledVariables } from '../../launch/plan.ts';
 import { MASK } from '../../launch/secrets.ts';
 import { ANNOTATIONS_FILE } from '../annotations.ts';
+import { ORDER_FILE } from '../logs.ts';
 import { MANIFEST_FILE } from '../run-index.ts';
+import { TELEMETRY_FILE } from '../telemetry.ts';
 
 /**
  * An archive of a run is a zip file with these names at its top. Locks and journals stay behind: they
@@ -15,7 +17,14 @@ import { MANIFEST_FILE } from '../run-index.ts';
 
 export const ARTIFACTS = 'artifacts';
 export const LOG_FILES = ['stdout.log', 'stderr.log'] as const;
-export const TOP_FILES: ReadonlySet<string> = new Set([MANIFEST_FILE, ANNOTATIONS_FILE, ...LOG_FILES]);
+/** What was recorded beside the run; each is read line by line, as far as it makes sense. */
+const RECORDED_FILES = [ORDER_FILE, TELEMETRY_FILE] as const;
+export const TOP_FILES: ReadonlySet<string> = new Set([
+  MANIFEST_FILE,
+  ANNOTATIONS_FILE,
+  ...LOG_FILES,
+  ...RECORDED_FILES,
+]);
 export const ARCHIVE_ENDING = '.iterscope.zip';
 
 export interface RunFile {
@@ -38,7 +47,8 @@ async function filesBelow(runFolder: string, path: string): Promise<RunFile[]> {
 /** What goes into an archive besides manifest and annotations. */
 export async function sharedFiles(runFolder: string): Promise<RunFile[]> {
   const found: RunFile[] = [];
-  for (const path of [...LOG_FILES, ARTIFACTS]) found.push(...(await filesBelow(runFolder, path)));
+  for (const path of [...LOG_FILES, ...RECORDED_FILES, ARTIFACTS])
+    found.push(...(await filesBelow(runFolder, path)));
   return found;
 }
 
