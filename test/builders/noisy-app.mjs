@@ -18,7 +18,7 @@ const recipe = {
       help: 'What it prints.',
       argument: '--mode',
       default: 'show',
-      choices: ['show', 'steady'].map((value) => ({ value, label: value })),
+      choices: ['show', 'steady', 'flood'].map((value) => ({ value, label: value })),
     },
     {
       type: 'choice',

@@ -2,18 +2,13 @@
 // What Iterscope adds between the wish to run and the first instruction of the program: the run's folder, its
 // manifest on disk, the supervisor. From the run's creation to the moment at which the supervisor saw the program start.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { programStartMs } from './journal.mjs';
 
 const rounds = 10;
 const smallRun = ['--set', 'layers=1', '--set', 'requests=4', '--set', 'iterations=2'];
-
-/** @param {string} folder of a run @returns {number} wall clock in milliseconds */
-function programStartMs(folder) {
-  const [first = '{}'] = readFileSync(join(folder, 'supervisor.jsonl'), 'utf8').split('\n');
-  return Number(BigInt(JSON.parse(first).atNs) / 1000n) / 1000;
-}
 
 /** @param {{ root: string }} context */
 async function overhead({ root }) {
