@@ -10,7 +10,7 @@ const rooms = {
 
   'main/ports': { rooms: ['shared/'], node: true },
   'main/launch': { rooms: ['shared/', 'main/ports'], packages: ['zod'], nodeModules: ['path', 'path/posix'] },
-  'main/platform': { rooms: ['shared/', 'main/ports'], node: true },
+  'main/platform': { rooms: ['shared/', 'main/ports', 'main/launch'], node: true },
   'main/engine': { rooms: ['shared/', 'main/ports'], packages: ['zod'], node: true, native: true },
   'main/compare': { rooms: ['shared/'], packages: [] },
   'main/services': {

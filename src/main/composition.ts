@@ -19,8 +19,10 @@ import { DiagnosticsService } from './services/diagnostics.ts';
 import { LogService } from './services/logs.ts';
 import { TelemetryService } from './services/telemetry.ts';
 import { LocalTarget } from './engine/local-target.ts';
+import { ContainerTarget } from './platform/container-target.ts';
 import { EngineClient } from './engine/client.ts';
 import type { EngineProcess } from './ports/engine.ts';
+import type { Target, TargetOf } from './ports/target.ts';
 import { LocalGpus } from './engine/gpus.ts';
 import { loadNative } from './engine/native.ts';
 import { secretValues } from './launch/secrets.ts';
@@ -87,7 +89,7 @@ export function compose(options: CompositionOptions): Services {
     recipes,
     sources,
     engine,
-    target: new LocalTarget(native, platform),
+    targetOf: targetsOf(new LocalTarget(native, platform), options.environment),
     telemetry,
     logs,
     events: {
@@ -140,6 +142,10 @@ export function compose(options: CompositionOptions): Services {
     storeVersion: native.storeVersion(),
     comparisons: composeComparisons(options, { runs, library, sources, engine }),
   };
+}
+
+function targetsOf(local: Target, environment: CompositionOptions['environment']): TargetOf {
+  return (stated) => (stated.kind === 'local' ? local : new ContainerTarget(stated, local, environment));
 }
 
 function composeComparisons(

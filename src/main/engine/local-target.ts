@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { runExit, type RunExit } from '#shared/contract/run.ts';
 import type { Platform } from '../ports/platform.ts';
-import type { LaunchSpec, Target, TargetEvent, TargetRun } from '../ports/target.ts';
+import type { LaunchSpec, Target, TargetEvent, TargetProbe, TargetRun } from '../ports/target.ts';
 import { z } from 'zod';
 import { exitedEvent, journalledExit } from './journal.ts';
 import { nativeFailure } from './native.ts';
@@ -42,7 +43,6 @@ function toTargetEvent(json: string): TargetEvent | null {
 
 /** Runs on this machine, each under a supervisor of its own. */
 export class LocalTarget implements Target {
-  readonly kind = 'local';
   readonly #native: NativeModule;
   readonly #platform: Platform;
 
@@ -51,13 +51,32 @@ export class LocalTarget implements Target {
     this.#platform = platform;
   }
 
+  commandOf({ program, args }: LaunchSpec): { program: string; args: readonly string[] } {
+    return { program, args };
+  }
+
+  async probe(): Promise<TargetProbe> {
+    const path = this.#supervisor;
+    const isThere = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return { versions: {}, problem: undefined };
+    const message = `The supervisor ${path} is missing or may not be executed. Build the native parts again.`;
+    return { versions: {}, problem: { code: 'launch.supervisor-missing', message, path } };
+  }
+
+  /** Programs write straight into the folders of their runs. */
+  async fetch(): Promise<void> {
+    await Promise.resolve();
+  }
+
   start(spec: LaunchSpec, onEvent: (event: TargetEvent) => void): TargetRun {
-    const supervisorPath = join(this.#platform.nativeFolder, this.#platform.programFile('supervisor'));
     try {
       const handle = this.#native.startRun(
         {
-          supervisorPath,
-          runDir: spec.runFolder,
+          supervisorPath: this.#supervisor,
+          runDir: spec.processFolder,
           program: spec.program,
           args: [...spec.args],
           cwd: spec.cwd,
@@ -83,12 +102,20 @@ export class LocalTarget implements Target {
     }
   }
 
-  async endLeftovers(runFolder: string): Promise<RunExit | undefined> {
+  async endLeftovers({
+    processFolder,
+  }: Pick<LaunchSpec, 'name' | 'processFolder'>): Promise<RunExit | undefined> {
     try {
-      while ((await this.#native.endJournalled(runFolder)).supervised) await setTimeout(SUPERVISOR_POLL_MS);
+      while ((await this.#native.endJournalled(processFolder)).supervised) {
+        await setTimeout(SUPERVISOR_POLL_MS);
+      }
     } catch (thrown) {
       throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
     }
-    return journalledExit(runFolder);
+    return journalledExit(processFolder);
+  }
+
+  get #supervisor(): string {
+    return join(this.#platform.nativeFolder, this.#platform.programFile('supervisor'));
   }
 }

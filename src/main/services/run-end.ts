@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Failure } from '#shared/base/errors.ts';
 import type { RunExit } from '#shared/contract/run.ts';
+import type { LaunchTarget } from '#shared/contract/target.ts';
 import { lastLines } from './log-tail.ts';
 
 /** Shells and launchers tell of a child that a signal ended by an exit code of their own: this plus its number. */
@@ -22,7 +23,12 @@ export function endedWell(exit: RunExit): boolean {
 }
 
 /** Why a run ended otherwise than it should have: which process, by what, and the program's own last words. */
-export async function exitFailure(exit: RunExit, program: string, stderrPath: string): Promise<Failure> {
+export async function exitFailure(
+  exit: RunExit,
+  program: string,
+  stderrPath: string,
+  target: LaunchTarget,
+): Promise<Failure> {
   if (exit.endedBy === 'signal') {
     const { pid, name } = exit.instigator ?? { pid: 0, name: '' };
     const sender = name === '' ? `process ${pid.toString()}` : `${name} (process ${pid.toString()})`;
@@ -33,12 +39,24 @@ export async function exitFailure(exit: RunExit, program: string, stderrPath: st
   const words = said.length === 0 ? 'It said nothing on its error output.' : `It said: ${said.join(' ')}`;
   const sentences = [
     `${program} ended ${howItEnded(exit)}.`,
+    containerSentence(exit, target),
     deathSentence(exit),
     memorySentence(exit),
     `${words} The log has the rest.`,
   ];
   const message = sentences.filter((sentence) => sentence !== '').join(' ');
   return { code: 'run.program-failed', message, path: stderrPath };
+}
+
+/** What the codes mean by which a container's client tells of itself instead of the program. */
+function containerSentence({ code }: RunExit, target: LaunchTarget): string {
+  if (target.kind === 'local') return '';
+  const words: Readonly<Record<number, string>> = {
+    125: `${target.runtime} did not start the container: it refused the image ${target.image}, an option or the machine.`,
+    126: `The container has the program, but it may not be executed there.`,
+    127: `The container has no such program: check the image ${target.image} and the program's path in it.`,
+  };
+  return (code === null ? undefined : words[code]) ?? '';
 }
 
 function howItEnded({ code, signal }: RunExit): string {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { dirname } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RunExit, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
-import type { Target, TargetEvent, TargetRun } from '../ports/target.ts';
+import type { TargetEvent, TargetOf, TargetRun } from '../ports/target.ts';
 import type { LogService } from './logs.ts';
 import { endedWell, exitFailure } from './run-end.ts';
 import { RunMonitor } from './run-monitor.ts';
@@ -21,7 +22,7 @@ export interface RunEvents {
 }
 
 export interface RunLifeParts extends ReadingParts {
-  readonly target: Target;
+  readonly targetOf: TargetOf;
   readonly telemetry: TelemetryService;
   readonly logs: LogService;
   readonly events: RunEvents;
@@ -84,7 +85,7 @@ export class RunLife {
   async launch(): Promise<void> {
     if (this.#cancelled) return;
     const { id } = this.#manifest;
-    const { library, target, events } = this.#parts;
+    const { library, targetOf, events } = this.#parts;
     this.#monitor = new RunMonitor({
       id,
       stdoutPath: library.logOf(id, 'stdout'),
@@ -100,9 +101,12 @@ export class RunLife {
     try {
       await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
       const spec = {
-        runFolder: library.folderOf(id),
+        name: id,
+        processFolder: library.folderOf(id),
         ...this.#manifest.command,
         environment: this.#environment,
+        ownVariables: this.#plan.environment.map(({ name }) => name),
+        needs: [dirname(this.#manifest.command.program)],
         stdoutPath: library.logOf(id, 'stdout'),
         stderrPath: library.logOf(id, 'stderr'),
         endSignal: this.#plan.endSignal,
@@ -111,7 +115,7 @@ export class RunLife {
       };
       // One after the other: a later event never overtakes an earlier one that still writes.
       let previous = Promise.resolve();
-      this.#process = target.start(spec, (event) => {
+      this.#process = targetOf(this.#manifest.target).start(spec, (event) => {
         previous = previous.then(() => this.#onEvent(event));
       });
       // A cancel that came while the manifest was being written found no process yet.
@@ -199,7 +203,7 @@ export class RunLife {
 
   #exitFailure(exit: RunExit): Promise<Failure> {
     const path = this.#parts.library.logOf(this.#manifest.id, 'stderr');
-    return exitFailure(exit, this.#recipe.program.name, path);
+    return exitFailure(exit, this.#recipe.program.name, path, this.#manifest.target);
   }
 
   /** The program is gone: what is sampled from now on is not its doing. */

@@ -30,9 +30,10 @@ export async function recoverRuns(parts: RecoveryParts): Promise<void> {
 }
 
 async function recoverRun(parts: RecoveryParts, run: RunManifest): Promise<void> {
-  const { library, target, recipes, events } = parts;
+  const { library, targetOf, recipes, events } = parts;
   try {
-    const exit = await target.endLeftovers(library.folderOf(run.id));
+    const left = { name: run.id, processFolder: library.folderOf(run.id) };
+    const exit = await targetOf(run.target).endLeftovers(left);
     const found = await recipes
       .get(run.form.recipeId)
       .then((recipe) => collectRun(library, recipe, run.id))

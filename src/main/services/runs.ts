@@ -190,7 +190,7 @@ export class RunService {
       form: { ...form, extraEnvironment: form.extraEnvironment.map(maskEntry) },
       ...(comparison === undefined ? {} : { comparison }),
       recipeTitle: recipe.title,
-      target: { kind: 'local' },
+      target: form.target ?? { kind: 'local' },
       command: { program: this.#programOf(recipe), args: [...plan.args], cwd: library.artifactsOf(id) },
       environment: plan.environment.map(maskEntry),
       spans: [...plan.spans],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { launchTarget } from './target.ts';
 
 /** What a user states before a run, and what Iterscope makes of it. */
 
@@ -21,6 +22,8 @@ export const launchForm = z.object({
   /** Record expert statistics over the window. */
   expertStatistics: z.boolean(),
   extraEnvironment: z.array(environmentEntry).max(200),
+  /** Where it runs; this machine when nothing is said. */
+  target: launchTarget.optional(),
 });
 export type LaunchForm = z.infer<typeof launchForm>;
 

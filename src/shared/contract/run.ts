@@ -4,6 +4,7 @@ import { errorCodes } from '../base/errors.ts';
 import { comparisonOrigin } from './comparison.ts';
 import { artifactKind } from './recipe.ts';
 import { environmentEntry, iterationSpan, launchForm } from './launch.ts';
+import { launchTarget } from './target.ts';
 
 /** A run: one folder on disk, described by its manifest. */
 
@@ -124,7 +125,7 @@ export const runManifest = z.object({
   /** The comparison that this run is a pass of. */
   comparison: comparisonOrigin.optional(),
   recipeTitle: z.string(),
-  target: z.object({ kind: z.literal('local') }),
+  target: launchTarget,
   command: z.object({ program: z.string(), args: z.array(z.string()), cwd: z.string() }),
   /** What this run adds to the environment; secrets are masked. */
   environment: z.array(environmentEntry),
