@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import axe from 'axe-core';
-import type { RunManifest } from '#shared/contract/run.ts';
 import { expect, test } from './app.ts';
-
-const small = ['layers=2', 'requests=64', 'iterations=20', 'clock=work'];
-
-/** A real run of the embedded engine, made by the command line in a home folder. */
-function makeRun(home: string, ...more: readonly string[]): RunManifest {
-  const set = small.flatMap((parameter) => ['--set', parameter]);
-  const args = [resolve('dist/cli/index.js'), 'run', '--recipe', 'embedded-moe-engine', '--json', ...set];
-  const { stdout, stderr } = spawnSync(process.execPath, [...args, ...more], {
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'], ITERSCOPE_HOME: home },
-  });
-  if (stdout === '') throw new Error(stderr);
-  return JSON.parse(stdout) as RunManifest;
-}
+import { makeRun } from './made-run.ts';
+import { problemsOf } from './axe.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Runs of the library' });
 const dataRows = (page: Page) =>
@@ -33,15 +18,6 @@ const action = (page: Page, name: string) =>
 async function showLibrary(page: Page): Promise<void> {
   await page.keyboard.press('Control+l');
   await expect(grid(page)).toBeFocused();
-}
-
-async function problemsOf(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: inPage } = globalThis as unknown as { axe: typeof axe };
-    const { violations } = await inPage.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  });
 }
 
 test.describe('the library of runs', () => {

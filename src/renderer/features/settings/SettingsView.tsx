@@ -143,15 +143,17 @@ function StorageSettings({ limit }: { readonly limit: number }) {
         {folders.map(([folder, label]) => (
           <div key={folder} className="settings__folder">
             <dt>{label}</dt>
-            <dd className="mono selectable">{info?.folders[folder] ?? '…'}</dd>
-            <IconButton
-              icon="folder"
-              label={`Open the folder of ${label.toLowerCase()}`}
-              small
-              onClick={() => {
-                invoke('app.openFolder', { folder }).catch(notifyFailure);
-              }}
-            />
+            <dd>
+              <span className="mono selectable">{info?.folders[folder] ?? '…'}</span>
+              <IconButton
+                icon="folder"
+                label={`Open the folder of ${label.toLowerCase()}`}
+                small
+                onClick={() => {
+                  invoke('app.openFolder', { folder }).catch(notifyFailure);
+                }}
+              />
+            </dd>
           </div>
         ))}
       </dl>

@@ -21,10 +21,10 @@ export function RankLoads({ loads }: RankLoadsProps) {
   const only = shown.length < of.length ? `, the ${MAX_SHOWN} most loaded of ${of.length}` : '';
   return (
     <div className="rank-loads">
-      <h3 className="expert-panel__title">
+      <h2 className="expert-panel__title">
         Tokens per rank{only}
         {loads === null && ': cannot answer, the experts do not divide evenly'}
-      </h3>
+      </h2>
       <ul aria-label="Tokens per rank">
         {shown.map(({ load, rank }) => (
           <li key={rank}>

@@ -102,9 +102,9 @@ function LayerPanel({ layer, ranks, order, counts, loads }: LayerPanelProps) {
         )} times the mean`;
   return (
     <section className="expert-panel" aria-label={`Load of layer ${layer}`}>
-      <h3 className="expert-panel__title">
+      <h2 className="expert-panel__title">
         Tokens per expert, layer {layer} · {text}
-      </h3>
+      </h2>
       <div className="expert-panel__chart">
         <ExpertBarsChart label={`Tokens per expert of layer ${layer}; ${text}`} data={data} />
       </div>
@@ -126,7 +126,7 @@ function HeatmapPanel({ heatmap, layer, onSelectLayer }: HeatmapPanelProps) {
   );
   return (
     <section className="expert-panel" aria-label="All layers">
-      <h3 className="expert-panel__title">Layer × expert, tokens over the layer’s mean</h3>
+      <h2 className="expert-panel__title">Layer × expert, tokens over the layer’s mean</h2>
       <div className="expert-panel__chart">
         {data !== undefined && (
           <ExpertHeatmapChart
