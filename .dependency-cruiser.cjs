@@ -9,7 +9,11 @@ const rooms = {
   'shared/trace': { rooms: ['shared/base'], packages: ['zod'] },
 
   'main/ports': { rooms: ['shared/'], node: true },
-  'main/launch': { rooms: ['shared/', 'main/ports'], packages: ['zod'], nodeModules: ['path', 'path/posix'] },
+  'main/launch': {
+    rooms: ['shared/', 'main/ports'],
+    packages: ['zod', 're2js', 'yaml'],
+    nodeModules: ['path', 'path/posix'],
+  },
   'main/platform': { rooms: ['shared/', 'main/ports', 'main/launch'], node: true },
   'main/engine': { rooms: ['shared/', 'main/ports'], packages: ['zod'], node: true, native: true },
   'main/compare': { rooms: ['shared/'], packages: [] },

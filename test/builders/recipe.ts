@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { recipe as schema } from '#shared/contract/recipe.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import { defaultForm } from '#main/launch/default-form.ts';
+import { readRecipe } from '#main/launch/recipe-file.ts';
+import type { LaunchPlaces } from '#main/launch/steps.ts';
 
 /** A small recipe with one parameter of each type. */
 export function makeRecipe(): Recipe {
-  return schema.parse({
+  return recipeOf({
     version: 1,
     id: 'engine',
     title: 'Engine',
@@ -53,3 +54,15 @@ export function makeRecipe(): Recipe {
 export function makeForm(changes: Partial<LaunchForm> = {}): LaunchForm {
   return { ...defaultForm(makeRecipe()), ...changes };
 }
+
+/** A recipe file of any version, which has to be right. */
+export function recipeOf(file: unknown): Recipe {
+  const reading = readRecipe(file);
+  if (!reading.ok) throw new Error(reading.message);
+  return reading.recipe;
+}
+
+export const places: LaunchPlaces = {
+  assetsFolder: '/opt/iterscope/assets',
+  bundled: (name) => `/opt/iterscope/bin/${name}`,
+};

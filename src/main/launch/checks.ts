@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
-import type { Recipe, RecipeParameter } from '#shared/contract/recipe.ts';
+import type { PassKind, Recipe } from '#shared/contract/recipe.ts';
+import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { matchesWhole } from './log-rules.ts';
+import { eraOf } from './parameters.ts';
 import { MASK } from './secrets.ts';
 import type { WindowText } from './window-text.ts';
 import { describeSpans } from './window-text.ts';
+import { splitWords } from './words.ts';
 
 /** What is wrong with a form, or worth knowing before it runs: each finding a sentence, at its field. */
 
@@ -39,29 +43,104 @@ function checkNumber(
   return null;
 }
 
+/** What is wrong with a value, in words; null when it can be used. */
+function problemOf(parameter: RecipeParameter, value: string | number): string | null {
+  const { label } = parameter;
+  const text = String(value).trim();
+  switch (parameter.type) {
+    case 'choice':
+      return checkChoice(
+        label,
+        text,
+        parameter.choices.map((choice) => choice.value),
+      );
+    case 'boolean':
+      return checkChoice(label, text, ['true', 'false']);
+    case 'path':
+      if (text === '') return parameter.required ? `${label} is missing: give the whole path.` : null;
+      if (text.startsWith('/')) return null;
+      return `${label} is "${text}": give the whole path, since the run works in a folder of its own.`;
+    case 'text':
+      return checkText(parameter, text);
+    case 'integer':
+    case 'number':
+      return text === '' && parameter.default === '' ? null : checkNumber(parameter, value);
+  }
+}
+
+function checkChoice(label: string, text: string, choices: readonly string[]): string | null {
+  return choices.includes(text) ? null : `${label} is "${text}": choose one of ${choices.join(', ')}.`;
+}
+
+function checkText(parameter: Extract<RecipeParameter, { type: 'text' }>, text: string): string | null {
+  const { label, required, format } = parameter;
+  if (text === '') return required ? `${label} is missing.` : null;
+  if (text.includes('\0')) return `${label} holds a NUL character, which no program can be given.`;
+  if (format === undefined || matchesWhole(format.pattern, text)) return null;
+  return `${label} is "${text}": give ${format.words}.`;
+}
+
+/** Texts that are split into words, and cannot be. */
+function checkWords(recipe: Recipe, form: LaunchForm): Finding[] {
+  const names = recipe.steps.flatMap(({ args }) =>
+    args.flatMap((argument) => (typeof argument === 'object' && 'words' in argument ? [argument.words] : [])),
+  );
+  return [...new Set(names)].flatMap((name) => {
+    const split = splitWords(String(form.parameters[name] ?? ''));
+    const label = recipe.parameters.find((parameter) => parameter.name === name)?.label ?? name;
+    return split.ok
+      ? []
+      : [error('form.parameter', name, `${label}: ${split.message}. Programs are started without a shell.`)];
+  });
+}
+
 export function checkParameters(recipe: Recipe, form: LaunchForm): Finding[] {
   const findings: Finding[] = [];
+  const era = eraOf(recipe, form);
   for (const parameter of recipe.parameters) {
-    const value = form.parameters[parameter.name] ?? parameter.default;
-    if (parameter.type === 'choice') {
-      const choices = parameter.choices.map((choice) => choice.value);
-      if (choices.includes(String(value))) continue;
-      const message = `${parameter.label} is "${String(value)}": choose one of ${choices.join(', ')}.`;
-      findings.push(error('form.parameter', parameter.name, message));
-    } else if (parameter.type === 'path') {
-      if (String(value).trim() === '' || String(value).startsWith('/')) continue;
-      const message = `${parameter.label} is "${String(value)}": give the whole path, since the run works in a folder of its own.`;
-      findings.push(error('form.parameter', parameter.name, message));
-    } else {
-      const message = checkNumber(parameter, value);
-      if (message !== null) findings.push(error('form.parameter', parameter.name, message));
-    }
+    if (parameter.eras !== undefined && !parameter.eras.includes(era)) continue;
+    const message = problemOf(parameter, form.parameters[parameter.name] ?? String(parameter.default));
+    if (message !== null) findings.push(error('form.parameter', parameter.name, message));
   }
   const known = new Set(recipe.parameters.map(({ name }) => name));
   for (const name of Object.keys(form.parameters)) {
     if (known.has(name)) continue;
     const message = `The recipe "${recipe.title}" has no parameter "${name}": it knows ${[...known].join(', ')}.`;
     findings.push(error('form.parameter', name, message));
+  }
+  return [...findings, ...checkWords(recipe, form)];
+}
+
+const words: Readonly<Record<Exclude<PassKind, 'timing'>, string>> = {
+  nsight: 'An Nsight Systems report',
+  'torch-trace': 'A PyTorch-profiler trace',
+  'expert-statistics': 'Recording expert statistics',
+};
+const fields = {
+  nsight: 'nsight',
+  'torch-trace': 'torchTrace',
+  'expert-statistics': 'expertStatistics',
+} as const;
+
+/** Recorders that this recipe does not offer, or that cannot share one load of the program. */
+export function checkRecorders(
+  recipe: Recipe,
+  asked: readonly Exclude<PassKind, 'timing'>[],
+  form: LaunchForm,
+): Finding[] {
+  const findings = asked
+    .filter((kind) => !recipe.passes.includes(kind))
+    .map((kind) =>
+      error('form.passes', fields[kind], `${words[kind]} is not offered by the recipe "${recipe.title}".`),
+    );
+  if (form.perfectRouter && recipe.recorders['perfect-router'] === undefined) {
+    const message = `The recipe "${recipe.title}" has no perfect router.`;
+    findings.push(error('form.passes', 'perfectRouter', message));
+  }
+  const shared = recipe.together.some((kinds) => asked.every((kind) => kinds.includes(kind)));
+  if (asked.length > 1 && !shared) {
+    const message = `${asked.map((kind) => words[kind]).join(' and ')} cannot share one load of the program: run them one after the other.`;
+    findings.push(error('form.passes', fields[asked[1] ?? 'nsight'], message));
   }
   return findings;
 }
@@ -75,24 +154,26 @@ function iterationLimit(recipe: Recipe, form: LaunchForm): number | undefined {
   return limit > 0 ? limit : undefined;
 }
 
-export function checkWindow(recipe: Recipe, form: LaunchForm, parsed: WindowText): Finding[] {
+/** `windowed`: the recorders that are on and record an iteration window. */
+export function checkWindow(
+  recipe: Recipe,
+  form: LaunchForm,
+  parsed: WindowText,
+  windowed: readonly Exclude<PassKind, 'timing'>[],
+): Finding[] {
   if (!parsed.ok) return [error('form.window', 'window', parsed.message)];
   const { spans } = parsed;
   const findings: Finding[] = [];
-  const recorder = form.torchTrace
-    ? 'A PyTorch-profiler trace'
-    : form.expertStatistics
-      ? 'Recording expert statistics'
-      : null;
-  if (recorder !== null && spans.length === 0) {
-    const message = `${recorder} needs an iteration window: write first+count, for example ${recipe.defaultWindow}.`;
+  const [recorder] = windowed;
+  if (recorder !== undefined && spans.length === 0) {
+    const message = `${words[recorder]} needs an iteration window: write first+count, for example ${recipe.defaultWindow === '' ? '100+20' : recipe.defaultWindow}.`;
     findings.push(error('form.window', 'window', message));
   }
-  if (spans.length > 1 && form.torchTrace) {
+  if (spans.length > 1 && windowed.includes('torch-trace')) {
     const message =
       'Several windows write to one trace file, so each would replace the one before: state one window.';
     findings.push(error('form.window', 'window', message));
-  } else if (spans.length > 1 && form.expertStatistics) {
+  } else if (spans.length > 1 && windowed.includes('expert-statistics')) {
     const message = 'Expert statistics are recorded over exactly one range: state one window.';
     findings.push(error('form.window', 'window', message));
   }
@@ -106,7 +187,7 @@ export function checkWindow(recipe: Recipe, form: LaunchForm, parsed: WindowText
       findings.push(error('form.window', 'window', message));
     }
   }
-  if (spans.length > 0 && recorder === null) {
+  if (spans.length > 0 && recorder === undefined) {
     const message =
       'Nothing records this window: switch on the PyTorch-profiler trace or the expert statistics.';
     findings.push(warning('window-unused', 'window', message));

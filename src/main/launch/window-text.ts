@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Era } from '#shared/contract/recipe.ts';
+import type { Era } from '#shared/contract/recipe-parameter.ts';
 import type { IterationSpan } from '#shared/contract/launch.ts';
 
 /**

@@ -2,8 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
-import { recipe as schema } from '#shared/contract/recipe.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { readRecipe } from '../launch/recipe-file.ts';
 import { readJson } from './files.ts';
 
 /** The recipes that ship with Iterscope, read and checked once. */
@@ -38,12 +38,11 @@ export class RecipeService {
   }
 
   async #readOne(path: string): Promise<Recipe> {
-    const parsed = schema.safeParse(await readJson(path));
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
+    const reading = readRecipe(await readJson(path));
+    if (reading.ok) return reading.recipe;
     throw new IterscopeError({
       code: 'recipe.malformed',
-      message: `The recipe ${path} does not follow the recipe format at ${issue?.path.join('.') ?? 'its top'}: ${issue?.message ?? 'unknown'}; correct it or remove the file.`,
+      message: `The recipe ${path} does not follow the recipe format: ${reading.message}; correct it or remove the file.`,
       path,
     });
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RunExit, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
@@ -109,8 +109,8 @@ export class RunLife {
         needs: [dirname(this.#manifest.command.program)],
         stdoutPath: library.logOf(id, 'stdout'),
         stderrPath: library.logOf(id, 'stderr'),
-        endSignal: this.#plan.endSignal,
-        graceMs: this.#plan.graceMs,
+        endSignal: this.#plan.main.endSignal,
+        graceMs: this.#plan.main.graceMs,
         sampleMs: Math.round(1000 / this.#parts.telemetry.rateFor(this.#plan.profiled)),
       };
       // One after the other: a later event never overtakes an earlier one that still writes.
@@ -203,7 +203,7 @@ export class RunLife {
 
   #exitFailure(exit: RunExit): Promise<Failure> {
     const path = this.#parts.library.logOf(this.#manifest.id, 'stderr');
-    return exitFailure(exit, this.#recipe.program.name, path, this.#manifest.target);
+    return exitFailure(exit, basename(this.#manifest.command.program), path, this.#manifest.target);
   }
 
   /** The program is gone: what is sampled from now on is not its doing. */

@@ -5,7 +5,7 @@ import type { ComparisonOrigin } from '#shared/contract/comparison.ts';
 import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { controlledVariables, planLaunch, previewLaunch, type LaunchPlan } from '../launch/plan.ts';
+import { planLaunch, previewLaunch, type LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import type { Platform } from '../ports/platform.ts';
 import { readLogChunk, type LogChunk } from './log-tail.ts';
@@ -59,7 +59,7 @@ export class RunService {
     const recipe = await this.#parts.recipes.get(form.recipeId);
     const { environment } = this.#parts;
     const inherited = new Set(Object.keys(environment).filter((name) => environment[name] !== undefined));
-    return previewLaunch(planLaunch(recipe, form), this.#programOf(recipe), inherited);
+    return previewLaunch(this.#plan(recipe, form), inherited);
   }
 
   async list(): Promise<RunSummary[]> {
@@ -79,7 +79,7 @@ export class RunService {
   /** Creates the run and starts it, or queues it behind the one that runs. */
   async start(form: LaunchForm, comparison?: ComparisonOrigin): Promise<RunManifest> {
     const recipe = await this.#parts.recipes.get(form.recipeId);
-    const plan = planLaunch(recipe, form);
+    const plan = this.#plan(recipe, form);
     const refused = plan.findings.find(({ severity }) => severity === 'error');
     if (refused !== undefined) throw formError(refused);
     const life = await this.#create(recipe, plan, form, comparison);
@@ -167,9 +167,12 @@ export class RunService {
     this.#parts.events.queue?.(this.queue);
   }
 
-  #programOf(recipe: Recipe): string {
+  #plan(recipe: Recipe, form: LaunchForm): LaunchPlan {
     const { platform } = this.#parts;
-    return join(platform.nativeFolder, platform.programFile(recipe.program.name));
+    return planLaunch(recipe, form, {
+      assetsFolder: platform.assetsFolder,
+      bundled: (name) => join(platform.nativeFolder, platform.programFile(name)),
+    });
   }
 
   async #create(
@@ -191,7 +194,7 @@ export class RunService {
       ...(comparison === undefined ? {} : { comparison }),
       recipeTitle: recipe.title,
       target: form.target ?? { kind: 'local' },
-      command: { program: this.#programOf(recipe), args: [...plan.args], cwd: library.artifactsOf(id) },
+      command: { program: plan.main.program, args: [...plan.main.args], cwd: library.artifactsOf(id) },
       environment: plan.environment.map(maskEntry),
       spans: [...plan.spans],
       profiled: plan.profiled,
@@ -224,17 +227,18 @@ function completeEnvironment(
   inherited: Readonly<Record<string, string | undefined>>,
   plan: LaunchPlan,
 ): Record<string, string> {
-  const controlled: ReadonlySet<string> = new Set(controlledVariables);
+  const controlled: ReadonlySet<string> = new Set(plan.controlled);
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(inherited)) {
     if (value !== undefined && !controlled.has(name)) environment[name] = value;
   }
-  for (const { name, value } of plan.environment) environment[name] = value;
+  for (const { name, value } of plan.main.environment) environment[name] = value;
   return environment;
 }
 
 function formError({ code, message, field }: Finding): IterscopeError {
-  const known = code === 'form.window' || code === 'form.environment' ? code : 'form.parameter';
+  const known =
+    code === 'form.window' || code === 'form.environment' || code === 'form.passes' ? code : 'form.parameter';
   return new IterscopeError({ code: known, message, ...(field === undefined ? {} : { field }) });
 }
 

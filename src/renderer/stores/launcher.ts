@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create } from 'zustand';
-import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
+import type { LaunchForm, LaunchPreview, NsightOptions } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { useSettings } from './settings.ts';
 
@@ -27,6 +27,18 @@ export const useLauncher = create<LauncherState>(() => ({
   advancedShown: false,
 }));
 
+/** What costs little and shows most. */
+const nsightOptions: NsightOptions = {
+  cudaGraphTrace: 'node',
+  cudaTrace: 'cuda',
+  pythonGil: false,
+  osrt: false,
+  cpuSampling: false,
+  gpuMetrics: false,
+  traceFork: true,
+  captureRangeEnd: 'stop',
+};
+
 /** The form that a recipe starts with: its defaults and the user's era, capturing its default window. */
 export function formOfRecipe(recipe: Recipe): LaunchForm {
   const { era } = useSettings.getState().settings;
@@ -38,12 +50,15 @@ export function formOfRecipe(recipe: Recipe): LaunchForm {
       ...Object.fromEntries(
         recipe.parameters.map((parameter) => [parameter.name, parameter.default.toString()]),
       ),
-      ...(knows && era !== null ? { [recipe.eraParameter]: era } : {}),
+      ...(knows && era !== null ? { [chosen.name]: era } : {}),
     },
     window: recipe.defaultWindow,
-    torchTrace: true,
+    timing: false,
+    nsight: false,
+    nsightOptions,
+    torchTrace: recipe.passes.includes('torch-trace'),
     perfectRouter: false,
-    expertStatistics: true,
+    expertStatistics: recipe.passes.includes('expert-statistics'),
     extraEnvironment: [],
   };
 }

@@ -50,6 +50,7 @@ export const errorCodes = [
   'form.parameter',
   'form.window',
   'form.environment',
+  'form.passes',
   'run.unknown',
   'run.state',
   'run.program-failed',

@@ -1,86 +1,165 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { recipeName, recipeParameter, variableName } from './recipe-parameter.ts';
 
-/** A recipe: what can be run, with which parameters, and what it leaves behind. Data, never code. */
-
-const parameterBase = {
-  name: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  label: z.string().min(1),
-  help: z.string().min(1),
-  unit: z.string().optional(),
-  /** The command-line option that receives the value. */
-  argument: z.string().regex(/^--[a-z][a-z0-9-]*$/),
-  /** Rarely changed: shown under "More parameters". */
-  advanced: z.boolean().default(false),
-};
-
-export const recipeParameter = z.discriminatedUnion('type', [
-  z.object({
-    ...parameterBase,
-    type: z.literal('integer'),
-    default: z.int(),
-    min: z.int(),
-    max: z.int(),
-  }),
-  z.object({
-    ...parameterBase,
-    type: z.literal('number'),
-    default: z.number(),
-    min: z.number(),
-    max: z.number(),
-  }),
-  z.object({
-    ...parameterBase,
-    type: z.literal('choice'),
-    default: z.string(),
-    choices: z.array(z.object({ value: z.string(), label: z.string() })).min(1),
-  }),
-  /** A file that the program reads, by its absolute path; empty leaves the option out. */
-  z.object({
-    ...parameterBase,
-    type: z.literal('path'),
-    default: z.literal(''),
-  }),
-]);
-export type RecipeParameter = z.infer<typeof recipeParameter>;
+/**
+ * A recipe: what can be run, in which steps, with which parameters, and what it leaves behind. Data, never
+ * code. `{name}` in a template stands for that parameter's value; what else it may stand for, each field says.
+ */
 
 export const artifactKind = z.enum([
   'kineto-trace',
+  'nsys-report',
   'expert-statistics',
   'report-json',
   'request-json',
   'iteration-statistics',
+  'benchmark-json',
+  'dataset',
+  'options',
   'log',
 ]);
 export type ArtifactKind = z.infer<typeof artifactKind>;
-
-export const era = z.enum(['e1', 'e2', 'e3']);
-/** Which TensorRT-LLM behaviour is followed: e1 windows include their last iteration, e2 and e3 do not. */
-export type Era = z.infer<typeof era>;
 
 /** SIGTERM reaches every process of a run, SIGINT the program's own group, as Ctrl-C in a terminal does. */
 const endSignal = z.enum(['SIGTERM', 'SIGINT']).default('SIGTERM');
 export type EndSignal = z.infer<typeof endSignal>;
 
+/** Time between asking a program to end and killing it. */
+const graceMs = z.int().min(0).max(3_600_000).default(5_000);
+
+export const passKind = z.enum(['timing', 'nsight', 'torch-trace', 'expert-statistics']);
+/** What one load of the program is for: nothing but time, or one recorder. */
+export type PassKind = z.infer<typeof passKind>;
+
+/** Holds when the parameter has one of these values. */
+const condition = z.object({ parameter: recipeName, is: z.array(z.string()).min(1) });
+
+const stepArgument = z.union([
+  /** One argument, a template. `{assets}` is the folder of what ships with Iterscope. */
+  z.string(),
+  /** Of each of these parameters its option and value, where it has a value. */
+  z.object({ parameters: z.array(recipeName).min(1) }),
+  /** The words of a text parameter, split and unquoted as a shell would, nothing expanded. */
+  z.object({ words: recipeName }),
+  /** Templates that are given only when the condition holds, or, with `unless`, when it does not. */
+  z.object({ when: condition, args: z.array(z.string()).min(1) }),
+  z.object({ unless: condition, args: z.array(z.string()).min(1) }),
+  /** The option and path of the recipe's merged YAML file, where there is one. */
+  z.object({ options: z.literal('yaml') }),
+]);
+export type StepArgument = z.infer<typeof stepArgument>;
+
+const ruleBase = {
+  name: recipeName,
+  /** A text that every line in question holds: lines without it are not looked at further. */
+  contains: z.string().min(1).optional(),
+};
+/** A regular expression as RE2 writes it: matched in linear time, with named groups. */
+const pattern = z.string().min(1).max(1_000);
+
+/** What a line of a step's output, whichever of the two, says. */
+export const logRule = z.discriminatedUnion('means', [
+  /** Iteration lines of TensorRT-LLM, in every era's form. */
+  z.object({ ...ruleBase, means: z.literal('iteration'), format: z.literal('tensorrt-llm') }),
+  /** Groups `done` and, where it is said, `total`. */
+  z.object({ ...ruleBase, means: z.literal('progress'), pattern, label: z.string().min(1) }),
+  /** Group `value`; the last line that matches counts. */
+  z.object({ ...ruleBase, means: z.literal('figure'), pattern, label: z.string().min(1), unit: z.string() }),
+  /** Something that happened. `text` may hold `{group}`. */
+  z.object({ ...ruleBase, means: z.literal('marker'), pattern, text: z.string().min(1) }),
+  /** Why the program fails, and what to do. `text` may hold `{group}`. */
+  z.object({ ...ruleBase, means: z.literal('failure'), pattern, text: z.string().min(1) }),
+]);
+export type LogRule = z.infer<typeof logRule>;
+
+export const recipeProgram = z.discriminatedUnion('kind', [
+  /** Shipped with Iterscope, found by name in the native folder. */
+  z.object({ kind: z.literal('bundled'), name: recipeName }),
+  /** By absolute path, or by name in the folders of PATH. A template. Never a shell's line. */
+  z.object({ kind: z.literal('named'), name: z.string().min(1).max(4096) }),
+]);
+
+const assignment = z.object({ name: variableName, value: z.string() });
+
+export const recipeStep = z.object({
+  name: recipeName,
+  title: z.string().min(1),
+  /** `prepare` runs to its end first; `serve` is started, awaited, and ended when the load is done; `load` is the work. */
+  role: z.enum(['prepare', 'serve', 'load']),
+  program: recipeProgram,
+  args: z.array(stepArgument).default([]),
+  /** Of this step only; values are templates, and an empty one leaves the variable out. */
+  environment: z.array(assignment).default([]),
+  /** The step is left out unless this holds. */
+  when: condition.optional(),
+  /** When a server answers this with a status below 400, it is ready. `host` and `port` are templates. */
+  ready: z
+    .object({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.string().min(1),
+      path: z.string().startsWith('/').default('/health'),
+      timeoutMs: z
+        .int()
+        .min(1_000)
+        .max(24 * 3_600_000)
+        .default(1_800_000),
+    })
+    .optional(),
+  /** How the program is asked to end: SIGINT, as Ctrl-C, where it finalises only then. */
+  endSignal,
+  graceMs,
+  log: z.array(logRule).default([]),
+});
+export type RecipeStep = z.infer<typeof recipeStep>;
+
+/**
+ * How the program is told to record. Templates may hold `{start-stop}` (the windows as the era's
+ * TLLM_PROFILE_START_STOP), `{first}`, `{last}`, `{stop}` (last + 1) and `{count}` of the window.
+ */
+const recorder = z.object({
+  /** Given to every step but those that prepare. */
+  environment: z.array(assignment).default([]),
+  /** Further arguments, by step. */
+  args: z.record(recipeName, z.array(z.string())).default({}),
+  /** Whether an iteration window says what is recorded, or all of the load is. */
+  window: z.enum(['iterations', 'all']).default('iterations'),
+});
+export type Recorder = z.infer<typeof recorder>;
+
 export const recipe = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   title: z.string().min(1),
   summary: z.string().min(1),
-  /** A program shipped with Iterscope, found by name in the native folder. */
-  program: z.object({ kind: z.literal('bundled'), name: z.string().regex(/^[a-z][a-z0-9-]*$/) }),
+  /** The programs that it needs installed, and how to get them, for the page that offers it. */
+  needs: z.string().optional(),
   parameters: z.array(recipeParameter),
-  /** Arguments that every run gets, after those of the parameters. */
-  fixedArguments: z.array(z.string()).default([]),
-  /** The parameter that holds the era, and what each profiling switch needs. */
-  eraParameter: z.string(),
-  defaultWindow: z.string(),
+  /** In order; at least one of them is the load. */
+  steps: z.array(recipeStep).min(1).max(16),
+  /** The step whose process is profiled; the server where there is one, else the load. */
+  profiledStep: recipeName.optional(),
+  /** The file that collects parameters with a YAML key, over the user's own file (a path parameter). */
+  yaml: z
+    .object({ argument: z.string().startsWith('-'), file: z.string().min(1), base: recipeName.optional() })
+    .optional(),
+  /** The parameter that holds the era, for programs that follow TensorRT-LLM. */
+  eraParameter: recipeName.optional(),
+  defaultWindow: z.string().default(''),
   /** The parameter that bounds the iterations, for the check that the window lies inside the run. */
-  iterationsParameter: z.string().optional(),
-  /** How the program is asked to end: SIGINT, as Ctrl-C, where it finalises only then. */
-  endSignal,
-  /** Time between asking the program to end and killing it. */
-  graceMs: z.int().min(0).max(3_600_000).default(5_000),
+  iterationsParameter: recipeName.optional(),
+  /** What it can be run for. */
+  passes: z.array(passKind).min(1),
+  /** Recorders that can share one load of the program. */
+  together: z.array(z.array(passKind).min(2)).default([]),
+  recorders: z
+    .object({
+      nsight: recorder.optional(),
+      'torch-trace': recorder.optional(),
+      'expert-statistics': recorder.optional(),
+      'perfect-router': recorder.optional(),
+    })
+    .default({}),
   artifacts: z.array(z.object({ kind: artifactKind, pattern: z.string() })),
 });
 export type Recipe = z.infer<typeof recipe>;

@@ -2,13 +2,13 @@
 import { describe, expect, test } from 'vitest';
 import { planLaunch, previewLaunch } from '#main/launch/plan.ts';
 import { MASK } from '#main/launch/secrets.ts';
-import { makeForm, makeRecipe } from '../../builders/recipe.ts';
+import { makeForm, makeRecipe, places } from '../../builders/recipe.ts';
 
 const recipe = makeRecipe();
 const variables = (form: Parameters<typeof planLaunch>[1]): Record<string, string> =>
-  Object.fromEntries(planLaunch(recipe, form).environment.map(({ name, value }) => [name, value]));
+  Object.fromEntries(planLaunch(recipe, form, places).environment.map(({ name, value }) => [name, value]));
 const messages = (form: Parameters<typeof planLaunch>[1], severity = 'error'): string[] =>
-  planLaunch(recipe, form)
+  planLaunch(recipe, form, places)
     .findings.filter((finding) => finding.severity === severity)
     .map(({ field, message }) => `${field ?? ''}: ${message}`);
 
@@ -28,13 +28,13 @@ describe('from a form to a command', () => {
 
   test('switches that are off leave no variable', () => {
     expect(variables(makeForm({ window: '20+10' }))).toEqual({});
-    expect(planLaunch(recipe, makeForm()).profiled).toBe(false);
-    expect(planLaunch(recipe, makeForm({ window: '1+1', torchTrace: true })).profiled).toBe(true);
+    expect(planLaunch(recipe, makeForm(), places).profiled).toBe(false);
+    expect(planLaunch(recipe, makeForm({ window: '1+1', torchTrace: true }), places).profiled).toBe(true);
   });
 
   test('parameters become arguments in the recipe order, defaults included', () => {
     const form = makeForm({ parameters: { skew: '2.5' } });
-    expect(planLaunch(recipe, form).args).toEqual([
+    expect(planLaunch(recipe, form, places).main.args).toEqual([
       '--iterations',
       '100',
       '--router-skew',
@@ -73,13 +73,21 @@ describe('from a form to a command', () => {
       help: 'A file.',
       argument: '--file',
       advanced: false,
-      default: '' as const,
+      default: '',
+      of: 'file' as const,
+      required: false,
     };
-    const withFile = { ...recipe, parameters: [...recipe.parameters, file] };
-    const planned = (path: string) => planLaunch(withFile, makeForm({ parameters: { file: path } }));
-    expect(planned('').args).not.toContain('--file');
+    const [step] = recipe.steps;
+    if (step === undefined) throw new Error('builder changed');
+    const withFile = {
+      ...recipe,
+      parameters: [...recipe.parameters, file],
+      steps: [{ ...step, args: [...step.args, { parameters: ['file'] }] }],
+    };
+    const planned = (path: string) => planLaunch(withFile, makeForm({ parameters: { file: path } }), places);
+    expect(planned('').main.args).not.toContain('--file');
     expect(planned('').findings).toEqual([]);
-    expect(planned('/data/eplb.yaml').args.slice(-2)).toEqual(['--file', '/data/eplb.yaml']);
+    expect(planned('/data/eplb.yaml').main.args.slice(-2)).toEqual(['--file', '/data/eplb.yaml']);
     expect(planned('eplb.yaml').findings).toMatchObject([
       {
         severity: 'error',
@@ -109,8 +117,7 @@ describe('from a form to a command', () => {
   test('the preview masks secrets and unsets what the shell would leak in', () => {
     const form = makeForm({ extraEnvironment: [{ name: 'HF_TOKEN', value: 'hunter2' }] });
     const preview = previewLaunch(
-      planLaunch(recipe, form),
-      '/bin/engine',
+      planLaunch(recipe, form, places),
       new Set(['ENABLE_PERFECT_ROUTER', 'HOME']),
     );
     expect(JSON.stringify(preview)).not.toContain('hunter2');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Era } from '#shared/contract/recipe.ts';
+import type { Era } from '#shared/contract/recipe-parameter.ts';
 import type { IterationSpan } from '#shared/contract/launch.ts';
 import { describeSpans, parseWindowText, startStopText } from '#main/launch/window-text.ts';
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
-import type { Recipe, RecipeParameter } from '#shared/contract/recipe.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
+import { Switch } from '#renderer/widgets/Switch.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
 import {
   editForm,
@@ -103,13 +105,26 @@ function ParameterField({ parameter, text, messages }: ParameterFieldProps) {
       />
     );
   }
-  if (parameter.type === 'path') {
+  if (parameter.type === 'boolean') {
+    return (
+      <Switch
+        label={label}
+        help={help}
+        checked={text === 'true'}
+        messages={messages}
+        onChange={(checked) => {
+          onChange(checked.toString());
+        }}
+      />
+    );
+  }
+  if (parameter.type === 'path' || parameter.type === 'text') {
     return <TextField mono label={label} help={help} value={text} messages={messages} onChange={onChange} />;
   }
   return (
     <NumberField
       label={label}
-      help={`${help} Default ${parameter.default}.`}
+      help={`${help} ${parameter.default === '' ? 'Empty leaves it to the program.' : `Default ${parameter.default.toString()}.`}`}
       unit={unit}
       value={text}
       min={parameter.min}

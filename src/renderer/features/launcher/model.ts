@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount } from '#shared/base/units.ts';
 import type { Finding, IterationSpan, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
-import type { Recipe, RecipeParameter } from '#shared/contract/recipe.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { plural } from '#renderer/base/format.ts';
 
 /** What the form means, without any element of it: everything here is pure. */
@@ -20,15 +21,31 @@ export function numberOf(text: string): number | null {
   return NUMBER.test(trimmed) ? Number(trimmed) : null;
 }
 
+/** What is wrong with a text that is no number, in words; undefined where the parameter is one. */
+function textProblemOf(parameter: RecipeParameter, text: string): string | null | undefined {
+  const given = text.trim();
+  switch (parameter.type) {
+    case 'choice':
+      return parameter.choices.some((choice) => choice.value === text)
+        ? null
+        : `“${text}” is not one of the choices.`;
+    case 'boolean':
+      return ['true', 'false'].includes(text) ? null : `“${text}” is neither true nor false.`;
+    case 'path':
+      if (given === '') return parameter.required ? 'Enter a whole path, beginning with /.' : null;
+      return given.startsWith('/') ? null : `“${text}” is not a whole path: begin with /.`;
+    case 'text':
+      return given === '' && parameter.required ? 'Enter a text.' : null;
+    default:
+      return given === '' && parameter.default === '' ? null : undefined;
+  }
+}
+
 /** What is wrong with a parameter's text, in words; null when it can be used. */
 export function problemOf(parameter: RecipeParameter, text: string): string | null {
-  if (parameter.type === 'choice') {
-    return parameter.choices.some((choice) => choice.value === text)
-      ? null
-      : `“${text}” is not one of the choices.`;
-  }
-  if (parameter.type === 'path') {
-    return text.trim() === '' || text.startsWith('/') ? null : `“${text}” is not a whole path: begin with /.`;
+  const problem = textProblemOf(parameter, text);
+  if (problem !== undefined || (parameter.type !== 'integer' && parameter.type !== 'number')) {
+    return problem ?? null;
   }
   const whole = parameter.type === 'integer';
   const kind = whole ? 'a whole number' : 'a number';
@@ -48,17 +65,20 @@ function formatBound(value: number): string {
 
 /** The same in the few words that fit under a narrow field. */
 export function briefProblemOf(parameter: RecipeParameter): string {
-  if (parameter.type === 'choice') return 'Choose one.';
+  if (parameter.type === 'choice' || parameter.type === 'boolean') return 'Choose one.';
   if (parameter.type === 'path') return 'Begin with /.';
+  if (parameter.type === 'text') return 'Enter a text.';
   return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
 }
+
+const isNumber = ({ type }: RecipeParameter): boolean => type === 'integer' || type === 'number';
 
 /** The form as main takes it: texts of numbers become numbers, what is no number stays as typed. */
 export function completeForm(recipe: Recipe, form: LaunchForm): LaunchForm {
   const parameters = { ...form.parameters };
   for (const parameter of recipe.parameters) {
     const given = parameters[parameter.name];
-    if (parameter.type === 'choice' || parameter.type === 'path' || typeof given !== 'string') continue;
+    if (!isNumber(parameter) || typeof given !== 'string') continue;
     parameters[parameter.name] = numberOf(given) ?? given;
   }
   return { ...form, parameters };

@@ -117,10 +117,14 @@ export function wallText(ms: number): string {
 
 const artifactWords: Readonly<Record<ArtifactKind, string>> = {
   'kineto-trace': 'PyTorch-profiler trace',
+  'nsys-report': 'Nsight Systems report',
   'expert-statistics': 'Expert statistics',
   'report-json': 'Report',
   'request-json': 'Requests',
   'iteration-statistics': 'Iteration statistics',
+  'benchmark-json': 'Result of the load generator',
+  dataset: 'Dataset',
+  options: 'Options',
   log: 'Log',
 };
 const artifactKinds = Object.keys(artifactWords);

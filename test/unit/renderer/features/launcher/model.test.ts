@@ -53,7 +53,7 @@ describe('problemOf', () => {
   });
 
   it('takes whole paths, and none', () => {
-    const path = { ...era, type: 'path', default: '' } as const;
+    const path = { ...era, type: 'path', default: '', of: 'file', required: false } as const;
     expect(['', ' ', '/data/eplb.yaml'].map((text) => problemOf(path, text))).toEqual([null, null, null]);
     expect(problemOf(path, 'eplb.yaml')).toBe('“eplb.yaml” is not a whole path: begin with /.');
     expect(briefProblemOf(path)).toBe('Begin with /.');

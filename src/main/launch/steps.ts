@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type {
+  EndSignal,
+  LogRule,
+  Recipe,
+  RecipeStep,
+  Recorder,
+  StepArgument,
+} from '#shared/contract/recipe.ts';
+import { nsysCommand } from './nsys.ts';
+import { optionOf, wordsOf, type Values } from './parameters.ts';
+import { fill } from './template.ts';
+import type { Variable } from './variable.ts';
+
+/** From a recipe's steps to what exactly is started. */
+
+/** Where the files of this installation are. */
+export interface LaunchPlaces {
+  readonly assetsFolder: string;
+  /** The path of a program that ships with Iterscope. */
+  bundled(name: string): string;
+}
+
+export interface PlannedStep {
+  readonly name: string;
+  readonly title: string;
+  readonly role: RecipeStep['role'];
+  /** An absolute path, or a name to be found in the folders of PATH. */
+  readonly program: string;
+  /** The program of the recipe where another one wraps it. */
+  readonly wraps?: string;
+  readonly args: readonly string[];
+  /** All that this step gets beyond what is inherited. */
+  readonly environment: readonly Variable[];
+  /** The address that answers once a server is ready. */
+  readonly ready?: {
+    readonly host: string;
+    readonly port: number;
+    readonly path: string;
+    readonly timeoutMs: number;
+  };
+  readonly endSignal: EndSignal;
+  readonly graceMs: number;
+  readonly log: readonly LogRule[];
+}
+
+export interface StepParts {
+  readonly recipe: Recipe;
+  readonly form: LaunchForm;
+  readonly places: LaunchPlaces;
+  /** Of all parameters and places. */
+  readonly values: Values;
+  readonly recorders: readonly Recorder[];
+  /** Given to every step. */
+  readonly environment: readonly Variable[];
+  /** What the recorders set. */
+  readonly recording: readonly Variable[];
+}
+
+function holds({ parameter, is }: { parameter: string; is: readonly string[] }, values: Values): boolean {
+  return is.includes(values.get(parameter) ?? '');
+}
+
+function argumentsOf(argument: StepArgument, { recipe, values }: StepParts): readonly string[] {
+  if (typeof argument === 'string') return [fill(argument, values)];
+  if ('words' in argument) return wordsOf(argument.words, values);
+  if ('parameters' in argument) {
+    return argument.parameters.flatMap((name) => {
+      const parameter = recipe.parameters.find((known) => known.name === name);
+      return parameter === undefined ? [] : optionOf(parameter, values);
+    });
+  }
+  if ('options' in argument) {
+    const path = values.get('options-file') ?? '';
+    return recipe.yaml === undefined || path === '' ? [] : [recipe.yaml.argument, path];
+  }
+  const given = 'when' in argument ? holds(argument.when, values) : !holds(argument.unless, values);
+  return given ? argument.args.map((arg) => fill(arg, values)) : [];
+}
+
+/** The step whose process a profiler wraps: the server where there is one, else the load. */
+export function profiledStepOf(recipe: Recipe): string | undefined {
+  const { steps, profiledStep } = recipe;
+  return (
+    profiledStep ??
+    (steps.find(({ role }) => role === 'serve') ?? steps.find(({ role }) => role === 'load'))?.name
+  );
+}
+
+function plan(step: RecipeStep, parts: StepParts): PlannedStep {
+  const { values, places, recorders, recording, environment } = parts;
+  const { name, title, role, program, ready, endSignal, graceMs, log } = step;
+  const records = role !== 'prepare';
+  const own = step.environment.map((entry) => ({ name: entry.name, value: fill(entry.value, values) }));
+  const extra = recorders.flatMap(({ args }) => args[name] ?? []).map((arg) => fill(arg, values));
+  return {
+    name,
+    title,
+    role,
+    program: program.kind === 'bundled' ? places.bundled(program.name) : fill(program.name, values),
+    args: [...step.args.flatMap((argument) => argumentsOf(argument, parts)), ...extra],
+    environment: [...own.filter(({ value }) => value !== ''), ...(records ? recording : []), ...environment],
+    ...(ready === undefined
+      ? {}
+      : {
+          ready: {
+            host: fill(ready.host, values),
+            port: Number(fill(ready.port, values)),
+            path: ready.path,
+            timeoutMs: ready.timeoutMs,
+          },
+        }),
+    endSignal,
+    graceMs,
+    log,
+  };
+}
+
+export function planSteps(parts: StepParts): PlannedStep[] {
+  const { recipe, form, values } = parts;
+  const profiled = form.nsight ? profiledStepOf(recipe) : undefined;
+  return recipe.steps
+    .filter(({ when }) => when === undefined || holds(when, values))
+    .map((step) => plan(step, parts))
+    .map((step) => (step.name === profiled ? underNsys(step, parts) : step));
+}
+
+/** Finalising a report takes minutes, and it is done on SIGINT only. */
+const NSYS_GRACE_MS = 600_000;
+
+function underNsys(step: PlannedStep, { form, recipe }: StepParts): PlannedStep {
+  const windowed = recipe.recorders.nsight?.window !== 'all';
+  const { program, args } = nsysCommand(form, windowed, step);
+  return {
+    ...step,
+    program,
+    args,
+    wraps: step.program,
+    endSignal: 'SIGINT',
+    graceMs: Math.max(step.graceMs, NSYS_GRACE_MS),
+  };
+}
