@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Artifact, ReportedFigure } from '#shared/contract/run.ts';
+import type { Artifact } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { readJson } from './files.ts';
 import { rankOfName } from './rank-name.ts';
 
-/** What a run left behind, and what its report says. */
+/** What a run left behind. */
 
 /** `*` stands for any text within a name; everything else is literal. */
 function patternOf(glob: string): RegExp {
@@ -41,31 +40,4 @@ export async function collectArtifacts(recipe: Recipe, folder: string): Promise<
     }
   }
   return artifacts.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
-}
-
-/** Keys of a benchmark report and what they are called; the program's own names and units. */
-const REPORT_KEYS = [
-  ['performance', 'request_throughput_req_s', 'Request throughput', 'req/s'],
-  ['performance', 'system_output_throughput_tok_s', 'Output throughput', 'tok/s'],
-  ['performance', 'system_total_throughput_tok_s', 'Total token throughput', 'tok/s'],
-  ['performance', 'total_latency_ms', 'Total latency', 'ms'],
-  ['performance', 'avg_request_latency_ms', 'Average request latency', 'ms'],
-  ['moe', 'predicted_gain', 'Estimated gain from balance', 'ratio'],
-] as const;
-
-function numberAt(report: unknown, section: string, key: string): number | undefined {
-  if (typeof report !== 'object' || report === null) return undefined;
-  const part: unknown = (report as Record<string, unknown>)[section];
-  if (typeof part !== 'object' || part === null) return undefined;
-  const value: unknown = (part as Record<string, unknown>)[key];
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
-}
-
-/** The figures of a report file; none when it is absent or not a report. */
-export async function readReportFigures(path: string): Promise<ReportedFigure[]> {
-  const report = await readJson(path).catch(() => undefined);
-  return REPORT_KEYS.flatMap(([section, key, label, unit]) => {
-    const value = numberAt(report, section, key);
-    return value === undefined ? [] : [{ label, value, unit }];
-  });
 }

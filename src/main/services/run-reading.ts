@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { EngineProgress, Iteration } from '#shared/contract/engine.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { Artifact, IterationLine, RunManifest } from '#shared/contract/run.ts';
 import { parseIterationLine } from '../launch/iteration-log.ts';
 import type { Engine } from '../ports/engine.ts';
-import { collectArtifacts, readReportFigures } from './artifacts.ts';
+import { collectArtifacts } from './artifacts.ts';
 import { checkCapture, type RankIterations } from './capture-check.ts';
 import type { Library } from './library.ts';
 import { LogTail } from './log-tail.ts';
+import { readFigures } from './run-figures.ts';
 import type { SourceService } from './sources.ts';
 
 /** Reading what a run left: at its end, or later, when its end was seen by nobody. */
@@ -26,7 +26,7 @@ export interface ReadingOptions {
   readonly onProgress: (step: string, ratio: number) => void;
 }
 
-/** What of the run's folder the recipe names, and what its report says. */
+/** What of the run's folder the recipe names, and what reports and logs say in figures. */
 export async function collectRun(
   library: Library,
   recipe: Recipe,
@@ -34,9 +34,8 @@ export async function collectRun(
 ): Promise<Pick<RunManifest, 'artifacts' | 'figures'>> {
   const folder = library.artifactsOf(id);
   const artifacts = await collectArtifacts(recipe, folder);
-  const report = artifacts.find(({ kind }) => kind === 'report-json');
-  const figures = report === undefined ? [] : await readReportFigures(join(folder, report.path));
-  return { artifacts, figures };
+  const logs = (['stdout', 'stderr'] as const).map((stream) => library.logOf(id, stream));
+  return { artifacts, figures: await readFigures(artifacts, folder, logs) };
 }
 
 /** All iteration lines of a log. */

@@ -52,8 +52,10 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
 }
 
 /** What of an ended run can be opened; null until it is known. */
-function useSourcesOf(id: string): SourceSet | null {
+function useSourcesOf(id: string, manifest: RunManifest | null): SourceSet | null {
   const [set, setSet] = useState<SourceSet | null>(null);
+  // Ingesting again may find more.
+  const artifacts = manifest?.artifacts.length;
   useEffect(() => {
     let current = true;
     invoke('sources.ofRun', { id }).then((found) => {
@@ -62,7 +64,7 @@ function useSourcesOf(id: string): SourceSet | null {
     return () => {
       current = false;
     };
-  }, [id]);
+  }, [id, artifacts]);
   return set;
 }
 
@@ -73,7 +75,7 @@ interface EndedRunProps {
 
 function EndedRun({ run, manifest }: EndedRunProps) {
   const tab = useNavigation((state) => state.runTabs[run.id] ?? 'overview');
-  const set = useSourcesOf(run.id);
+  const set = useSourcesOf(run.id, manifest);
   const visited = useVisited(tab);
   const has = (kind: 'trace' | 'expert-statistics'): boolean =>
     set?.sources.some((source) => source.kind === kind) ?? false;

@@ -10,6 +10,10 @@ export interface LiveRun {
   /** In the order of iterations, each once. */
   readonly lines: readonly IterationLine[];
   readonly cancelling: boolean;
+  /** What the ended run left is being read. */
+  readonly ingesting: boolean;
+  /** How often it has been read since the window was opened. */
+  readonly ingests: number;
 }
 
 interface RunsState {
@@ -22,7 +26,13 @@ interface RunsState {
 
 export const useRuns = create<RunsState>(() => ({ summaries: null, live: {}, queue: [] }));
 
-const nothingYet: LiveRun = { progress: null, lines: [], cancelling: false };
+const nothingYet: LiveRun = {
+  progress: null,
+  lines: [],
+  cancelling: false,
+  ingesting: false,
+  ingests: 0,
+};
 
 /** Newest first: by the time of creation, then by id, so that the order never depends on arrival. */
 export function orderRuns(summaries: readonly RunSummary[]): readonly RunSummary[] {
@@ -85,4 +95,9 @@ export function takeLines(id: string, lines: readonly IterationLine[]): void {
 
 export function markCancelling(id: string, cancelling: boolean): void {
   changeLive(id, (run) => ({ ...run, cancelling }));
+}
+
+/** Reading what an ended run left has begun, or is over. */
+export function markIngesting(id: string, ingesting: boolean): void {
+  changeLive(id, (run) => ({ ...run, ingesting, ingests: run.ingests + (ingesting ? 0 : 1) }));
 }

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { artifact } from '#shared/contract/run.ts';
-import { collectArtifacts, readReportFigures } from '#main/services/artifacts.ts';
+import { collectArtifacts } from '#main/services/artifacts.ts';
 import { checkCapture } from '#main/services/capture-check.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
 import { makeRecipe } from '../../builders/recipe.ts';
@@ -60,21 +60,6 @@ describe('what a run left', () => {
       expect(artifact.safeParse({ kind: 'kineto-trace', path: 'a/b.json', bytes: 1 }).success).toBe(true);
     },
   );
-
-  test('figures come from the report, with units; a broken report gives none', async () => {
-    const path = folder();
-    const report = join(path, 'report.json');
-    writeFileSync(
-      report,
-      JSON.stringify({ performance: { request_throughput_req_s: 2.5, total_latency_ms: 'x' } }),
-    );
-    expect(await readReportFigures(report)).toEqual([
-      { label: 'Request throughput', value: 2.5, unit: 'req/s' },
-    ]);
-    writeFileSync(report, '{');
-    expect(await readReportFigures(report)).toEqual([]);
-    expect(await readReportFigures(join(path, 'absent.json'))).toEqual([]);
-  });
 });
 
 describe('capture check', () => {

@@ -10,6 +10,7 @@ import { artifactWord, askedText, foundText, orderArtifacts } from './model.ts';
 import { RunFacts } from './RunFacts.tsx';
 import { RunFigures } from './RunFigures.tsx';
 import { TelemetryPanel } from './telemetry/TelemetryPanel.tsx';
+import { Unread } from './Unread.tsx';
 
 const noLines = [] as const;
 
@@ -22,6 +23,7 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
           {manifest.failure.message}
         </Notice>
       )}
+      <Unread manifest={manifest} />
       <RunFigures manifest={manifest} />
       <div className="overview__columns">
         <div className="overview__column">
@@ -96,12 +98,22 @@ function Artifacts({ artifacts }: { readonly artifacts: readonly Artifact[] }) {
           {
             key: 'path',
             title: 'Path in the run’s folder',
-            cell: (artifact) => <span className="mono">{artifact.path}</span>,
+            cell: (artifact) => <ArtifactPath artifact={artifact} />,
           },
           { key: 'rank', title: 'Rank', numeric: true, cell: (artifact) => artifact.rank ?? '' },
           { key: 'size', title: 'Size', numeric: true, cell: (artifact) => formatBytes(artifact.bytes) },
         ]}
       />
     </section>
+  );
+}
+
+function ArtifactPath({ artifact: { path, problem, freedAt } }: { readonly artifact: Artifact }) {
+  return (
+    <>
+      <span className="mono">{path}</span>
+      {freedAt !== undefined && <div className="overview__quiet">deleted to free space</div>}
+      {problem !== undefined && <div className="overview__problem">{problem}</div>}
+    </>
   );
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
-import type { RunManifest } from '#shared/contract/run.ts';
-import { formatInstant } from '#renderer/base/format.ts';
-import { commandText, exitSentence } from './model.ts';
+import type { RunExit, RunManifest } from '#shared/contract/run.ts';
+import { formatInstant, plural } from '#renderer/base/format.ts';
+import { commandText, deathTexts, exitSentence, targetText, wallText } from './model.ts';
 
 /** What reproduces the run: command, environment, host, versions; and how it ended. */
 export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
@@ -14,6 +14,7 @@ export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
         <h2 id="overview-run">Run</h2>
         <dl className="facts">
           <Fact label="Recipe">{manifest.recipeTitle}</Fact>
+          <Fact label="Target">{targetText(manifest.target)}</Fact>
           <Fact label="Started">
             {manifest.startedAt === undefined ? 'never' : formatInstant(manifest.startedAt)}
           </Fact>
@@ -23,6 +24,7 @@ export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
           <Fact label="Exit">
             {exit === undefined ? 'The program’s end was not seen.' : exitSentence(exit)}
           </Fact>
+          {exit !== undefined && <ExitFacts exit={exit} />}
         </dl>
       </section>
       <section aria-labelledby="overview-command">
@@ -64,6 +66,41 @@ export function RunFacts({ manifest }: { readonly manifest: RunManifest }) {
           ))}
         </dl>
       </section>
+    </>
+  );
+}
+
+/** What the end of the processes says beyond one sentence; runs of earlier versions say less. */
+function ExitFacts({ exit }: { readonly exit: RunExit }) {
+  const { userMs, systemMs, peakProcessRssBytes, leftBehind = 0, oomKills = 0 } = exit;
+  const deaths = deathTexts(exit);
+  return (
+    <>
+      {userMs !== undefined && systemMs !== undefined && (
+        <Fact label="CPU time">
+          {wallText(userMs)} of programs, {wallText(systemMs)} of the system
+        </Fact>
+      )}
+      {peakProcessRssBytes !== undefined && (
+        <Fact label="Largest process">{formatBytes(peakProcessRssBytes)} at its peak</Fact>
+      )}
+      {leftBehind > 0 && (
+        <Fact label="Left behind">
+          {plural(leftBehind, 'process', 'processes')} outlived the program and had to be ended
+        </Fact>
+      )}
+      {deaths.length > 0 && (
+        <Fact label="Killed">
+          {deaths.map((text) => (
+            <div key={text}>{text}</div>
+          ))}
+        </Fact>
+      )}
+      {oomKills > 0 && (
+        <Fact label="Memory">
+          The machine ran out of it and killed {plural(oomKills, 'process', 'processes')} meanwhile
+        </Fact>
+      )}
     </>
   );
 }

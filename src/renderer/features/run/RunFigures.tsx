@@ -5,7 +5,8 @@ import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { definitionOf, liveDefinitions } from './definitions.ts';
-import { capturedSteps, figureParts, sizeParts, spansText, wallText } from './model.ts';
+import { Distributions } from './Distributions.tsx';
+import { capturedSteps, figureParts, singleFigures, sizeParts, spansText, wallText } from './model.ts';
 
 /**
  * What a run says of itself in figures. The biggest answers its question: of a measured run its throughput,
@@ -21,7 +22,8 @@ export function RunFigures({ manifest }: { readonly manifest: RunManifest }) {
 
 function Measured({ manifest: { figures, exit } }: { readonly manifest: RunManifest }) {
   const main = keyFigure(figures);
-  const ordered = main === undefined ? [] : [main, ...figures.filter((figure) => figure !== main)];
+  const others = singleFigures(figures).filter((figure) => figure !== main);
+  const ordered = main === undefined ? [] : [main, ...others];
   return (
     <>
       <div className="overview__figures">
@@ -30,6 +32,7 @@ function Measured({ manifest: { figures, exit } }: { readonly manifest: RunManif
         ))}
         {exit !== undefined && <Exit exit={exit} />}
       </div>
+      <Distributions figures={figures} />
       {figures.length === 0 && <NothingReported />}
     </>
   );
@@ -66,10 +69,11 @@ function Profiled({ manifest: { id, figures, exit, spans } }: { readonly manifes
             to measure.
           </p>
           <div className="overview__figures overview__figures--quiet">
-            {figures.map((figure) => (
+            {singleFigures(figures).map((figure) => (
               <Reported key={figure.label} figure={figure} note="measured under a recorder" />
             ))}
           </div>
+          <Distributions figures={figures} />
         </>
       )}
     </>

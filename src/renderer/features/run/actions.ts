@@ -4,7 +4,7 @@ import { invoke } from '#renderer/data/bridge.ts';
 import { formForEditing, setForm } from '#renderer/stores/launcher.ts';
 import { chooseRunTab, goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
-import { markCancelling, takeQueue } from '#renderer/stores/runs.ts';
+import { markCancelling, markIngesting, takeQueue } from '#renderer/stores/runs.ts';
 
 /** Asks for the end of a run. Its state tells when it has come; what it wrote is kept. */
 export async function cancelRun(id: string): Promise<void> {
@@ -24,6 +24,23 @@ export async function moveInQueue(id: string, to: number): Promise<void> {
   } catch (thrown) {
     notifyFailure(thrown);
   }
+}
+
+/** Reads what an ended run left. Leaving the page does not end it. */
+export async function ingestRun(id: string): Promise<void> {
+  markIngesting(id, true);
+  try {
+    await invoke('runs.ingest', { id });
+  } catch (thrown) {
+    notifyFailure(thrown);
+  } finally {
+    markIngesting(id, false);
+  }
+}
+
+/** What has been read by then stays read. */
+export function stopIngest(id: string): void {
+  invoke('runs.cancel', { id }).catch(notifyFailure);
 }
 
 export function openFolder(id: string): void {

@@ -10,6 +10,19 @@ const reported: readonly (readonly [label: RegExp, definition: string])[] = [
   [/per user/i, 'Generated tokens of one request per second of its own time, on average over requests.'],
   [/per gpu/i, 'Generated tokens of all requests per second and device.'],
   [
+    /^kv cache used/i,
+    'Largest share of the blocks of the KV cache in use after an iteration, as the iteration log counts them.',
+  ],
+  [
+    /^requests (queued|active)/i,
+    'Requests that waited for a place in the batch, and those that had one, as the iteration log counts them.',
+  ],
+  [/^iterations recorded/i, 'Lines of the iteration log: one for each iteration of the measured part.'],
+  [/^generation speed/i, 'Generated tokens of a request per second, from its first token on.'],
+  [/^e2e latency/i, 'Time from the arrival of a request to its last token.'],
+  [/^benchmark duration/i, 'Time from the first request to the end of the last.'],
+  [/(successful|failed) requests/i, 'Requests of the measured part that the server answered, or did not.'],
+  [
     /output throughput/i,
     'Generated tokens of all requests, divided by the time from the first request to the end of the last.',
   ],
@@ -25,7 +38,7 @@ const reported: readonly (readonly [label: RegExp, definition: string])[] = [
   [/(average|mean).*latency/i, 'Mean over requests of the time from arrival to the last token.'],
   [/time to first|ttft/i, 'Time from the arrival of a request to its first generated token.'],
   [
-    /inter.?token|tpot|per output token/i,
+    /inter.?token|tpot|itl|per output token/i,
     'Mean time between two generated tokens of a request, the first left out.',
   ],
 ];

@@ -3,11 +3,12 @@ import { useEffect, useState } from 'react';
 import type { RunManifest, RunState } from '#shared/contract/run.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
-import { takeLines } from '#renderer/stores/runs.ts';
+import { takeLines, useRuns } from '#renderer/stores/runs.ts';
 
-/** The run's manifest, read anew when its state changes; the older one stays until the new one is here. */
+/** The run's manifest, read anew when its state changes or it was ingested again; the older one stays until the new one is here. */
 export function useManifest(id: string, state: RunState): RunManifest | null {
   const [manifest, setManifest] = useState<RunManifest | null>(null);
+  const ingests = useRuns((runs) => runs.live[id]?.ingests ?? 0);
   useEffect(() => {
     let current = true;
     invoke('runs.get', { id }).then((read) => {
@@ -16,7 +17,7 @@ export function useManifest(id: string, state: RunState): RunManifest | null {
     return () => {
       current = false;
     };
-  }, [id, state]);
+  }, [id, state, ingests]);
   return manifest;
 }
 

@@ -2,7 +2,15 @@
 import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { ArtifactKind } from '#shared/contract/recipe.ts';
 import type { IterationSpan } from '#shared/contract/launch.ts';
-import type { Artifact, CaptureCheck, IterationLine, ReportedFigure, RunExit } from '#shared/contract/run.ts';
+import type { LaunchTarget } from '#shared/contract/target.ts';
+import type {
+  Artifact,
+  CaptureCheck,
+  IterationLine,
+  ReportedFigure,
+  RunExit,
+  RunManifest,
+} from '#shared/contract/run.ts';
 import { formatClock, formatFigure } from '#renderer/base/format.ts';
 
 /** What a run's data say, without any element of it: everything here is pure. */
@@ -67,6 +75,62 @@ export function figureParts({ value, unit }: ReportedFigure): readonly [figure: 
   return unit === 'ratio' ? [(value * 100).toFixed(1), '%'] : [formatFigure(value), unit];
 }
 
+/** The place of a statistic in the order of reading: percentiles ascend between the smallest and the largest. */
+function placeOf(statistic: string): number {
+  const places = new Map([
+    ['mean', -3],
+    ['standard deviation', -2],
+    ['min', -1],
+    ['max', 101],
+  ]);
+  return places.get(statistic) ?? Number(statistic.slice(1));
+}
+
+const DISTRIBUTION = /^(TTFT|TPOT|ITL|E2E latency|Generation speed) (.+)$/;
+
+export interface Distribution {
+  readonly name: string;
+  readonly unit: string;
+  readonly values: ReadonlyMap<string, number>;
+}
+
+/** The figures that are statistics of a distribution, as rows and columns. */
+export function distributionsOf(figures: readonly ReportedFigure[]): {
+  readonly rows: readonly Distribution[];
+  readonly statistics: readonly string[];
+} {
+  const rows = new Map<string, { name: string; unit: string; values: Map<string, number> }>();
+  const statistics = new Set<string>();
+  for (const { label, value, unit } of figures) {
+    const [, name, statistic] = DISTRIBUTION.exec(label) ?? [];
+    if (name === undefined || statistic === undefined) continue;
+    const row = rows.get(name) ?? { name, unit, values: new Map<string, number>() };
+    row.values.set(statistic, value);
+    rows.set(name, row);
+    statistics.add(statistic);
+  }
+  return {
+    rows: [...rows.values()],
+    statistics: [...statistics].sort((a, b) => placeOf(a) - placeOf(b)),
+  };
+}
+
+/** The figures that stand for themselves. */
+export function singleFigures(figures: readonly ReportedFigure[]): readonly ReportedFigure[] {
+  return figures.filter(({ label }) => !DISTRIBUTION.test(label));
+}
+
+/** Why something of an ended run has not been read; null where all of it was, or nothing can be. */
+export function unreadText({ state, artifacts }: Pick<RunManifest, 'state' | 'artifacts'>): string | null {
+  if (state === 'interrupted') {
+    return 'Iterscope ended before this run did, so that what the run left has not been read. Traces, figures and the capture check come from reading it.';
+  }
+  const problems = artifacts.filter(({ problem, freedAt }) => problem !== undefined && freedAt === undefined);
+  if (problems.length === 0) return null;
+  const what = problems.length === 1 ? '1 artifact' : `${formatCount(problems.length)} artifacts`;
+  return `${what} could not be read; the table of artifacts says why.`;
+}
+
 /** The trace of each rank first to last, then what the run left otherwise. */
 export function orderArtifacts(artifacts: readonly Artifact[]): readonly Artifact[] {
   return [...artifacts].sort(
@@ -80,6 +144,13 @@ export function orderArtifacts(artifacts: readonly Artifact[]): readonly Artifac
 /** A command to be read: every option on a line of its own. */
 export function commandText(program: string, args: readonly string[]): string {
   return args.reduce((text, arg) => `${text}${arg.startsWith('--') ? '\n  ' : ' '}${arg}`, program);
+}
+
+/** Where a run happened. */
+export function targetText(target: LaunchTarget): string {
+  if (target.kind === 'local') return 'this machine';
+  const gpus = target.gpus === 'all' ? 'all GPUs' : target.gpus === 'none' ? 'no GPU' : `GPUs ${target.gpus}`;
+  return `${target.runtime} container of ${target.image}, ${gpus}; CPU time and memory are of its client`;
 }
 
 /** How the program ended, as a sentence. */
@@ -98,6 +169,14 @@ export function exitSentence(exit: RunExit): string {
   if (exit.endedBy === 'application-died')
     return `Iterscope ended while the run went on; the program ${how}.`;
   return `The program ${how}.`;
+}
+
+/** Processes that a signal ended before anyone asked the run to end, one sentence each. */
+export function deathTexts({ deaths = [] }: RunExit): readonly string[] {
+  return deaths.map(
+    ({ name, pid, signal, elapsedMs }) =>
+      `${name === '' ? 'A process' : name} (${pid.toString()}) by ${signal} after ${wallText(elapsedMs)}`,
+  );
 }
 
 /** Cores that were busy on average: processor time over elapsed time; null before there is any. */

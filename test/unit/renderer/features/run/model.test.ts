@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
 import type { IterationLine, RunExit } from '#shared/contract/run.ts';
+import { launchTarget } from '#shared/contract/target.ts';
 import { definitionOf } from '#renderer/features/run/definitions.ts';
 import {
   askedText,
@@ -8,12 +9,17 @@ import {
   batchText,
   capturedSteps,
   commandText,
+  deathTexts,
+  distributionsOf,
   exitSentence,
   figureParts,
   foundText,
   medianStepMs,
   orderArtifacts,
+  singleFigures,
   spansText,
+  targetText,
+  unreadText,
   wallText,
 } from '#renderer/features/run/model.ts';
 
@@ -143,5 +149,61 @@ describe('what a run left', () => {
       'expert_statistic',
       'report.json',
     ]);
+  });
+});
+
+describe('distributions', () => {
+  const figure = (label: string, value: number) => ({ label, value, unit: 'ms' });
+  const figures = [
+    figure('Total latency', 9),
+    figure('TTFT max', 5),
+    figure('TTFT p99.9', 4),
+    figure('TTFT p50', 2),
+    figure('E2E latency p99', 8),
+    figure('TTFT mean', 3),
+  ];
+
+  it('become rows and columns in the order of reading', () => {
+    const { rows, statistics } = distributionsOf(figures);
+    expect(statistics).toEqual(['mean', 'p50', 'p99', 'p99.9', 'max']);
+    expect(rows.map(({ name, values }) => [name, values.get('p50')])).toEqual([
+      ['TTFT', 2],
+      ['E2E latency', undefined],
+    ]);
+  });
+
+  it('leave what stands for itself', () => {
+    expect(singleFigures(figures).map(({ label }) => label)).toEqual(['Total latency']);
+  });
+});
+
+describe('what has not been read', () => {
+  const artifact = { kind: 'kineto-trace', path: 'a.json', bytes: 1 } as const;
+
+  it('is everything of an interrupted run', () => {
+    expect(unreadText({ state: 'interrupted', artifacts: [] })).toMatch(/ended before this run did/);
+  });
+
+  it('is what could not be read, unless it was deleted since', () => {
+    const broken = { ...artifact, problem: 'It is cut.' };
+    expect(unreadText({ state: 'failed', artifacts: [artifact, broken] })).toMatch(/^1 artifact could not/);
+    expect(unreadText({ state: 'failed', artifacts: [{ ...broken, freedAt: 'x' }] })).toBeNull();
+    expect(unreadText({ state: 'ready', artifacts: [artifact] })).toBeNull();
+  });
+});
+
+describe('the end of processes', () => {
+  it('names who was killed, by what and when', () => {
+    const deaths = [{ pid: 12, name: 'worker', signal: 'SIGKILL', elapsedMs: 1500 }];
+    expect(deathTexts(exit({ deaths }))).toEqual(['worker (12) by SIGKILL after 1.50 s']);
+    expect(deathTexts(exit({}))).toEqual([]);
+  });
+});
+
+describe('targetText', () => {
+  it('says where a run happened', () => {
+    expect(targetText({ kind: 'local' })).toBe('this machine');
+    const container = { kind: 'container', runtime: 'podman', image: 'engine:1', gpus: '0,1' };
+    expect(targetText(launchTarget.parse(container))).toMatch(/podman container of engine:1, GPUs 0,1/);
   });
 });
