@@ -23,6 +23,7 @@ export function makeHandlers(
     ...applicationHandlers(services, window),
     'recipes.list': async () => [...(await recipes.list())],
     'launch.preview': (form) => runs.preview(form),
+    'launch.start': (form) => runs.startPasses(form),
     'runs.list': () => runs.list(),
     'runs.get': async ({ id }) => library.titled(await runs.get(id)),
     'runs.start': (form) => runs.start(form),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
-import type { PassKind, Recipe } from '#shared/contract/recipe.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { applies } from '#shared/contract/recipe-rules.ts';
 import { matchesWhole } from './log-rules.ts';
-import { eraOf } from './parameters.ts';
+import { canShare } from './passes.ts';
+import { recorderFields, recorderWords, type RecorderKind } from './recorder-words.ts';
 import { MASK } from './secrets.ts';
 import type { WindowText } from './window-text.ts';
 import { describeSpans } from './window-text.ts';
@@ -96,9 +98,8 @@ function checkWords(recipe: Recipe, form: LaunchForm): Finding[] {
 
 export function checkParameters(recipe: Recipe, form: LaunchForm): Finding[] {
   const findings: Finding[] = [];
-  const era = eraOf(recipe, form);
   for (const parameter of recipe.parameters) {
-    if (parameter.eras !== undefined && !parameter.eras.includes(era)) continue;
+    if (!applies(recipe, form.parameters, parameter)) continue;
     const message = problemOf(parameter, form.parameters[parameter.name] ?? String(parameter.default));
     if (message !== null) findings.push(error('form.parameter', parameter.name, message));
   }
@@ -111,36 +112,24 @@ export function checkParameters(recipe: Recipe, form: LaunchForm): Finding[] {
   return [...findings, ...checkWords(recipe, form)];
 }
 
-const words: Readonly<Record<Exclude<PassKind, 'timing'>, string>> = {
-  nsight: 'An Nsight Systems report',
-  'torch-trace': 'A PyTorch-profiler trace',
-  'expert-statistics': 'Recording expert statistics',
-};
-const fields = {
-  nsight: 'nsight',
-  'torch-trace': 'torchTrace',
-  'expert-statistics': 'expertStatistics',
-} as const;
-
 /** Recorders that this recipe does not offer, or that cannot share one load of the program. */
-export function checkRecorders(
-  recipe: Recipe,
-  asked: readonly Exclude<PassKind, 'timing'>[],
-  form: LaunchForm,
-): Finding[] {
+export function checkRecorders(recipe: Recipe, asked: readonly RecorderKind[], form: LaunchForm): Finding[] {
   const findings = asked
     .filter((kind) => !recipe.passes.includes(kind))
     .map((kind) =>
-      error('form.passes', fields[kind], `${words[kind]} is not offered by the recipe "${recipe.title}".`),
+      error(
+        'form.passes',
+        recorderFields[kind],
+        `${recorderWords[kind]} is not offered by the recipe "${recipe.title}".`,
+      ),
     );
   if (form.perfectRouter && recipe.recorders['perfect-router'] === undefined) {
     const message = `The recipe "${recipe.title}" has no perfect router.`;
     findings.push(error('form.passes', 'perfectRouter', message));
   }
-  const shared = recipe.together.some((kinds) => asked.every((kind) => kinds.includes(kind)));
-  if (asked.length > 1 && !shared) {
-    const message = `${asked.map((kind) => words[kind]).join(' and ')} cannot share one load of the program: run them one after the other.`;
-    findings.push(error('form.passes', fields[asked[1] ?? 'nsight'], message));
+  if (!canShare(recipe, asked)) {
+    const message = `${asked.map((kind) => recorderWords[kind]).join(' and ')} cannot share one load of the program: run them one after the other.`;
+    findings.push(error('form.passes', recorderFields[asked[1] ?? 'nsight'], message));
   }
   return findings;
 }
@@ -159,14 +148,14 @@ export function checkWindow(
   recipe: Recipe,
   form: LaunchForm,
   parsed: WindowText,
-  windowed: readonly Exclude<PassKind, 'timing'>[],
+  windowed: readonly RecorderKind[],
 ): Finding[] {
   if (!parsed.ok) return [error('form.window', 'window', parsed.message)];
   const { spans } = parsed;
   const findings: Finding[] = [];
   const [recorder] = windowed;
   if (recorder !== undefined && spans.length === 0) {
-    const message = `${words[recorder]} needs an iteration window: write first+count, for example ${recipe.defaultWindow === '' ? '100+20' : recipe.defaultWindow}.`;
+    const message = `${recorderWords[recorder]} needs an iteration window: write first+count, for example ${recipe.defaultWindow === '' ? '100+20' : recipe.defaultWindow}.`;
     findings.push(error('form.window', 'window', message));
   }
   if (spans.length > 1 && windowed.includes('torch-trace')) {

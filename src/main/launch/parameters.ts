@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import type { Era, RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { applies, textOfParameter } from '#shared/contract/recipe-rules.ts';
 import { splitWords } from './words.ts';
 
 /** A form's parameters as their programs get them. */
 
-/** The era that the form follows; without a parameter for it, that of the first recipes. */
-export function eraOf(recipe: Recipe, form: LaunchForm): Era {
-  const chosen = recipe.eraParameter === undefined ? undefined : form.parameters[recipe.eraParameter];
-  const parameter = recipe.parameters.find(({ name }) => name === recipe.eraParameter);
-  const era = chosen ?? parameter?.default;
-  return era === 'e2' || era === 'e3' ? era : 'e1';
-}
-
-/** The value as text, its default where the form does not say; empty leaves it out, as an era that lacks it does. */
-function valueOf(parameter: RecipeParameter, form: LaunchForm, era: Era): string {
-  if (parameter.eras !== undefined && !parameter.eras.includes(era)) return '';
-  return String(form.parameters[parameter.name] ?? parameter.default).trim();
-}
-
 export type Values = ReadonlyMap<string, string>;
 
+/** Values as texts, defaults where the form does not say; empty is what is left out. */
 export function valuesOf(recipe: Recipe, form: LaunchForm): Map<string, string> {
-  const era = eraOf(recipe, form);
   return new Map(
-    recipe.parameters.map((parameter) => [parameter.name, valueOf(parameter, form, era)] as const),
+    recipe.parameters.map((parameter) => [
+      parameter.name,
+      applies(recipe, form.parameters, parameter) ? textOfParameter(parameter, form.parameters) : '',
+    ]),
   );
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Finding, IterationSpan, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
-import type { PassKind, Recipe, Recorder } from '#shared/contract/recipe.ts';
+import type { Finding, IterationSpan, LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe, Recorder } from '#shared/contract/recipe.ts';
 import type { Era } from '#shared/contract/recipe-parameter.ts';
+import { eraOf } from '#shared/contract/recipe-rules.ts';
 import { checkEnvironment, checkParameters, checkRecorders, checkWindow } from './checks.ts';
-import { eraOf, parameterVariables, valuesOf } from './parameters.ts';
-import { isSecretName, maskEntry } from './secrets.ts';
-import { shellText } from './shell.ts';
+import { parameterVariables, valuesOf, type Values } from './parameters.ts';
+import { mergeOptions, yamlOptions } from './options-file.ts';
+import { recordersOf } from './passes.ts';
+import type { RecorderKind } from './recorder-words.ts';
 import { planSteps, type LaunchPlaces, type PlannedStep } from './steps.ts';
 import { fill } from './template.ts';
 import type { Variable } from './variable.ts';
@@ -25,6 +27,12 @@ export const controlledVariables = [
   'EXPERT_STATISTIC_PATH',
 ] as const;
 
+export interface PlannedFile {
+  /** Relative to the folder of artifacts. */
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface LaunchPlan {
   readonly steps: readonly PlannedStep[];
   /** The step that does the work. */
@@ -36,23 +44,16 @@ export interface LaunchPlan {
   readonly spans: readonly IterationSpan[];
   readonly era: Era;
   /** What this load of the program records; only time where it is empty. */
-  readonly recorders: readonly PassKind[];
+  readonly recorders: readonly RecorderKind[];
+  /** Files that are written into the run's folder of artifacts before its first step. */
+  readonly files: readonly PlannedFile[];
   /** A profiler or recorder is on: throughput of this run is not a measurement. */
   readonly profiled: boolean;
   readonly findings: readonly Finding[];
 }
 
-/** The recorders that a form switches on, in the order in which they are told of. */
-export function recordersOf(form: LaunchForm): Exclude<PassKind, 'timing'>[] {
-  const kinds: Exclude<PassKind, 'timing'>[] = [];
-  if (form.nsight) kinds.push('nsight');
-  if (form.torchTrace) kinds.push('torch-trace');
-  if (form.expertStatistics) kinds.push('expert-statistics');
-  return kinds;
-}
-
 /** Whether a recorder of the form needs to be told iterations. */
-function needsWindow(recipe: Recipe, kind: Exclude<PassKind, 'timing'>): boolean {
+function needsWindow(recipe: Recipe, kind: RecorderKind): boolean {
   return recipe.recorders[kind]?.window === 'iterations';
 }
 
@@ -86,67 +87,92 @@ function controlledBy(recipe: Recipe): string[] {
   return [...new Set([...controlledVariables, ...byRecorders.map(({ name }) => name), ...byParameters])];
 }
 
-/** The plan for one load of the program; findings of severity error mean that it must not be run. */
-export function planLaunch(recipe: Recipe, form: LaunchForm, places: LaunchPlaces): LaunchPlan {
-  const era = eraOf(recipe, form);
+interface Options {
+  /** What the program is told to read; empty when it is told nothing. */
+  readonly path: string;
+  readonly files: readonly PlannedFile[];
+  readonly findings: readonly Finding[];
+}
+
+/** The options file: the user's own, or a merged copy where parameters add to it. */
+function planOptions(recipe: Recipe, values: Values, baseText: string): Options {
+  const { yaml } = recipe;
+  const base = yaml?.base === undefined ? '' : (values.get(yaml.base) ?? '');
+  const options = yamlOptions(recipe, values);
+  if (yaml === undefined || options.length === 0) return { path: base, files: [], findings: [] };
+  const merged = mergeOptions(baseText, options);
+  if (merged.ok) {
+    return { path: yaml.file, files: [{ path: yaml.file, text: merged.text }], findings: [] };
+  }
+  const finding: Finding = { severity: 'error', code: 'form.parameter', message: merged.message };
+  return {
+    path: '',
+    files: [],
+    findings: [{ ...finding, ...(yaml.base === undefined ? {} : { field: yaml.base }) }],
+  };
+}
+
+function recordingVariables(recorders: readonly Recorder[], values: Values): Variable[] {
+  const variables = recorders.flatMap(({ environment }) => environment);
+  const filled = variables.map(({ name, value }) => ({ name, value: fill(value, values) }));
+  return unique(filled.filter(({ value }) => value !== ''));
+}
+
+/**
+ * The plan for one load of the program; findings of severity error mean that it must not be run. `optionsText` is
+ * what the user's own options file holds.
+ */
+export function planLaunch(
+  recipe: Recipe,
+  form: LaunchForm,
+  places: LaunchPlaces,
+  optionsText = '',
+): LaunchPlan {
+  const era = eraOf(recipe, form.parameters);
   const parsed = parseWindowText(form.window);
   const spans = parsed.ok ? parsed.spans : [];
+  const asked = recordersOf(form);
   const controlled = controlledBy(recipe);
+  const given = valuesOf(recipe, form);
+  const options = planOptions(recipe, given, optionsText);
   const values = new Map([
-    ...valuesOf(recipe, form),
+    ...given,
     ['assets', places.assetsFolder],
+    ['options-file', options.path],
     ...windowValues(spans, era),
   ]);
   const recorders = activeRecorders(recipe, form, spans);
-  const recording = unique(
-    recorders.flatMap(({ environment }) =>
-      environment.map(({ name, value }) => ({ name, value: fill(value, values) })),
-    ),
-  );
+  const recording = recordingVariables(recorders, values);
   const environment = [...parameterVariables(recipe, values), ...form.extraEnvironment];
   const steps = planSteps({ recipe, form, places, values, recorders, environment, recording });
   return {
     steps,
-    main: mainStep(steps),
+    main: mainStep(recipe, steps),
     environment: [...recording, ...environment],
     controlled,
+    files: options.files,
     spans,
     era,
-    recorders: recordersOf(form),
-    profiled: recordersOf(form).length > 0,
+    recorders: asked,
+    profiled: asked.length > 0,
     findings: [
       ...checkParameters(recipe, form),
-      ...checkRecorders(recipe, recordersOf(form), form),
+      ...checkRecorders(recipe, asked, form),
       ...checkWindow(
         recipe,
         form,
         parsed,
-        recordersOf(form).filter((kind) => needsWindow(recipe, kind)),
+        asked.filter((kind) => needsWindow(recipe, kind)),
       ),
       ...checkEnvironment(form, controlled),
+      ...options.findings,
     ],
   };
 }
 
-function mainStep(steps: readonly PlannedStep[]): PlannedStep {
-  const main = steps.find(({ role }) => role === 'load') ?? steps.at(-1);
+function mainStep(recipe: Recipe, steps: readonly PlannedStep[]): PlannedStep {
+  const named = steps.find(({ name }) => name === recipe.mainStep);
+  const main = named ?? steps.find(({ role }) => role === 'load') ?? steps.at(-1);
   if (main === undefined) throw new RangeError('A recipe without a load passed its checks');
   return main;
-}
-
-/** What the launcher shows of a plan. `inherited` are the names that the application's own environment holds. */
-export function previewLaunch(plan: LaunchPlan, inherited: ReadonlySet<string>): LaunchPreview {
-  const set = new Set(plan.main.environment.map(({ name }) => name));
-  return {
-    shell: shellText({
-      program: plan.main.program,
-      args: plan.main.args,
-      environment: plan.main.environment.map((entry) => ({ ...entry, secret: isSecretName(entry.name) })),
-      unset: plan.controlled.filter((name) => inherited.has(name) && !set.has(name)),
-    }),
-    environment: plan.environment.map(maskEntry),
-    spans: [...plan.spans],
-    findings: [...plan.findings],
-    runnable: !plan.findings.some(({ severity }) => severity === 'error'),
-  };
 }

@@ -59,7 +59,7 @@ function problemsOf(recipe: Recipe): string[] {
 
 const ORDER = ['prepare', 'serve', 'load'] as const;
 
-function roleProblems({ steps, profiledStep }: Recipe): string[] {
+function roleProblems({ steps, profiledStep, mainStep }: Recipe): string[] {
   const problems: string[] = [];
   const places = steps.map(({ role }) => ORDER.indexOf(role));
   if (places.some((place, index) => place < (places[index - 1] ?? 0))) {
@@ -70,6 +70,9 @@ function roleProblems({ steps, profiledStep }: Recipe): string[] {
     if ((role === 'serve') !== (ready !== undefined)) {
       problems.push(`step "${name}": "ready" says when a step that serves is ready; no other step has it`);
     }
+  }
+  if (mainStep !== undefined && !steps.some(({ name, role }) => name === mainStep && role === 'load')) {
+    problems.push(`mainStep names no load: "${mainStep}"`);
   }
   if (profiledStep !== undefined && !steps.some(({ name }) => name === profiledStep)) {
     problems.push(`profiledStep names no step: "${profiledStep}"`);
@@ -101,6 +104,7 @@ function referenceProblems(recipe: Recipe, parameters: ReadonlySet<string>): str
       .map((place) => `step "${name}" uses "${place}", which is no parameter`);
   });
   const named = [recipe.eraParameter, recipe.iterationsParameter, recipe.yaml?.base];
+  named.push(...recipe.parameters.map(({ when }) => when?.parameter));
   for (const name of named) {
     if (name !== undefined && !parameters.has(name)) problems.push(`"${name}" is used, but is no parameter`);
   }
@@ -156,7 +160,10 @@ function recorderProblems(
   return Object.entries(recipe.recorders).flatMap(([kind, recorder]) => {
     if (recorder === undefined) return [];
     const { environment, args } = recorder;
-    const used = [...environment.map(({ value }) => value), ...Object.values(args).flat()].flatMap(placesOf);
+    const used = [
+      ...environment.flatMap(({ value }) => placesOf(value)),
+      ...Object.values(args).flat().flatMap(namesIn),
+    ];
     return [
       ...used
         .filter((place) => !known.has(place))

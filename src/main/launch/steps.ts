@@ -93,7 +93,9 @@ function plan(step: RecipeStep, parts: StepParts): PlannedStep {
   const { name, title, role, program, ready, endSignal, graceMs, log } = step;
   const records = role !== 'prepare';
   const own = step.environment.map((entry) => ({ name: entry.name, value: fill(entry.value, values) }));
-  const extra = recorders.flatMap(({ args }) => args[name] ?? []).map((arg) => fill(arg, values));
+  const extra = recorders
+    .flatMap(({ args }) => args[name] ?? [])
+    .flatMap((argument) => argumentsOf(argument, parts));
   return {
     name,
     title,
@@ -130,7 +132,8 @@ export function planSteps(parts: StepParts): PlannedStep[] {
 const NSYS_GRACE_MS = 600_000;
 
 function underNsys(step: PlannedStep, { form, recipe }: StepParts): PlannedStep {
-  const windowed = recipe.recorders.nsight?.window !== 'all';
+  const window = recipe.recorders.nsight?.window ?? 'iterations';
+  const windowed = window === 'iterations' || (window === 'optional' && form.window.trim() !== '');
   const { program, args } = nsysCommand(form, windowed, step);
   return {
     ...step,

@@ -34,7 +34,8 @@ export class RecipeService {
 
   async #read(): Promise<readonly Recipe[]> {
     const files = (await readdir(this.#folder)).filter((name) => name.endsWith('.json')).sort();
-    return Promise.all(files.map((name) => this.#readOne(join(this.#folder, name))));
+    const recipes = await Promise.all(files.map((name) => this.#readOne(join(this.#folder, name))));
+    return recipes.sort((a, b) => a.order - b.order || a.title.localeCompare(b.title));
   }
 
   async #readOne(path: string): Promise<Recipe> {

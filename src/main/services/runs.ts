@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { ComparisonOrigin } from '#shared/contract/comparison.ts';
-import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
+import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { planLaunch, previewLaunch, type LaunchPlan } from '../launch/plan.ts';
+import type { LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import type { Platform } from '../ports/platform.ts';
+import { writeAtomically } from './files.ts';
+import { LaunchPlanner, type PlannedForm } from './launch-planner.ts';
 import { readLogChunk, type LogChunk } from './log-tail.ts';
 import { RunLife } from './run-life.ts';
 import { readIterationLines } from './run-reading.ts';
@@ -23,6 +25,7 @@ export interface RunServiceParts extends RecoveryParts {
 /** All runs. One runs at a time; the others wait in their order. */
 export class RunService {
   readonly #parts: RunServiceParts;
+  readonly #planner: LaunchPlanner;
   /** Runs that are not at their end, in the order in which they were started. */
   readonly #live = new Map<string, RunLife>();
   readonly #ingests = new Map<string, { stop: AbortController; done: Promise<RunManifest> }>();
@@ -30,6 +33,7 @@ export class RunService {
 
   constructor(parts: RunServiceParts) {
     this.#parts = parts;
+    this.#planner = new LaunchPlanner(parts);
   }
 
   /** Takes over what an application that died left. Call once, at start. */
@@ -55,11 +59,8 @@ export class RunService {
     return ingest.done;
   }
 
-  async preview(form: LaunchForm): Promise<LaunchPreview> {
-    const recipe = await this.#parts.recipes.get(form.recipeId);
-    const { environment } = this.#parts;
-    const inherited = new Set(Object.keys(environment).filter((name) => environment[name] !== undefined));
-    return previewLaunch(this.#plan(recipe, form), inherited);
+  preview(form: LaunchForm): Promise<LaunchPreview> {
+    return this.#planner.preview(form);
   }
 
   async list(): Promise<RunSummary[]> {
@@ -78,14 +79,20 @@ export class RunService {
 
   /** Creates the run and starts it, or queues it behind the one that runs. */
   async start(form: LaunchForm, comparison?: ComparisonOrigin): Promise<RunManifest> {
-    const recipe = await this.#parts.recipes.get(form.recipeId);
-    const plan = this.#plan(recipe, form);
-    const refused = plan.findings.find(({ severity }) => severity === 'error');
-    if (refused !== undefined) throw formError(refused);
-    const life = await this.#create(recipe, plan, form, comparison);
+    const life = await this.#create(await this.#planner.plan(form), comparison);
     this.#startNext();
     this.#tellQueue();
     return life.manifest;
+  }
+
+  /** A run for each pass of the form, in their order; none where one of them cannot be run. */
+  async startPasses(form: LaunchForm): Promise<RunManifest[]> {
+    const lives: RunLife[] = [];
+    for (const planned of await this.#planner.planAll(form))
+      lives.push(await this.#create(planned, undefined));
+    this.#startNext();
+    this.#tellQueue();
+    return lives.map(({ manifest }) => manifest);
   }
 
   /** Resolves when the run has reached its end. */
@@ -167,23 +174,14 @@ export class RunService {
     this.#parts.events.queue?.(this.queue);
   }
 
-  #plan(recipe: Recipe, form: LaunchForm): LaunchPlan {
-    const { platform } = this.#parts;
-    return planLaunch(recipe, form, {
-      assetsFolder: platform.assetsFolder,
-      bundled: (name) => join(platform.nativeFolder, platform.programFile(name)),
-    });
-  }
-
   async #create(
-    recipe: Recipe,
-    plan: LaunchPlan,
-    form: LaunchForm,
+    { recipe, plan, form }: PlannedForm,
     comparison: ComparisonOrigin | undefined,
   ): Promise<RunLife> {
     const { library, platform, versions } = this.#parts;
     const now = new Date();
     const id = await library.createFolder(recipe.id, now);
+    for (const { path, text } of plan.files) await writeAtomically(join(library.artifactsOf(id), path), text);
     const manifest: RunManifest = {
       version: 1,
       id,
@@ -236,13 +234,8 @@ function completeEnvironment(
   return environment;
 }
 
-function formError({ code, message, field }: Finding): IterscopeError {
-  const known =
-    code === 'form.window' || code === 'form.environment' || code === 'form.passes' ? code : 'form.parameter';
-  return new IterscopeError({ code: known, message, ...(field === undefined ? {} : { field }) });
-}
-
 function titleOf(recipe: Recipe, plan: LaunchPlan, form: LaunchForm): string {
-  const router = form.perfectRouter ? 'perfect router' : 'learned router';
-  return `${recipe.title}, ${router}${plan.profiled ? ', profiled' : ''}`;
+  const routed = recipe.recorders['perfect-router'] !== undefined;
+  const router = form.perfectRouter ? ', perfect router' : ', learned router';
+  return `${recipe.title}${routed ? router : ''}${plan.profiled ? ', profiled' : ''}`;
 }

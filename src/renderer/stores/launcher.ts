@@ -44,6 +44,8 @@ export function formOfRecipe(recipe: Recipe): LaunchForm {
   const { era } = useSettings.getState().settings;
   const chosen = recipe.parameters.find(({ name }) => name === recipe.eraParameter);
   const knows = chosen?.type === 'choice' && chosen.choices.some(({ value }) => value === era);
+  // Without a window of its own a recipe starts with a measurement.
+  const traced = recipe.passes.includes('torch-trace') && recipe.defaultWindow !== '';
   return {
     recipeId: recipe.id,
     parameters: {
@@ -56,9 +58,9 @@ export function formOfRecipe(recipe: Recipe): LaunchForm {
     timing: false,
     nsight: false,
     nsightOptions,
-    torchTrace: recipe.passes.includes('torch-trace'),
+    torchTrace: traced,
     perfectRouter: false,
-    expertStatistics: recipe.passes.includes('expert-statistics'),
+    expertStatistics: traced && recipe.together.some((kinds) => kinds.includes('expert-statistics')),
     extraEnvironment: [],
   };
 }

@@ -49,6 +49,8 @@ export const contract = {
   'settings.set': { input: settings, output: settings },
   'recipes.list': { input: nothing, output: z.array(recipe) },
   'launch.preview': { input: launchForm, output: launchPreview },
+  /** Starts a run for each pass of the form; the first may begin at once, the others wait. */
+  'launch.start': { input: launchForm, output: z.array(runManifest).min(1) },
   'runs.list': { input: nothing, output: z.array(runSummary) },
   'runs.get': { input: runId, output: runManifest },
   'runs.start': { input: launchForm, output: runManifest },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { passKind } from './recipe.ts';
 import { launchTarget } from './target.ts';
 
 /** What a user states before a run, and what Iterscope makes of it. */
@@ -50,11 +51,23 @@ export const launchForm = z.object({
 });
 export type LaunchForm = z.infer<typeof launchForm>;
 
+/** A change of a form that mends what a finding says; parameters and options are merged. */
+const formChange = launchForm
+  .pick({ window: true, timing: true, nsight: true, torchTrace: true })
+  .extend(launchForm.pick({ expertStatistics: true, perfectRouter: true, extraEnvironment: true }).shape)
+  .extend({
+    parameters: z.record(z.string(), z.string()),
+    nsightOptions: z.object({ ...nsightOptions.shape }).partial(),
+  })
+  .partial();
+
 export const finding = z.object({
   severity: z.enum(['error', 'warning', 'note']),
   code: z.string(),
+  /** What is wrong, and what to do: a sentence. */
   message: z.string(),
   field: z.string().optional(),
+  fix: z.object({ label: z.string(), change: formChange }).optional(),
 });
 export type Finding = z.infer<typeof finding>;
 
@@ -62,9 +75,43 @@ export type Finding = z.infer<typeof finding>;
 export const iterationSpan = z.object({ first: z.int(), last: z.int() });
 export type IterationSpan = z.infer<typeof iterationSpan>;
 
+/** What a pass will take, from earlier runs of the recipe with the same recorders. */
+export const passEstimate = z.object({
+  /** How many runs it is the median of; with none there is no estimate. */
+  runs: z.int(),
+  wallMs: z.number().nullable(),
+  bytes: z.number().nullable(),
+});
+export type PassEstimate = z.infer<typeof passEstimate>;
+
+export const passPreview = z.object({
+  kinds: z.array(passKind),
+  title: z.string(),
+  why: z.string(),
+  steps: z.array(
+    z.object({ title: z.string(), role: z.enum(['prepare', 'serve', 'load']), shell: z.string() }),
+  ),
+  /** A whole script that does the same without Iterscope. */
+  script: z.string(),
+  estimate: passEstimate,
+});
+
+/** What becomes of the user's own options file; the file itself is left as it is. */
+export const optionsChange = z.object({
+  /** The user's file; null where there is none. */
+  base: z.string().nullable(),
+  /** The name of the merged copy in the run's folder. */
+  file: z.string(),
+  lines: z.array(z.object({ change: z.enum(['same', 'added', 'removed']), text: z.string() })),
+});
+export type OptionsChange = z.infer<typeof optionsChange>;
+
 export const launchPreview = z.object({
-  /** The same run as a bash script, quoted, environment included. */
+  /** The first pass's work as bash, quoted, environment included. */
   shell: z.string(),
+  /** In the order in which they run. */
+  passes: z.array(passPreview),
+  options: optionsChange.nullable(),
   environment: z.array(environmentEntry),
   spans: z.array(iterationSpan),
   findings: z.array(finding),

@@ -11,6 +11,7 @@ export const methodNames = [
   'settings.set',
   'recipes.list',
   'launch.preview',
+  'launch.start',
   'runs.list',
   'runs.get',
   'runs.start',

@@ -10,6 +10,9 @@ export type Era = z.infer<typeof era>;
 export const recipeName = z.string().regex(/^[a-z][a-z0-9-]*$/);
 export const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/);
 
+/** Holds when the parameter has one of these values. */
+export const condition = z.object({ parameter: recipeName, is: z.array(z.string()).min(1) });
+
 const parameterBase = {
   name: recipeName,
   label: z.string().min(1),
@@ -21,6 +24,8 @@ const parameterBase = {
   advanced: z.boolean().default(false),
   /** Eras whose program knows it; absent means all. In others it is left out. */
   eras: z.array(era).min(1).optional(),
+  /** Left out, and not shown, unless this holds. */
+  when: condition.optional(),
   /**
    * How the program gets the value: as a command-line option, a variable, or a key (`a.b`) of the recipe's YAML
    * file. With none of them it only fills `{name}` in arguments. An empty value leaves all of them out.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
-import { recipeName, recipeParameter, variableName } from './recipe-parameter.ts';
+import { condition, recipeName, recipeParameter, variableName } from './recipe-parameter.ts';
 
 /**
  * A recipe: what can be run, in which steps, with which parameters, and what it leaves behind. Data, never
@@ -31,9 +31,6 @@ const graceMs = z.int().min(0).max(3_600_000).default(5_000);
 export const passKind = z.enum(['timing', 'nsight', 'torch-trace', 'expert-statistics']);
 /** What one load of the program is for: nothing but time, or one recorder. */
 export type PassKind = z.infer<typeof passKind>;
-
-/** Holds when the parameter has one of these values. */
-const condition = z.object({ parameter: recipeName, is: z.array(z.string()).min(1) });
 
 const stepArgument = z.union([
   /** One argument, a template. `{assets}` is the folder of what ships with Iterscope. */
@@ -121,9 +118,9 @@ const recorder = z.object({
   /** Given to every step but those that prepare. */
   environment: z.array(assignment).default([]),
   /** Further arguments, by step. */
-  args: z.record(recipeName, z.array(z.string())).default({}),
-  /** Whether an iteration window says what is recorded, or all of the load is. */
-  window: z.enum(['iterations', 'all']).default('iterations'),
+  args: z.record(recipeName, z.array(stepArgument)).default({}),
+  /** Whether an iteration window says what is recorded, or all of the load is; `optional` leaves it to the form. */
+  window: z.enum(['iterations', 'all', 'optional']).default('iterations'),
 });
 export type Recorder = z.infer<typeof recorder>;
 
@@ -132,6 +129,8 @@ export const recipe = z.object({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   title: z.string().min(1),
   summary: z.string().min(1),
+  /** Its place among recipes, smallest first. */
+  order: z.int().min(0).default(100),
   /** The programs that it needs installed, and how to get them, for the page that offers it. */
   needs: z.string().optional(),
   parameters: z.array(recipeParameter),
@@ -139,6 +138,8 @@ export const recipe = z.object({
   steps: z.array(recipeStep).min(1).max(16),
   /** The step whose process is profiled; the server where there is one, else the load. */
   profiledStep: recipeName.optional(),
+  /** The load whose command stands for the run; the first load where none is named. */
+  mainStep: recipeName.optional(),
   /** The file that collects parameters with a YAML key, over the user's own file (a path parameter). */
   yaml: z
     .object({ argument: z.string().startsWith('-'), file: z.string().min(1), base: recipeName.optional() })

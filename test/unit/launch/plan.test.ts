@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { planLaunch, previewLaunch } from '#main/launch/plan.ts';
+import { planLaunch } from '#main/launch/plan.ts';
+import { previewLaunch } from '#main/launch/preview.ts';
 import { MASK } from '#main/launch/secrets.ts';
 import { makeForm, makeRecipe, places } from '../../builders/recipe.ts';
 
@@ -116,10 +117,12 @@ describe('from a form to a command', () => {
 
   test('the preview masks secrets and unsets what the shell would leak in', () => {
     const form = makeForm({ extraEnvironment: [{ name: 'HF_TOKEN', value: 'hunter2' }] });
-    const preview = previewLaunch(
-      planLaunch(recipe, form, places),
-      new Set(['ENABLE_PERFECT_ROUTER', 'HOME']),
-    );
+    const preview = previewLaunch(recipe, form, {
+      places,
+      inherited: new Set(['ENABLE_PERFECT_ROUTER', 'HOME']),
+      optionsText: '',
+      estimate: () => ({ runs: 0, wallMs: null, bytes: null }),
+    });
     expect(JSON.stringify(preview)).not.toContain('hunter2');
     expect(preview.shell).toContain('-u ENABLE_PERFECT_ROUTER');
     expect(preview.environment).toEqual([{ name: 'HF_TOKEN', value: MASK }]);

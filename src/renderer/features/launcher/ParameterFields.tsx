@@ -2,6 +2,7 @@
 import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { applies } from '#shared/contract/recipe-rules.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
@@ -27,8 +28,9 @@ interface ParameterFieldsProps {
 export function ParameterFields(props: ParameterFieldsProps) {
   const { recipe, form, problems } = props;
   const shown = useLauncher((state) => state.advancedShown);
-  const usual = recipe.parameters.filter((parameter) => !parameter.advanced);
-  const rare = recipe.parameters.filter((parameter) => parameter.advanced);
+  const shownOnes = recipe.parameters.filter((parameter) => applies(recipe, form.parameters, parameter));
+  const usual = shownOnes.filter((parameter) => !parameter.advanced);
+  const rare = shownOnes.filter((parameter) => parameter.advanced);
   const changed = rare.filter((parameter) => !isDefault(parameter, form)).length;
   // A field that stops the run must be seen.
   const open = shown || rare.some((parameter) => problems.has(parameter.name));

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toFailure } from '#shared/base/errors.ts';
-import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { setStarting, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
 import { blockerOf, completeForm, problemsOf } from './model.ts';
+
+const emptyPreview: LaunchPreview = {
+  shell: '',
+  passes: [],
+  options: null,
+  environment: [],
+  spans: [],
+  findings: [],
+  runnable: false,
+};
 
 let previewAsked = 0;
 
@@ -26,7 +36,7 @@ export async function refreshPreview(recipe: Recipe, form: LaunchForm): Promise<
       message: failure.message,
       ...(failure.field === undefined ? {} : { field: failure.field }),
     };
-    takePreview(form, { shell: '', environment: [], spans: [], findings: [finding], runnable: false });
+    takePreview(form, { ...emptyPreview, findings: [finding] });
   }
 }
 
@@ -38,8 +48,8 @@ export async function launch(): Promise<void> {
   if (blockerOf(recipe, problemsOf(recipe, form), preview?.value ?? null, starting) !== null) return;
   setStarting(true);
   try {
-    const manifest = await invoke('runs.start', completeForm(recipe, form));
-    goTo({ kind: 'run', id: manifest.id });
+    const [first] = await invoke('launch.start', completeForm(recipe, form));
+    if (first !== undefined) goTo({ kind: 'run', id: first.id });
   } catch (thrown) {
     notifyFailure(thrown);
   } finally {

@@ -3,6 +3,7 @@ import { formatCount } from '#shared/base/units.ts';
 import type { Finding, IterationSpan, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { applies } from '#shared/contract/recipe-rules.ts';
 import { plural } from '#renderer/base/format.ts';
 
 /** What the form means, without any element of it: everything here is pure. */
@@ -88,6 +89,7 @@ export function completeForm(recipe: Recipe, form: LaunchForm): LaunchForm {
 export function problemsOf(recipe: Recipe, form: LaunchForm): ReadonlyMap<string, string> {
   const problems = new Map<string, string>();
   for (const parameter of recipe.parameters) {
+    if (!applies(recipe, form.parameters, parameter)) continue;
     const problem = problemOf(parameter, textOf(parameter, form));
     if (problem !== null) problems.set(parameter.name, problem);
   }

@@ -22,6 +22,8 @@ if (iterations === undefined || skew === undefined || era === undefined) throw n
 
 const preview = (findings: Finding[] = []): LaunchPreview => ({
   shell: '',
+  passes: [],
+  options: null,
   environment: [],
   spans: [],
   findings,

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { LaunchPlan } from './plan.ts';
+import { isSecretName } from './secrets.ts';
+import { quoteWord, shellText } from './shell.ts';
+import type { PlannedStep } from './steps.ts';
+
+/** A pass as a bash script that does the same without Iterscope. */
+
+/** The command of one step. `inherited` are the names that the reader's own environment may hold. */
+export function stepCommand(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string {
+  const set = new Set(step.environment.map(({ name }) => name));
+  return shellText({
+    program: step.program,
+    args: step.args,
+    environment: step.environment.map((entry) => ({ ...entry, secret: isSecretName(entry.name) })),
+    unset: plan.controlled.filter((name) => inherited.has(name) && !set.has(name)),
+  });
+}
+
+/** A line that a text does not hold. */
+function delimiterFor(text: string): string {
+  const lines = new Set(text.split('\n'));
+  let delimiter = 'END_OF_FILE';
+  while (lines.has(delimiter)) delimiter += '_';
+  return delimiter;
+}
+
+function fileLines({ path, text }: { readonly path: string; readonly text: string }): string {
+  const delimiter = delimiterFor(text);
+  return `cat > ${quoteWord(path)} <<'${delimiter}'\n${text.endsWith('\n') ? text : `${text}\n`}${delimiter}`;
+}
+
+function waitLines({ title, ready }: PlannedStep): string[] {
+  if (ready === undefined) return [];
+  const url = quoteWord(`http://${ready.host}:${ready.port.toString()}${ready.path}`);
+  const seconds = Math.ceil(ready.timeoutMs / 1_000).toString();
+  return [
+    `for ((waited = 0; ; waited++)); do`,
+    `  curl --silent --fail --output /dev/null ${url} && break`,
+    `  kill -0 "$server" || { echo ${quoteWord(`${title} ended before it was ready.`)} >&2; exit 1; }`,
+    `  ((waited < ${seconds})) || { echo ${quoteWord(`${title} was not ready within ${seconds} s.`)} >&2; exit 1; }`,
+    '  sleep 1',
+    'done',
+  ];
+}
+
+function stepLines(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string[] {
+  const command = stepCommand(plan, step, inherited);
+  if (step.role !== 'serve') return [`# ${step.title}`, command];
+  const signal = step.endSignal.replace(/^SIG/, '');
+  return [
+    `# ${step.title}: runs until the load is done.`,
+    // A program in the background ignores Ctrl-C unless job control gives it a group of its own.
+    'set -m',
+    `${command} > ${quoteWord(`${step.name}.log`)} 2>&1 &`,
+    'server=$!',
+    'set +m',
+    `trap 'kill -${signal} -- "-$server" 2>/dev/null || true; wait "$server" || true' EXIT`,
+    ...waitLines(step),
+  ];
+}
+
+/** `folder`: where the script puts its files unless its first argument names another place. */
+export function passScript(
+  plan: LaunchPlan,
+  title: string,
+  folder: string,
+  inherited: ReadonlySet<string>,
+): string {
+  const lines = [
+    '#!/usr/bin/env bash',
+    `# ${title.replaceAll(/\s+/g, ' ')}`,
+    '# Files go into the folder that the first argument names.',
+    'set -euo pipefail',
+    `folder=\${1:-${quoteWord(folder)}}`,
+    'mkdir -p "$folder"',
+    'cd "$folder"',
+    ...plan.files.map(fileLines),
+    ...plan.steps.flatMap((step) => ['', ...stepLines(plan, step, inherited)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { estimatePass } from '../launch/estimate.ts';
+import { planPasses } from '../launch/passes.ts';
+import { planLaunch, type LaunchPlan } from '../launch/plan.ts';
+import { previewLaunch } from '../launch/preview.ts';
+import type { LaunchPlaces } from '../launch/steps.ts';
+import type { Platform } from '../ports/platform.ts';
+import type { Library } from './library.ts';
+import type { RecipeService } from './recipes.ts';
+
+export interface LaunchPlannerParts {
+  readonly platform: Platform;
+  readonly library: Library;
+  readonly recipes: RecipeService;
+  /** The environment that runs start from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export interface PlannedForm {
+  readonly form: LaunchForm;
+  readonly recipe: Recipe;
+  readonly plan: LaunchPlan;
+}
+
+/** The user's own options file, which plans build upon. */
+interface OptionsText {
+  readonly text: string;
+  readonly problem: Finding | undefined;
+}
+
+/** Plans forms with what only a service can know: where programs lie, what files hold, what earlier runs took. */
+export class LaunchPlanner {
+  readonly #parts: LaunchPlannerParts;
+
+  constructor(parts: LaunchPlannerParts) {
+    this.#parts = parts;
+  }
+
+  async preview(form: LaunchForm): Promise<LaunchPreview> {
+    const { recipes, library, environment } = this.#parts;
+    const recipe = await recipes.get(form.recipeId);
+    const options = await readOptions(recipe, form);
+    const { runs } = await library.list();
+    const preview = previewLaunch(recipe, form, {
+      places: this.places,
+      inherited: new Set(Object.keys(environment).filter((name) => environment[name] !== undefined)),
+      optionsText: options.text,
+      estimate: ({ kinds }) => estimatePass(runs, recipe.id, kinds),
+    });
+    if (options.problem === undefined) return preview;
+    return { ...preview, findings: [...preview.findings, options.problem], runnable: false };
+  }
+
+  /** The plan of one load of the program. Throws what keeps it from running. */
+  async plan(form: LaunchForm): Promise<PlannedForm> {
+    const recipe = await this.#parts.recipes.get(form.recipeId);
+    const { text, problem } = await readOptions(recipe, form);
+    const plan = planLaunch(recipe, form, this.places, text);
+    const refused = problem ?? plan.findings.find(({ severity }) => severity === 'error');
+    if (refused !== undefined) throw formError(refused);
+    return { form, recipe, plan };
+  }
+
+  /** The plans of all passes of a form. Throws before any could run. */
+  async planAll(form: LaunchForm): Promise<PlannedForm[]> {
+    const recipe = await this.#parts.recipes.get(form.recipeId);
+    return Promise.all(planPasses(recipe, form).map((pass) => this.plan(pass.form)));
+  }
+
+  get places(): LaunchPlaces {
+    const { platform } = this.#parts;
+    return {
+      assetsFolder: platform.assetsFolder,
+      bundled: (name) => join(platform.nativeFolder, platform.programFile(name)),
+    };
+  }
+}
+
+async function readOptions(recipe: Recipe, form: LaunchForm): Promise<OptionsText> {
+  const name = recipe.yaml?.base;
+  const path = name === undefined ? '' : String(form.parameters[name] ?? '').trim();
+  if (name === undefined || !path.startsWith('/')) return { text: '', problem: undefined };
+  try {
+    return { text: await readFile(path, 'utf8'), problem: undefined };
+  } catch {
+    const message = `The options file ${path} cannot be read: give the path of a YAML file that you may read, or none.`;
+    return { text: '', problem: { severity: 'error', code: 'form.parameter', field: name, message } };
+  }
+}
+
+function formError({ code, message, field }: Finding): IterscopeError {
+  const known =
+    code === 'form.window' || code === 'form.environment' || code === 'form.passes' ? code : 'form.parameter';
+  return new IterscopeError({ code: known, message, ...(field === undefined ? {} : { field }) });
+}
