@@ -12,11 +12,13 @@ use arrow_buffer::{Buffer, ScalarBuffer};
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, read_footer_length};
 use arrow_ipc::writer::FileWriter;
-use arrow_ipc::{Block, root_as_footer};
+use arrow_ipc::{Block, root_as_footer, root_as_message};
 use arrow_schema::{ArrowError, Field, Schema};
 use iterscope_model::{Result, TraceError};
 
 const TRAILER_BYTES: usize = 10;
+/// What stands before the length of a message.
+const CONTINUATION_MARKER: [u8; 4] = [0xff; 4];
 
 /// Writes one batch of named columns.
 ///
@@ -74,8 +76,27 @@ fn decode(bytes: &Buffer) -> std::result::Result<RecordBatch, ArrowError> {
     let block = batches.get(0);
     let data =
         block_bytes(bytes, block, footer_start).ok_or_else(|| invalid("a batch lies outside of the file"))?;
+    if !buffers_lie_inside(&data, block) {
+        return Err(invalid("a column lies outside of its batch"));
+    }
     let decoder = FileDecoder::new(schema, footer.version()).with_require_alignment(true);
     decoder.read_record_batch(block, &data)?.ok_or_else(|| invalid("the batch is empty"))
+}
+
+/// Arrow's reader takes the places of columns on trust, and panics where they lead outside.
+fn buffers_lie_inside(data: &Buffer, block: &Block) -> bool {
+    let inside = || {
+        let meta = usize::try_from(block.metaDataLength()).ok()?;
+        let body = i64::try_from(data.len().checked_sub(meta)?).ok()?;
+        let marked = data.get(..4)? == CONTINUATION_MARKER;
+        let message = root_as_message(data.get(if marked { 8 } else { 4 }..meta)?).ok()?;
+        let buffers = message.header_as_record_batch()?.buffers()?;
+        Some(buffers.iter().all(|buffer| {
+            let end = buffer.offset().checked_add(buffer.length());
+            buffer.offset() >= 0 && buffer.length() >= 0 && end.is_some_and(|end| end <= body)
+        }))
+    };
+    inside().unwrap_or(false)
 }
 
 fn block_bytes(bytes: &Buffer, block: &Block, limit: usize) -> Option<Buffer> {
