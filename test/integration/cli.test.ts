@@ -18,6 +18,13 @@ function iterscope(home: string, ...args: string[]): { code: number | null; stdo
   return { code: result.status, stdout: result.stdout, stderr: result.stderr };
 }
 
+/** Every expert once, those with most replicas first: they all meet on the first ranks. */
+function crowdedSlots(slots: readonly number[]): number[] {
+  const replicas = new Map<number, number>();
+  for (const expert of slots) replicas.set(expert, (replicas.get(expert) ?? 0) + 1);
+  return [...replicas].sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([expert]) => expert);
+}
+
 const inspect = (...files: string[]): Inspection[] => {
   const { code, stdout } = iterscope(folder(), 'inspect', '--json', ...files);
   expect(code).toBe(0);
@@ -190,5 +197,29 @@ describe('iterscope experts', () => {
     const missing = iterscope(folder(), 'experts', folder());
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('rank*.safetensors')]);
     expect(iterscope(folder(), 'experts', statistics, '--ranks', 'x').code).toBe(2);
+  });
+
+  test('makes a plan, writes it, and judges the file; a worse one is called worse', () => {
+    const home = folder();
+    const file = join(home, 'eplb.yaml');
+    const at = ['experts', resolve('test/fixtures/expert-statistic'), '--ranks', '8'];
+    const made = iterscope(home, ...at, '--plan', 'tensorrt-llm', '--slots', '80', '--export', file);
+    expect(made.stderr).toBe('');
+    expect(made.stdout).toContain('The plan leaves less imbalance');
+    expect(made.stdout).toMatch(/^average +\d\.\d{3} +0\.\d{3}/m);
+    const judged = iterscope(home, ...at, '--judge', file, '--json');
+    const plan = JSON.parse(judged.stdout) as { verdict: string; layers: { slots: number[] }[] };
+    expect(plan.verdict).toBe('better');
+    expect(plan.layers[0]?.slots).toHaveLength(80);
+    // All of the hot experts on one rank.
+    const crowded = join(home, 'crowded.yaml');
+    writeFileSync(
+      crowded,
+      `num_slots: 64\ninitial_global_assignments:\n${Array.from({ length: 16 }, (_, layer) => `  ${layer}: [${crowdedSlots(plan.layers[layer]?.slots ?? []).join(', ')}]\n`).join('')}`,
+    );
+    expect(iterscope(home, ...at, '--judge', crowded).stdout).toContain('keep contiguous blocks');
+    const none = iterscope(home, ...at, '--judge', join(home, 'none.yaml'));
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('none.yaml')]);
+    expect(iterscope(home, ...at, '--plan', 'mine').code).toBe(2);
   });
 });

@@ -95,3 +95,30 @@ describe('a folder that cannot be used', () => {
     expect(JSON.parse((failure as Error).message)).toMatchObject({ code: 'experts.damaged', path: file });
   });
 });
+
+describe('a layer over iterations', () => {
+  test('has the tokens and ratios of its iterations, in no more rows than asked', async () => {
+    const statistics = await native.openExpertStatistics(fixture('expert-statistic-drift'));
+    const series = statistics.series(2, 0, 200, { overRanks: true, epSize: 4, rows: 64 });
+    expect(series).toMatchObject({ iterationsPerRow: 4, columns: 4 });
+    expect(series.rows).toHaveLength(50);
+    expect(sum(series.cells)).toBe(statistics.histogram(2, 0, 200).total);
+    const alone = statistics.layerMetrics(7, 8, 4)[2];
+    const each = statistics.series(2, 0, 200, { overRanks: false, epSize: 4, rows: 200 });
+    expect(each.rows[7]).toMatchObject({ first: 7, rankImbalance: alone?.rankImbalanceMean });
+    expect([...each.cells.subarray(7 * 32, 8 * 32)]).toEqual([...statistics.histogram(2, 7, 8).counts]);
+    expect(() => statistics.series(2, 0, 9, { overRanks: true, epSize: 5, rows: 9 })).toThrow(/bad-plan/);
+  });
+
+  test('under the perfect router is what its rule deals', () => {
+    const request = { experts: 16, topK: 4, epSize: 8, tokensPerRank: 1, rotated: false };
+    const early = native.perfectRouterLoads(request);
+    const expected = new Float64Array(16);
+    for (let slot = 0; slot < 4; slot += 1) expected[(slot % 8) * 2] = 8;
+    expect(early).toEqual(expected);
+    const late = native.perfectRouterLoads({ ...request, rotated: true });
+    expect(Math.max(...late) - Math.min(...late)).toBeLessThanOrEqual(4);
+    expect(sum(late)).toBe(32);
+    expect(() => native.perfectRouterLoads({ ...request, experts: 17 })).toThrow(/evenly by ranks/);
+  });
+});

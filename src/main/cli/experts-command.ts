@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { toFailure } from '#shared/base/errors.ts';
+import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import type { ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
@@ -33,7 +33,7 @@ const figures: readonly (readonly [title: string, of: (layer: LayerMetrics) => n
   ['SGLang bal.', ({ sglangBalancedness }) => sglangBalancedness],
 ];
 
-const figureText = (value: number | null): string =>
+export const figureText = (value: number | null): string =>
   value === null ? '-' : Number.isInteger(value) ? value.toString() : value.toFixed(3);
 
 function loadText({ file, summary, ranks, vllmBalancedness, layers }: ExpertLoad): string {
@@ -55,12 +55,23 @@ function loadText({ file, summary, ranks, vllmBalancedness, layers }: ExpertLoad
   ].join('\n');
 }
 
-async function readLoad(services: Services, file: string, asked: number | undefined): Promise<ExpertLoad> {
+/** Opens a folder of statistics (or a file that holds such). */
+export async function openStatistics(
+  services: Services,
+  file: string,
+): Promise<{ readonly sourceId: string; readonly summary: ExpertSummary }> {
   const { sources } = await services.sources.fromPaths([file]);
-  const [source] = sources;
-  if (source === undefined) throw new Error(`${file} holds nothing to open.`);
+  const source = sources.find(({ kind }) => kind === 'expert-statistics');
+  if (source === undefined) {
+    const message = `${file} holds no expert statistics: name a folder with rank*.safetensors.`;
+    throw new IterscopeError({ code: 'experts.no-statistics', message, path: file });
+  }
   const { sourceId } = source;
-  const summary = await services.engine.call('experts.open', { sourceId });
+  return { sourceId, summary: await services.engine.call('experts.open', { sourceId }) };
+}
+
+async function readLoad(services: Services, file: string, asked: number | undefined): Promise<ExpertLoad> {
+  const { sourceId, summary } = await openStatistics(services, file);
   const ranks = asked ?? summary.ranks;
   const window = {
     sourceId,
@@ -79,13 +90,20 @@ export async function showExperts(
   folder: string,
   options: { readonly json: boolean; readonly ranks?: number | undefined },
 ): Promise<number> {
-  try {
+  return printed(folder, options.json, async () => {
     const load = await readLoad(services, folder, options.ranks);
-    process.stdout.write(`${options.json ? JSON.stringify(load) : loadText(load)}\n`);
+    return options.json ? JSON.stringify(load) : loadText(load);
+  });
+}
+
+/** Prints what was made of a folder, or why nothing was; resolves to the exit code. */
+export async function printed(file: string, json: boolean, make: () => Promise<string>): Promise<number> {
+  try {
+    process.stdout.write(`${await make()}\n`);
     return 0;
   } catch (thrown) {
     const error = toFailure(thrown);
-    if (options.json) process.stdout.write(`${JSON.stringify({ file: folder, error })}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ file, error })}\n`);
     process.stderr.write(`${error.message}\n`);
     return 1;
   }

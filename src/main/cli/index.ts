@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { toFailure } from '#shared/base/errors.ts';
 import { compose } from '../composition.ts';
 import type { Services } from '../composition.ts';
 import { forkEngine } from '../engine/client.ts';
 import { nodePlatform } from '../platform/node-platform.ts';
 import { showExperts } from './experts-command.ts';
+import { planExperts, type PlanOptions } from './plan-command.ts';
 import { compareArms, showComparison } from './compare-command.ts';
 import type { CompareOptions } from './compare-command.ts';
 import { inspectFiles } from './inspect-command.ts';
@@ -73,6 +74,10 @@ function rankCount(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 65536.');
 }
 
+function layerCount(text: string): number {
+  return text === '0' ? 0 : rankCount(text);
+}
+
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
 function program(version: string): Command {
@@ -91,19 +96,7 @@ function program(version: string): Command {
     .action((files: string[], { json }: { json: boolean }) =>
       withServices(version, (services) => inspectFiles(services, files, json)),
     );
-  cli
-    .command('experts')
-    .description('Say how evenly tokens were spread over experts and ranks: every figure of every layer.')
-    .argument('<folder>', 'expert statistics of TensorRT-LLM or the embedded engine')
-    .option(
-      '--ranks <number>',
-      'ranks with contiguous blocks of experts; one for each file by default',
-      rankCount,
-    )
-    .option('--json', 'one JSON document', false)
-    .action((folder: string, options: { json: boolean; ranks?: number }) =>
-      withServices(version, (services) => showExperts(services, folder, options)),
-    );
+  addExpertsCommand(cli, version);
   cli
     .command('run')
     .description('Run a recipe to its end and say what it gave.')
@@ -123,6 +116,36 @@ function program(version: string): Command {
   addCompareCommand(cli, version);
   addLibraryCommands(cli, version);
   return cli;
+}
+
+function addExpertsCommand(cli: Command, version: string): void {
+  cli
+    .command('experts')
+    .description(
+      'Say how evenly tokens were spread over experts and ranks, and what another placement would do.',
+    )
+    .argument('<folder>', 'expert statistics of TensorRT-LLM or the embedded engine')
+    .option(
+      '--ranks <number>',
+      'ranks with contiguous blocks of experts; one for each file by default',
+      rankCount,
+    )
+    .addOption(
+      new Option('--plan <algorithm>', 'make a placement plan').choices(['tensorrt-llm', 'deepseek']),
+    )
+    .option('--slots <number>', 'slots of a layer over all ranks; as many as experts by default', rankCount)
+    .option('--nodes <number>', 'nodes, for deepseek', rankCount, 1)
+    .option('--groups <number>', 'groups of experts that stay on a node, for deepseek', rankCount, 1)
+    .option('--layer-updates <number>', 'layers placed anew in every iteration, for the file', layerCount, 0)
+    .option('--export <file>', 'write the plan as a moe_load_balancer YAML')
+    .option('--judge <file>', 'say what this moe_load_balancer YAML would do')
+    .option('--json', 'one JSON document', false)
+    .action((folder: string, options: PlanOptions) => {
+      const plans = options.plan ?? options.export ?? options.judge;
+      return withServices(version, (services) =>
+        plans === undefined ? showExperts(services, folder, options) : planExperts(services, folder, options),
+      );
+    });
 }
 
 function addCompareCommand(cli: Command, version: string): void {

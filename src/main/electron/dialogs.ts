@@ -74,6 +74,40 @@ export async function chooseReportTarget(
   return filePath === '' ? null : filePath;
 }
 
+const EXPERT_FORMATS = {
+  csv: 'Table (CSV)',
+  json: 'JSON',
+  yaml: 'Placement (YAML)',
+  svg: 'Picture (SVG)',
+  png: 'Picture (PNG)',
+} as const;
+
+/** Asks where figures, a picture or a plan of expert load go; null when the user closed the dialog. */
+export async function chooseExpertTarget(
+  window: BrowserWindow,
+  { name, format }: { readonly name: string; readonly format: keyof typeof EXPERT_FORMATS },
+): Promise<string | null> {
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save',
+    defaultPath: `${name}.${format}`,
+    filters: [{ name: EXPERT_FORMATS[format], extensions: [format] }],
+  });
+  return filePath === '' ? null : filePath;
+}
+
+/** Asks for a placement file; null when the user closed the dialog. */
+export async function choosePlanFile(window: BrowserWindow): Promise<string | null> {
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    title: 'Load a placement',
+    properties: ['openFile'],
+    filters: [
+      { name: 'moe_load_balancer', extensions: ['yaml', 'yml'] },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  });
+  return filePaths[0] ?? null;
+}
+
 /** Asks what to do with living runs; true when the application should end them and quit. */
 export async function askCancelAndQuit(window: BrowserWindow, count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {

@@ -9,6 +9,7 @@ import { appInfo } from './app-info.ts';
 import type { MethodHandlers } from './contract-server.ts';
 import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { compareHandlers } from './compare-handlers.ts';
+import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
 import { applyTheme } from './window.ts';
 
@@ -41,6 +42,7 @@ export function makeHandlers(
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
     'runs.openFolder': async ({ id }) => show(library.folderOf(id)),
     ...compareHandlers(services, window),
+    ...expertHandlers(window),
     ...libraryHandlers(services, window),
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),

@@ -6,6 +6,7 @@ import type {
   ExpertHeatmap,
   ExpertHistogram,
   ExpertPlan,
+  ExpertSeries,
   ExpertSummary,
   LayerMetrics,
 } from '#shared/contract/engine.ts';
@@ -62,6 +63,20 @@ export class ExpertSessions {
   ): Promise<number | null> {
     const statistics = await this.#get(source);
     return statistics.vllmBalancedness(input.iterationFrom, input.iterationTo, input.ranks);
+  }
+
+  async series(source: Source, input: EngineInput<'experts.series'>): Promise<ExpertSeries> {
+    const statistics = await this.#get(source);
+    const { layer, iterationFrom, iterationTo, over, ranks, rows } = input;
+    const by = { overRanks: over === 'ranks', epSize: ranks, rows };
+    return statistics.series(layer, iterationFrom, iterationTo, by);
+  }
+
+  async perfectRouter(
+    _source: Source,
+    { ranks, ...rest }: EngineInput<'experts.perfectRouter'>,
+  ): Promise<Float64Array> {
+    return Promise.resolve(this.#native.perfectRouterLoads({ ...rest, epSize: ranks }));
   }
 
   async plan(source: Source, input: EngineInput<'experts.plan'>): Promise<ExpertPlan> {

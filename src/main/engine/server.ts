@@ -173,6 +173,8 @@ export class EngineServer {
       'experts.heatmap': (source, input) => experts.heatmap(source, input),
       'experts.rankLoads': (source, input) => experts.rankLoads(source, input),
       'experts.vllmBalancedness': (source, input) => experts.vllmBalancedness(source, input),
+      'experts.series': (source, input) => experts.series(source, input),
+      'experts.perfectRouter': (source, input) => experts.perfectRouter(source, input),
       'experts.plan': (source, input) => experts.plan(source, input),
       'experts.judgePlan': (source, input) => experts.judgePlan(source, input),
     };

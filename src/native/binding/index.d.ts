@@ -26,6 +26,8 @@ export declare class ExpertStatistics {
    * `name` is that of the file. Rejects with `experts.bad-balancer` or `experts.bad-plan`.
    */
   judgePlan(text: string, name: string, iterFrom: number, iterTo: number, epSize: number): Promise<ExpertPlan>
+  /** How a layer went over iterations, in at most `rows` rows. Throws `experts.no-such-layer` or `experts.bad-plan`. */
+  series(layer: number, iterFrom: number, iterTo: number, by: ExpertSeriesAxis): ExpertSeries
   /**
    * Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
    * row by row.
@@ -195,6 +197,14 @@ export interface Distribution {
  */
 export declare function endJournalled(runDir: string): Promise<RunLeftovers>
 
+/** What the slowest and what the mean rank had to do, summed over iterations. */
+export interface ExpertCriticalLoad {
+  /** Of the rank that had most, iteration by iteration. */
+  max: number
+  /** Of the mean rank. */
+  mean: number
+}
+
 /** What plans with so many slots leave. */
 export interface ExpertCurvePoint {
   /** Slots of a layer. */
@@ -209,6 +219,16 @@ export interface ExpertHistogram {
   counts: Float64Array
   /** Their sum. */
   total: number
+}
+
+/** A window of 10 iterations against others. */
+export interface ExpertHotSetStep {
+  /** First iteration of the window. */
+  first: number
+  /** Jaccard overlap of its hot set with that of the window before. */
+  overlap: number | null
+  /** Distance of its shares from those of the first window. */
+  drift: number | null
 }
 
 /**
@@ -252,6 +272,14 @@ export interface ExpertLayerMetrics {
   activeExpertsPerRank: number | null
   /** `SGLang`'s balancedness over ranks, mean over iterations. */
   sglangBalancedness: number | null
+  /** Median over iterations of max/mean − 1 over ranks. */
+  rankImbalanceMedian: number | null
+  /** The largest of them. */
+  rankImbalanceMax: number | null
+  /** Tokens of the most loaded rank and of the mean rank, summed over iterations. */
+  criticalTokens: ExpertCriticalLoad | null
+  /** The same of experts with tokens. */
+  criticalActive: ExpertCriticalLoad | null
 }
 
 /** The plan of one layer. Imbalance is max/mean − 1 over ranks in the judging iterations; null without tokens. */
@@ -270,6 +298,10 @@ export interface ExpertLayerPlan {
   afterMean: number | null
   /** With the plan, of the summed counts. */
   afterOfSums: number | null
+  /** Tokens per rank in the judging iterations without a plan. */
+  beforeLoads: Float64Array
+  /** Tokens per rank with the plan. */
+  afterLoads: Float64Array
   /** Slots whose expert their rank does not hold without a plan. */
   moves: number
 }
@@ -320,6 +352,48 @@ export interface ExpertPlanRequest {
   judgedTo: number
   /** Points of the curve of slots beyond the first; 0 for no curve. */
   curveSteps: number
+}
+
+/** A layer over iterations. */
+export interface ExpertSeries {
+  /** Recorded iterations that share a row. */
+  iterationsPerRow: number
+  /** Ascending. */
+  rows: Array<ExpertSeriesRow>
+  /** Experts or ranks. */
+  columns: number
+  /** Tokens, rows × columns. */
+  cells: Float64Array
+  /** Imbalance over ranks by iteration: least, quartiles, largest; empty without an answer. */
+  rankQuartiles: Array<number>
+  /** Windows of 10 iterations. */
+  hotSets: Array<ExpertHotSetStep>
+}
+
+/** What the rows and columns of a series are. */
+export interface ExpertSeriesAxis {
+  /** Columns are ranks with contiguous blocks of experts; else experts. */
+  overRanks: boolean
+  /** Ranks. */
+  epSize: number
+  /** Rows at most. */
+  rows: number
+}
+
+/** Consecutive recorded iterations that share a row. Ratios are means over its iterations; null without tokens. */
+export interface ExpertSeriesRow {
+  /** First iteration. */
+  first: number
+  /** Last iteration. */
+  last: number
+  /** Tokens of the layer. */
+  tokens: number
+  /** max/mean − 1 over experts. */
+  expertImbalance: number | null
+  /** max/mean − 1 over ranks. */
+  rankImbalance: number | null
+  /** The largest over ranks. */
+  rankImbalanceMax: number | null
 }
 
 /** What the statistics hold. */
@@ -630,6 +704,23 @@ export interface OperatorStat {
   workNs: number
   /** Of these, what no nested operator launched. */
   ownWorkNs: number
+}
+
+/** Tokens per expert under the perfect router, all ranks together. Throws `experts.bad-plan`. */
+export declare function perfectRouterLoads(request: PerfectRouterRequest): Float64Array
+
+/** What decides where the perfect router sends tokens. */
+export interface PerfectRouterRequest {
+  /** Experts per layer. */
+  experts: number
+  /** Experts per token. */
+  topK: number
+  /** Ranks. */
+  epSize: number
+  /** Tokens of each rank. */
+  tokensPerRank: number
+  /** Whether a rank's stream begins at that rank (eras e2 and e3). */
+  rotated: boolean
 }
 
 /** A process of a report that launched kernels. */

@@ -28,6 +28,7 @@ export const errorCodes = [
   'experts.bad-balancer',
   'experts.bad-plan',
   'experts.no-such-layer',
+  'experts.unwritable',
   'launch.program-not-found',
   'launch.permission',
   'launch.not-executable',

@@ -8,6 +8,7 @@ import {
   comparisonProgress,
   comparisonRequest,
 } from './comparison.ts';
+import { planFile, savedFile } from './expert-files.ts';
 import { launchForm, launchPreview } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStream } from './log.ts';
 import { recipe } from './recipe.ts';
@@ -98,6 +99,10 @@ export const contract = {
     input: compared.extend({ format: z.enum(['html', 'markdown', 'json']) }),
     output: z.object({ path: z.string() }).nullable(),
   },
+  /** Writes figures, a picture or a plan to a file that the user chooses; null when the dialog was closed. */
+  'experts.save': { input: savedFile, output: z.object({ path: z.string() }).nullable() },
+  /** The text of a placement file that the user chooses; null when the dialog was closed. */
+  'experts.choosePlan': { input: nothing, output: planFile.nullable() },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */

@@ -68,6 +68,22 @@ export const engineRequests = {
   'experts.heatmap': layerWindow,
   'experts.rankLoads': layerWindow.extend({ layer: z.int(), ranks: z.int().min(1).max(65_536) }),
   'experts.vllmBalancedness': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
+  /** One layer over iterations, folded to at most `rows` rows of experts or ranks. */
+  'experts.series': layerWindow.extend({
+    layer: z.int(),
+    over: z.enum(['experts', 'ranks']),
+    ranks: z.int().min(1).max(65_536),
+    rows: z.int().min(1).max(2048),
+  }),
+  /** Where the perfect router would send the tokens of all ranks; of no recording. */
+  'experts.perfectRouter': traceRef.extend({
+    experts: z.int().min(1).max(65_536),
+    topK: z.int().min(1).max(65_536),
+    ranks: z.int().min(1).max(65_536),
+    tokensPerRank: z.int().min(0).max(1_048_576),
+    /** Whether a rank's stream begins at that rank (eras e2 and e3). */
+    rotated: z.boolean(),
+  }),
   'experts.plan': traceRef.extend({
     algorithm: z.enum(['tensorrt-llm', 'deepseek']),
     /** Groups of experts that stay on one node, and nodes: for deepseek. */
@@ -290,6 +306,47 @@ export interface LayerMetrics {
   readonly activeExpertsPerRank: number | null;
   /** SGLang's definition, over ranks. */
   readonly sglangBalancedness: number | null;
+  /** Median and largest over iterations of the imbalance ratio over ranks. */
+  readonly rankImbalanceMedian: number | null;
+  readonly rankImbalanceMax: number | null;
+  /** Tokens of the most loaded rank and of the mean rank, each summed over iterations. */
+  readonly criticalTokens: CriticalLoad | null;
+  /** The same of experts with tokens, whose weights a small batch has to read. */
+  readonly criticalActive: CriticalLoad | null;
+}
+
+/** What the slowest and what the mean rank had to do, summed over iterations. */
+export interface CriticalLoad {
+  readonly max: number;
+  readonly mean: number;
+}
+
+/** Consecutive recorded iterations that share a row. Ratios are means over its iterations; null without tokens. */
+export interface ExpertSeriesRow {
+  readonly first: number;
+  readonly last: number;
+  readonly tokens: number;
+  readonly expertImbalance: number | null;
+  readonly rankImbalance: number | null;
+  readonly rankImbalanceMax: number | null;
+}
+
+export interface ExpertSeries {
+  /** 1 when each iteration has a row of its own. */
+  readonly iterationsPerRow: number;
+  readonly rows: readonly ExpertSeriesRow[];
+  /** Experts or ranks. */
+  readonly columns: number;
+  /** Row-major, rows × columns, tokens. */
+  readonly cells: Float64Array;
+  /** Imbalance over ranks by iteration: least, quartiles, largest; empty without an answer. */
+  readonly rankQuartiles: readonly number[];
+  /** Windows of 10 iterations: overlap with the hot set before, distance of the shares from the first window's. */
+  readonly hotSets: readonly {
+    readonly first: number;
+    readonly overlap: number | null;
+    readonly drift: number | null;
+  }[];
 }
 
 /** Where the experts of a layer would live; imbalance over ranks in the judging iterations, null without tokens. */
@@ -302,6 +359,9 @@ export interface ExpertLayerPlan {
   readonly beforeOfSums: number | null;
   readonly afterMean: number | null;
   readonly afterOfSums: number | null;
+  /** Tokens per rank in the judging iterations. */
+  readonly beforeLoads: Float64Array;
+  readonly afterLoads: Float64Array;
   /** Slots whose expert their rank does not hold without a plan. */
   readonly moves: number;
 }
@@ -352,6 +412,9 @@ export interface EngineOutputs {
   'experts.rankLoads': readonly number[] | null;
   /** Of all layers over ranks; null where there is no answer. */
   'experts.vllmBalancedness': number | null;
+  'experts.series': ExpertSeries;
+  /** Tokens by expert. */
+  'experts.perfectRouter': Float64Array;
   'experts.plan': ExpertPlan;
   'experts.judgePlan': ExpertPlan;
 }

@@ -42,6 +42,8 @@ export const methodNames = [
   'compare.cancel',
   'compare.resume',
   'compare.save',
+  'experts.save',
+  'experts.choosePlan',
   'sources.ofRun',
   'sources.choose',
   'sources.fromPaths',

@@ -10,7 +10,7 @@ use iterscope_experts::{
     Algorithm, ExpertStatistics, ExpertsError, LoadBalancerConfig, Plan, PlanRequest, curve_slots,
     judge_config, make_plan, slot_curve,
 };
-use napi::bindgen_prelude::Uint32Array;
+use napi::bindgen_prelude::{Float64Array, Uint32Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
@@ -61,6 +61,10 @@ pub struct ExpertLayerPlan {
     pub after_mean: Option<f64>,
     /// With the plan, of the summed counts.
     pub after_of_sums: Option<f64>,
+    /// Tokens per rank in the judging iterations without a plan.
+    pub before_loads: Float64Array,
+    /// Tokens per rank with the plan.
+    pub after_loads: Float64Array,
     /// Slots whose expert their rank does not hold without a plan.
     pub moves: u32,
 }
@@ -177,6 +181,8 @@ fn plan_object(plan: &Plan, curve: &[(usize, Option<f64>)]) -> ExpertPlan {
         before_of_sums: layer.before.of_sums,
         after_mean: layer.after.mean,
         after_of_sums: layer.after.of_sums,
+        before_loads: layer.before_loads.clone().into(),
+        after_loads: layer.after_loads.clone().into(),
         moves: small(layer.moves),
     };
     ExpertPlan {

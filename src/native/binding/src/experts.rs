@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
-use iterscope_experts::{layer_metrics, read_folder, vllm_balancedness_mean};
+use iterscope_experts::{SeriesAxis, layer_metrics, layer_series, read_folder, vllm_balancedness_mean};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
 use crate::error::experts_error;
 use crate::expert_plan::{ExpertPlanRequest, JudgeExperts, PlanExperts};
+use crate::expert_series::{ExpertSeries, ExpertSeriesAxis, series_object};
 
 /// Something that the user should know about the statistics.
 #[napi(object)]
@@ -97,6 +98,23 @@ pub struct ExpertLayerMetrics {
     pub active_experts_per_rank: Option<f64>,
     /// `SGLang`'s balancedness over ranks, mean over iterations.
     pub sglang_balancedness: Option<f64>,
+    /// Median over iterations of max/mean − 1 over ranks.
+    pub rank_imbalance_median: Option<f64>,
+    /// The largest of them.
+    pub rank_imbalance_max: Option<f64>,
+    /// Tokens of the most loaded rank and of the mean rank, summed over iterations.
+    pub critical_tokens: Option<ExpertCriticalLoad>,
+    /// The same of experts with tokens.
+    pub critical_active: Option<ExpertCriticalLoad>,
+}
+
+/// What the slowest and what the mean rank had to do, summed over iterations.
+#[napi(object)]
+pub struct ExpertCriticalLoad {
+    /// Of the rank that had most, iteration by iteration.
+    pub max: f64,
+    /// Of the mean rank.
+    pub mean: f64,
 }
 
 /// Expert statistics of a run, in memory.
@@ -184,6 +202,21 @@ impl ExpertStatistics {
         })
     }
 
+    /// How a layer went over iterations, in at most `rows` rows. Throws `experts.no-such-layer` or `experts.bad-plan`.
+    #[napi]
+    pub fn series(
+        &self,
+        layer: u32,
+        iter_from: u32,
+        iter_to: u32,
+        by: ExpertSeriesAxis,
+    ) -> Result<ExpertSeries> {
+        let axis = (if by.over_ranks { SeriesAxis::Ranks } else { SeriesAxis::Experts }, by.ep_size as usize);
+        layer_series(&self.statistics, layer, &(iter_from..iter_to), axis, by.rows as usize)
+            .map(|series| series_object(&series))
+            .map_err(|error| experts_error(&error))
+    }
+
     /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
     /// row by row.
     #[napi]
@@ -212,6 +245,12 @@ impl ExpertStatistics {
     }
 }
 
+impl From<iterscope_experts::CriticalLoad> for ExpertCriticalLoad {
+    fn from(load: iterscope_experts::CriticalLoad) -> Self {
+        Self { max: load.max, mean: load.mean }
+    }
+}
+
 impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
     fn from(metrics: iterscope_experts::LayerMetrics) -> Self {
         Self {
@@ -233,6 +272,10 @@ impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
             load_drift: metrics.load_drift,
             active_experts_per_rank: metrics.active_experts_per_rank,
             sglang_balancedness: metrics.sglang_balancedness,
+            rank_imbalance_median: metrics.rank_imbalance_median,
+            rank_imbalance_max: metrics.rank_imbalance_max,
+            critical_tokens: metrics.critical_tokens.map(Into::into),
+            critical_active: metrics.critical_active.map(Into::into),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod error;
 mod expert_plan;
+mod expert_series;
 mod experts;
 mod launch;
 mod telemetry;

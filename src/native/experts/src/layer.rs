@@ -7,6 +7,7 @@ use crate::metrics::{
     contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of,
     sglang_balancedness, share_distance, top_share, vllm_balancedness,
 };
+use crate::series::quartiles;
 use crate::statistics::{ExpertStatistics, Window, add};
 
 /// Figures of a layer over a window. Those over experts without "mean" in their name are of the summed counts.
@@ -48,6 +49,23 @@ pub struct LayerMetrics {
     pub active_experts_per_rank: Option<f64>,
     /// `SGLang`'s balancedness over such ranks, mean over iterations with tokens.
     pub sglang_balancedness: Option<f64>,
+    /// Median over iterations of the imbalance ratio over such ranks.
+    pub rank_imbalance_median: Option<f64>,
+    /// The largest of them.
+    pub rank_imbalance_max: Option<f64>,
+    /// Tokens of the most loaded rank and of the mean rank, each summed over iterations.
+    pub critical_tokens: Option<CriticalLoad>,
+    /// The same of experts with tokens, whose weights a small batch has to read.
+    pub critical_active: Option<CriticalLoad>,
+}
+
+/// What the slowest and what the mean rank had to do, summed over iterations.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CriticalLoad {
+    /// Of the rank that had most, iteration by iteration.
+    pub max: f64,
+    /// Of the mean rank.
+    pub mean: f64,
 }
 
 /// The figures of `layer` over `window`, with ranks as `ep_size` contiguous blocks of experts (no figure over ranks
@@ -69,7 +87,8 @@ pub fn layer_metrics(
         let ranks = contiguous_rank_loads(loads, ep_size)?;
         sglang_balancedness(&ranks).filter(|_| active_experts(loads) > 0)
     };
-    let windows = persistence_windows(statistics, layer, window);
+    let (_, windows) = persistence_windows(statistics, layer, window);
+    let ratios = quartiles(vectors().filter_map(over_ranks));
     let tokens: u64 = sums.iter().sum();
     let active = (tokens > 0).then(|| active_experts(&sums));
     let with_tokens = vectors().filter(|counts| active_experts(counts) > 0).count();
@@ -92,6 +111,10 @@ pub fn layer_metrics(
         load_drift: load_drift(&windows),
         active_experts_per_rank: mean_of(vectors().filter_map(|loads| active_per_rank(loads, ep_size))),
         sglang_balancedness: mean_of(vectors().filter_map(sglang)),
+        rank_imbalance_median: ratios.get(2).copied(),
+        rank_imbalance_max: ratios.get(4).copied(),
+        critical_tokens: critical(vectors().filter_map(|loads| contiguous_rank_loads(loads, ep_size))),
+        critical_active: critical(vectors().filter_map(|loads| active_by_rank(loads, ep_size))),
     })
 }
 
@@ -125,18 +148,38 @@ fn active_per_rank(loads: &[u64], ep_size: usize) -> Option<f64> {
     (active > 0 && ep_size > 0 && loads.len().is_multiple_of(ep_size)).then(|| active as f64 / ep_size as f64)
 }
 
-/// Summed counts of each whole run of 10 iteration numbers, from the first recorded iteration of the window on.
-fn persistence_windows(statistics: &ExpertStatistics, layer: u32, window: &Window) -> Vec<Vec<u64>> {
-    let mut sums: Vec<Vec<u64>> = Vec::new();
+/// Experts with tokens on each rank; `None` when experts do not divide evenly.
+fn active_by_rank(loads: &[u64], ep_size: usize) -> Option<Vec<u64>> {
+    let active: Vec<u64> = loads.iter().map(|load| u64::from(*load > 0)).collect();
+    contiguous_rank_loads(&active, ep_size)
+}
+
+/// Sums of the largest and of the mean; `None` without any load.
+#[allow(clippy::cast_precision_loss)]
+fn critical(ranks: impl Iterator<Item = Vec<u64>>) -> Option<CriticalLoad> {
+    let (max, mean) = ranks.fold((0.0, 0.0), |(max, mean), loads| {
+        let largest = loads.iter().max().copied().unwrap_or(0) as f64;
+        (max + largest, mean + loads.iter().sum::<u64>() as f64 / loads.len() as f64)
+    });
+    (max > 0.0).then_some(CriticalLoad { max, mean })
+}
+
+/// First iteration and summed counts of each whole run of 10 iteration numbers, from the first recorded iteration of the
+/// window on.
+pub(crate) fn persistence_windows(
+    statistics: &ExpertStatistics,
+    layer: u32,
+    window: &Window,
+) -> (Vec<u32>, Vec<Vec<u64>>) {
     let mut numbers = statistics.vectors(layer, window).map(|(iteration, _)| iteration);
-    let Some(first) = numbers.next() else { return sums };
+    let Some(first) = numbers.next() else { return (Vec::new(), Vec::new()) };
     let last = numbers.last().unwrap_or(first);
-    let whole = ((last - first + 1) / PERSISTENCE_WINDOW_ITERATIONS) as usize;
-    sums.resize(whole, vec![0; statistics.experts]);
+    let whole = (last - first + 1) / PERSISTENCE_WINDOW_ITERATIONS;
+    let mut sums = vec![vec![0; statistics.experts]; whole as usize];
     for (iteration, counts) in statistics.vectors(layer, window) {
         if let Some(sum) = sums.get_mut(((iteration - first) / PERSISTENCE_WINDOW_ITERATIONS) as usize) {
             add(sum, counts);
         }
     }
-    sums
+    ((0..whole).map(|at| first + at * PERSISTENCE_WINDOW_ITERATIONS).collect(), sums)
 }

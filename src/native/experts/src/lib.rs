@@ -10,14 +10,16 @@ mod error;
 mod layer;
 mod load_balancer;
 pub mod metrics;
+pub mod perfect_router;
 mod placement;
 mod plan;
 mod rank_file;
 mod read;
+mod series;
 mod statistics;
 
 pub use error::{ExpertsError, Warning, WarningCode};
-pub use layer::{LayerMetrics, layer_metrics, vllm_balancedness_mean};
+pub use layer::{CriticalLoad, LayerMetrics, layer_metrics, vllm_balancedness_mean};
 pub use load_balancer::{BalancerProblem, ExpertTopology, LoadBalancerConfig, default_assignment};
 pub use placement::LayerPlacement;
 pub use plan::{
@@ -25,4 +27,5 @@ pub use plan::{
     make_plan, slot_curve,
 };
 pub use read::read_folder;
+pub use series::{HotSetStep, LayerSeries, MOST_ROWS, SeriesAxis, SeriesRow, layer_series};
 pub use statistics::{Combination, ExpertStatistics, Window};

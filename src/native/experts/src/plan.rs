@@ -58,6 +58,10 @@ pub struct LayerPlan {
     pub before: RankImbalance,
     /// With the plan.
     pub after: RankImbalance,
+    /// Tokens per rank in the judging iterations, without a load balancer.
+    pub before_loads: Vec<f64>,
+    /// The same with the plan.
+    pub after_loads: Vec<f64>,
     /// Slots whose expert their rank does not hold without a load balancer.
     pub moves: usize,
 }
@@ -246,10 +250,13 @@ fn judge(statistics: &ExpertStatistics, config: LoadBalancerConfig, ep_size: usi
     let unplanned = LayerPlacement::new(slots, experts, ep_size);
     let plan_of = |layer: &u32| {
         let placement = LayerPlacement::new(config.slots_of(*layer, experts, ep_size), experts, ep_size);
+        let sums = statistics.histogram(*layer, window).unwrap_or_else(|_| vec![0; experts]);
         LayerPlan {
             layer: *layer,
             before: imbalance(statistics, *layer, window, &unplanned),
             after: imbalance(statistics, *layer, window, &placement),
+            before_loads: unplanned.rank_loads(&sums),
+            after_loads: placement.rank_loads(&sums),
             moves: placement.moves_from(&unplanned),
             placement,
         }

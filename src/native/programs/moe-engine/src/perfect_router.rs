@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use iterscope_experts::perfect_router::PerfectRouter as StreamOfExperts;
+
 use crate::linalg::softmax;
 use crate::options::Era;
 
@@ -34,12 +36,9 @@ impl Planner {
     /// The expert of slot `slot`; token t owns the slots from t * `top_k`.
     #[must_use]
     pub const fn expert_of_slot(&self, slot: usize) -> usize {
-        let slot = match self.era {
-            Era::E1 => slot,
-            Era::E2 | Era::E3 => slot + self.rank,
-        };
-        let per_rank = self.experts / self.ranks;
-        (slot % self.ranks) * per_rank + (slot / self.ranks) % per_rank
+        let is_rotated = matches!(self.era, Era::E2 | Era::E3);
+        StreamOfExperts { experts: self.experts, ranks: self.ranks, is_rotated }
+            .expert_of_slot(slot, self.rank)
     }
 
     /// Logits `[tokens, experts]`.
