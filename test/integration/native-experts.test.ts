@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type * as Native from '../../src/native/binding/index.d.ts';
-import { TOP_EXPERTS } from '#shared/contract/engine.ts';
+import { TOP_EXPERTS } from '#shared/contract/experts.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 
 const modulePath = fileURLToPath(new URL('../../dist/native/iterscope.node', import.meta.url));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
-import type { ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
+import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
 

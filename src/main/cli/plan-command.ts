@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
-import type { ExpertPlan, ExpertSummary } from '#shared/contract/engine.ts';
+import type { ExpertPlan, ExpertSummary } from '#shared/contract/experts.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
 import { figureText, openStatistics, printed } from './experts-command.ts';

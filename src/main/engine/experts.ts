@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
+import type { EngineInput } from '#shared/contract/engine.ts';
 import type {
-  EngineInput,
   ExpertHeatmap,
   ExpertHistogram,
   ExpertPlan,
   ExpertSeries,
   ExpertSummary,
   LayerMetrics,
-} from '#shared/contract/engine.ts';
+} from '#shared/contract/experts.ts';
 import { nativeFailure } from './native.ts';
 import type { Native, NativeModule } from './native.ts';
 

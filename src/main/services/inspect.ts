@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Iteration, KernelStat, TraceSummary, TraceWarning } from '#shared/contract/engine.ts';
+import type { Iteration, KernelStat, TraceSummary } from '#shared/contract/engine.ts';
+import type { TraceWarning } from '#shared/contract/experts.ts';
 import type { DeviceRange, OperatorStat } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { Engine, EngineCallOptions } from '../ports/engine.ts';

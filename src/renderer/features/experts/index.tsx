@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
-import type { ExpertSummary } from '#shared/contract/engine.ts';
+import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { formatCount } from '#shared/base/units.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';

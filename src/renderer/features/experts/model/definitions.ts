@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TOP_EXPERTS } from '#shared/contract/engine.ts';
+import { TOP_EXPERTS } from '#shared/contract/experts.ts';
 
 /** What the figures of expert load mean; shown on hover and read aloud. */
 export const definitions = {

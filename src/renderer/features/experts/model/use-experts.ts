@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'react';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
-import type { ExpertHeatmap, ExpertHistogram, ExpertSummary, LayerMetrics } from '#shared/contract/engine.ts';
+import type {
+  ExpertHeatmap,
+  ExpertHistogram,
+  ExpertSummary,
+  LayerMetrics,
+} from '#shared/contract/experts.ts';
 import { subscribe } from '#renderer/data/bridge.ts';
 import { askEngine } from '#renderer/data/engine.ts';
 import type { IterationBounds } from './iteration-window.ts';

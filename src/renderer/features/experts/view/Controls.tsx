@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
-import type { ExpertSummary } from '#shared/contract/engine.ts';
+import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';

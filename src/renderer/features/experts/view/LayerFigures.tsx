@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TOP_EXPERTS, type LayerMetrics } from '#shared/contract/engine.ts';
+import { TOP_EXPERTS, type LayerMetrics } from '#shared/contract/experts.ts';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { definitions } from '../model/definitions.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, type KeyboardEvent } from 'react';
-import type { LayerMetrics } from '#shared/contract/engine.ts';
+import type { LayerMetrics } from '#shared/contract/experts.ts';
 import { formatRatio } from '#shared/base/units.ts';
 
 /** Choosing a layer: each with its imbalance over ranks, as a figure and as a bar. Arrow keys move. */

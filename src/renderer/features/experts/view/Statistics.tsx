@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from 'react';
-import type { ExpertHeatmap, ExpertSummary } from '#shared/contract/engine.ts';
+import type { ExpertHeatmap, ExpertSummary } from '#shared/contract/experts.ts';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { ExpertBarsChart, ExpertHeatmapChart } from '#renderer/charts/index.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
