@@ -2,6 +2,8 @@
 //! How many values, and how they are spread. Percentiles are values that occurred (nearest rank): the p-th is
 //! the smallest value that at least p percent of all do not exceed.
 
+use crate::spans::sum_ns;
+
 /// A summary of durations or delays, in nanoseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Distribution {
@@ -26,7 +28,7 @@ impl Distribution {
         let (min_ns, max_ns) = (*values.iter().min()?, *values.iter().max()?);
         Some(Self {
             count: values.len() as u64,
-            total_ns: values.iter().sum(),
+            total_ns: sum_ns(values.iter().copied()),
             min_ns,
             median_ns: percentile(&mut values, 50),
             p95_ns: percentile(&mut values, 95),

@@ -51,7 +51,7 @@ pub fn group_rows(store: &Store, chosen: &[Chosen], by: GroupBy) -> Vec<Group> {
     for slice in chosen {
         let (durations, inside_ns) = members.entry(key_of(store, slice, by)).or_default();
         durations.push(store.dur_ns(slice.row));
-        *inside_ns += slice.inside_ns;
+        *inside_ns = inside_ns.saturating_add(slice.inside_ns);
     }
     let mut found: Vec<Group> = members
         .into_iter()

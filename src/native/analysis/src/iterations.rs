@@ -239,7 +239,8 @@ fn add_owned(work: &DeviceWork, attributed: &Attributed, iterations: &mut [Itera
         spans[owner].push(activity.span);
         if is_kernel(activity) {
             iterations[owner].kernel_count += 1;
-            iterations[owner].kernel_time_ns += activity.span.1 - activity.span.0;
+            let time_ns = &mut iterations[owner].kernel_time_ns;
+            *time_ns = time_ns.saturating_add(activity.span.1 - activity.span.0);
         }
     }
     for (iteration, spans) in iterations.iter_mut().zip(spans) {

@@ -40,7 +40,7 @@ pub fn top_kernels(store: &Store, limit: usize) -> Vec<KernelStat> {
             max_ns: length,
         });
         stat.count += 1;
-        stat.total_ns += length;
+        stat.total_ns = stat.total_ns.saturating_add(length);
         stat.min_ns = stat.min_ns.min(length);
         stat.max_ns = stat.max_ns.max(length);
     }

@@ -12,6 +12,7 @@ use crate::devices::{activities, roles};
 use crate::distribution::Distribution;
 use crate::groups::{Group, GroupBy, group_rows};
 use crate::selection::{Chosen, Layer, Selection, Subject};
+use crate::spans::sum_ns;
 
 /// Operators of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +49,19 @@ pub fn operators(subject: &Subject<'_>, selection: &Selection) -> Result<Vec<Ope
     let is_chosen = membership(store, &chosen);
     for_each_stack(store, selection.layer, &mut |stack, works| {
         let count = works.len() as u64;
-        let total_ns: i64 = works.iter().map(|work| store.dur_ns(*work)).sum();
+        let total_ns: i64 = sum_ns(works.iter().map(|work| store.dur_ns(*work)));
         let mut seen: Vec<(NameId, u8)> = Vec::with_capacity(stack.len());
         for (depth, row) in stack.iter().enumerate().filter(|(_, row)| is_chosen[**row as usize]) {
             let key = (store.name_ids()[*row as usize], store.kinds()[*row as usize]);
             let sums = launched.entry(key).or_default();
             if depth == 0 {
-                sums.own_ns += total_ns;
+                sums.own_ns = sums.own_ns.saturating_add(total_ns);
             }
             // An operator within one of the same name must not count its work twice.
             if !seen.contains(&key) {
                 seen.push(key);
                 sums.count += count;
-                sums.total_ns += total_ns;
+                sums.total_ns = sums.total_ns.saturating_add(total_ns);
             }
         }
     });

@@ -7,7 +7,7 @@ use iterscope_model::{TrackId, TrackType};
 use crate::attribution::Launches;
 use crate::devices::{roles, rows_of};
 use crate::selection::Subject;
-use crate::spans::{Span, clip};
+use crate::spans::{Span, clip, sum_ns};
 
 /// The queue of one stream over a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub fn queues(subject: &Subject<'_>, range: Span, parts: u32) -> Vec<StreamQueue
                 activities: waits.len() as u64,
                 unknown,
                 max: 0,
-                queued_ns: waits.iter().map(|wait| wait.1 - wait.0).sum(),
+                queued_ns: sum_ns(waits.iter().map(|wait| wait.1 - wait.0)),
                 longest: vec![0; parts as usize],
             };
             found.push(with_lengths(queue, &waits, range));

@@ -48,6 +48,11 @@ pub fn clip(span: Span, window: Span) -> Option<Span> {
     (clipped.1 > clipped.0).then_some(clipped)
 }
 
+/// A sum that stays at the largest time instead of wrapping: a hostile trace may hold more than three centuries.
+pub fn sum_ns(times: impl IntoIterator<Item = i64>) -> i64 {
+    times.into_iter().fold(0, i64::saturating_add)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

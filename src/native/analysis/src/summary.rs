@@ -81,10 +81,14 @@ fn gpu_totals(store: &Store, activities: &[Activity]) -> GpuTotals {
         match activity.role {
             CategoryRole::Kernel => {
                 totals.kernel_count += 1;
-                totals.kernel_time_ns += length;
+                totals.kernel_time_ns = totals.kernel_time_ns.saturating_add(length);
             }
-            CategoryRole::DeviceCopy => totals.memcpy_time_ns += length,
-            CategoryRole::DeviceSet => totals.memset_time_ns += length,
+            CategoryRole::DeviceCopy => {
+                totals.memcpy_time_ns = totals.memcpy_time_ns.saturating_add(length);
+            }
+            CategoryRole::DeviceSet => {
+                totals.memset_time_ns = totals.memset_time_ns.saturating_add(length);
+            }
             _ => {}
         }
     }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::attributed::attribute;
 use crate::iterations::host_spans;
 use crate::selection::{Subject, no_iterations};
-use crate::spans::Span;
+use crate::spans::{Span, sum_ns};
 use crate::work::{device_work, is_kernel};
 
 /// Kernels of one name over iterations.
@@ -81,7 +81,7 @@ pub fn variations(subject: &Subject<'_>, first: i64, last: i64) -> Result<Vec<Va
 // Sums of nanoseconds stay far below 2^53.
 #[allow(clippy::cast_precision_loss)]
 fn vary(name: String, kind: Kind, count: u64, times: &[i64], max_iteration: i64) -> Variation {
-    let total_ns: i64 = times.iter().sum();
+    let total_ns: i64 = sum_ns(times.iter().copied());
     let mean_ns = total_ns as f64 / times.len() as f64;
     let squares: f64 = times.iter().map(|time| (*time as f64 - mean_ns).powi(2)).sum();
     let deviation = (times.len() > 1).then(|| (squares / (times.len() - 1) as f64).sqrt());

@@ -11,7 +11,7 @@ use super::place::Place;
 /// Bits of a source offset that hold the row's number; the table's stands above.
 pub const ROW_BITS: u32 = 48;
 /// Times beyond ±146 years are damage; within, no difference of two overflows.
-const LARGEST_TIME_NS: i64 = i64::MAX / 2;
+const LARGEST_TIME_NS: i64 = i64::MAX / 4;
 
 /// When a thread got a core or lost it.
 #[derive(Debug, Clone, Copy)]
