@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Arm, Comparison, ComparisonProgress, ComparisonRequest } from '#shared/contract/comparison.ts';
-import { headline } from '../compare/report.ts';
 import { defaultThresholds } from '../compare/verdict.ts';
 import type { Services } from '../composition.ts';
 import { formOf } from './run-command.ts';
@@ -124,7 +123,7 @@ export async function compareArms(services: Services, options: CompareOptions): 
   await writeReports(services, id, options);
   if (options.json) process.stdout.write(`${await services.comparisons.report(id, 'json')}\n`);
   else {
-    process.stdout.write(`${headline({ comparison, answer, commands: [] })}\n`);
+    process.stdout.write(`${answer.headline}\n`);
     for (const note of [...answer.notes, ...answer.confounders]) process.stdout.write(`${note}\n`);
     if (comparison.reason !== undefined) process.stderr.write(`${comparison.reason}\n`);
     process.stdout.write(`Comparison  ${id} (${comparison.state})\n`);

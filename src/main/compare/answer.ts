@@ -15,7 +15,7 @@ import type { Block } from './figures.ts';
 import { compareIterations } from './iterations.ts';
 import { lookAt, planLooks } from './looks.ts';
 import { doubtsAbout } from './suspects.ts';
-import { verdictOf } from './verdict.ts';
+import { headlineOf, verdictOf } from './verdict.ts';
 import { explain } from './why.ts';
 
 /** A finished pass with what its run left. */
@@ -108,6 +108,7 @@ export function answerOf(comparison: Comparison, passes: readonly PassResult[]):
     passes.find((pass) => pass.purpose === 'profile' && pass.arm === arm)?.iterations ?? [];
   return {
     primary,
+    headline: headlineOf(verdict, primary?.effect ?? null, request.blocks),
     verdict,
     figures,
     iterations: compareIterations(linesOf('a'), linesOf('b'), request.seed),

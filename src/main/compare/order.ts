@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ArmName, PlannedPass } from '#shared/contract/comparison.ts';
+import type { ArmName, ComparisonRequest, PlannedPass } from '#shared/contract/comparison.ts';
 
 /** A small generator of uniform numbers in [0, 1) (Weyl sequence and a mix): the same seed, the same order anywhere. */
 export function makeRandom(seed: number): () => number {
@@ -20,4 +20,14 @@ export function planPasses(blocks: number, seed: number): readonly PlannedPass[]
     const order: readonly ArmName[] = random() < 0.5 ? ['a', 'b'] : ['b', 'a'];
     return order.map((arm) => ({ block: index + 1, arm, purpose: 'timing' as const }));
   }).flat();
+}
+
+/** All passes in their order: the timing passes, then one profiled pass of each arm where they are wanted. */
+export function passesOf({
+  blocks,
+  seed,
+  profile,
+}: Pick<ComparisonRequest, 'blocks' | 'seed' | 'profile'>): PlannedPass[] {
+  const profiles = (['a', 'b'] as const).map((arm) => ({ block: 0, arm, purpose: 'profile' as const }));
+  return [...planPasses(blocks, seed), ...(profile ? profiles : [])];
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatChange } from '#shared/base/units.ts';
 import type { ComparedFigure, ComparisonAnswer } from '#shared/contract/comparison.ts';
 import { reportStyle } from './report-style.ts';
 import {
   figureRow,
-  headline,
   intervalText,
   iterationRow,
   methodText,
   numberText,
-  percentText,
   shownFigures,
   suspectTexts,
   whyRows,
@@ -64,14 +63,14 @@ function forestPlot(figures: readonly ComparedFigure[]): string {
     return (
       `<text x="${(LEFT - 10).toString()}" y="${(y + 4).toString()}" text-anchor="end">${escaped(label)}</text>` +
       `<line class="interval" x1="${at(effect.low)}" x2="${at(effect.high)}" y1="${y.toString()}" y2="${y.toString()}"/>` +
-      `<circle cx="${at(effect.ratio)}" cy="${y.toString()}" r="4"><title>${escaped(`${label}: ${percentText(effect.ratio)} (${intervalText(effect)})`)}</title></circle>`
+      `<circle cx="${at(effect.ratio)}" cy="${y.toString()}" r="4"><title>${escaped(`${label}: ${formatChange(effect.ratio)} (${intervalText(effect)})`)}</title></circle>`
     );
   });
   const height = ROW * shown.length;
   const marks = [least, 0, most].filter((mark, index, all) => all.indexOf(mark) === index);
   const axis = marks.map(
     (mark) =>
-      `<text x="${x(mark).toFixed(1)}" y="${(height + 16).toString()}" text-anchor="middle">${escaped(percentText(mark))}</text>`,
+      `<text x="${x(mark).toFixed(1)}" y="${(height + 16).toString()}" text-anchor="middle">${escaped(formatChange(mark))}</text>`,
   );
   const zero = `<line class="zero" x1="${x(0).toFixed(1)}" x2="${x(0).toFixed(1)}" y1="0" y2="${height.toString()}"/>`;
   return `<svg role="img" aria-label="Effects with intervals" viewBox="0 0 ${WIDTH.toString()} ${(height + 22).toString()}">${zero}${rows.join('')}${axis.join('')}</svg>`;
@@ -124,8 +123,8 @@ export function htmlReport(report: ComparisonReport): string {
     `<header><h1>${escaped(comparison.title)}</h1><p class="quiet">${escaped(comparison.createdAt)}</p></header>`,
     primary === null
       ? ''
-      : `<p class="effect">${escaped(percentText(primary.ratio))}<small>${escaped(intervalText(primary))}</small></p>`,
-    `<p class="answer">${escaped(headline(report))}</p>`,
+      : `<p class="effect">${escaped(formatChange(primary.ratio))}<small>${escaped(intervalText(primary))}</small></p>`,
+    `<p class="answer">${escaped(answer.headline)}</p>`,
     section(
       'Figures',
       forestPlot(figures) + table(['Figure', a.label, b.label, 'Effect', 'Interval'], figures.map(figureRow)),

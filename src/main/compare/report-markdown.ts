@@ -1,14 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonAnswer } from '#shared/contract/comparison.ts';
-import {
-  figureRow,
-  headline,
-  iterationRow,
-  methodText,
-  shownFigures,
-  suspectTexts,
-  whyRows,
-} from './report.ts';
+import { figureRow, iterationRow, methodText, shownFigures, suspectTexts, whyRows } from './report.ts';
 import type { ComparisonReport } from './report.ts';
 
 /** A comparison as Markdown, for a pull request. */
@@ -50,7 +42,7 @@ export function markdownReport(report: ComparisonReport): string {
   return [
     `## ${escaped(comparison.title)}`,
     '',
-    escaped(headline(report)),
+    escaped(answer.headline),
     '',
     ...table(['Figure', a.label, b.label, 'Effect', 'Interval'], shownFigures(answer).map(figureRow)),
     ...list(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatChange } from '#shared/base/units.ts';
 import type {
   ComparedFigure,
   ComparedIterations,
@@ -24,12 +25,8 @@ export function numberText(value: number | null): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: Math.min(digits, 6) });
 }
 
-export function percentText(ratio: number): string {
-  return `${ratio < 0 ? '−' : '+'}${Math.abs(ratio * 100).toFixed(1)} %`;
-}
-
 export function intervalText(effect: Pick<Effect, 'low' | 'high'> | null): string {
-  return effect === null ? '–' : `${percentText(effect.low)} to ${percentText(effect.high)}`;
+  return effect === null ? '–' : `${formatChange(effect.low)} to ${formatChange(effect.high)}`;
 }
 
 function mean(values: readonly (number | null)[]): number | null {
@@ -43,7 +40,7 @@ export function figureRow({ label, unit, a, b, effect }: ComparedFigure): readon
     `${label} (${unit})`,
     numberText(mean(a)),
     numberText(mean(b)),
-    effect === null ? '–' : percentText(effect.ratio),
+    effect === null ? '–' : formatChange(effect.ratio),
     intervalText(effect),
   ];
 }
@@ -67,7 +64,7 @@ export function iterationRow(row: ComparedIterations): readonly string[] {
     row.countB.toString(),
     numberText(row.medianMsA),
     numberText(row.medianMsB),
-    row.effect === null ? '–' : percentText(row.effect.ratio),
+    row.effect === null ? '–' : formatChange(row.effect.ratio),
     intervalText(row.effect),
   ];
 }
@@ -85,21 +82,12 @@ export function suspectTexts({ comparison, answer }: ComparisonReport): readonly
   );
 }
 
-/** The answer in one sentence; before a planned look there is none, and the sentence says so. */
-export function headline({ comparison, answer }: ComparisonReport): string {
-  if (answer.verdict !== null) return answer.verdict.sentence;
-  const effect = answer.primary?.effect ?? null;
-  if (effect === null) return 'No answer yet: it needs at least two complete blocks.';
-  const planned = comparison.request.blocks.toString();
-  return `No verdict yet, after ${effect.blocks.toString()} of ${planned} blocks. So far: ${percentText(effect.ratio)} (interval ${intervalText(effect)}).`;
-}
-
 /** How the comparison was made, for a reader who has only the report. */
 export function methodText({ request }: Comparison, effect: Effect | null): string {
   const found =
     effect === null
       ? ''
-      : ` This number of blocks finds effects of ${percentText(effect.smallestEffect)} four times out of five.`;
+      : ` This number of blocks finds effects of ${formatChange(effect.smallestEffect)} four times out of five.`;
   return (
     `${request.blocks.toString()} blocks planned, each one timing pass of both arms in random order (seed ${request.seed.toString()}); ` +
     'every pass loads the program anew and carries no profiler. The effect is the mean of the log-ratios of the blocks; ' +

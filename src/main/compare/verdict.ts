@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatChange, formatPercent } from '#shared/base/units.ts';
 import type { Effect, Thresholds, Verdict } from '#shared/contract/comparison.ts';
 import { blocksToSettle } from './effect.ts';
 
@@ -17,13 +18,14 @@ export interface Question {
   readonly metric: string;
 }
 
-const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
-const signed = (ratio: number): string => `${ratio < 0 ? '−' : '+'}${percent(Math.abs(ratio))}`;
-const range = ({ low, high }: Effect): string => `${signed(low)} to ${signed(high)}`;
+/** `95 % interval −1.0 % to +2.0 %`. */
+function intervalWords({ confidence, low, high }: Effect): string {
+  return `${(Math.round(confidence * 1000) / 10).toString()} % interval ${formatChange(low)} to ${formatChange(high)}`;
+}
 
-/** The words for an effect and its interval. */
-export function effectText(effect: Effect): string {
-  return `${signed(effect.ratio)} (${Math.round(effect.confidence * 1000) / 10} % interval ${range(effect)})`;
+function changeWords({ ratio }: Effect): string {
+  if (formatChange(ratio) === formatChange(0)) return 'the same to 0.1 %';
+  return `${formatPercent(Math.abs(ratio))} ${ratio < 0 ? 'worse' : 'better'}`;
 }
 
 function inconclusive({ logRatios, thresholds }: Question): string {
@@ -35,7 +37,7 @@ function inconclusive({ logRatios, thresholds }: Question): string {
 
 function ofRouters(question: Question): Verdict {
   const { effect, thresholds } = question;
-  const gain = `Perfect routing changes ${question.metric} by ${effectText(effect)}`;
+  const gain = `With perfect routing ${question.metric} is ${changeWords(effect)} (${intervalWords(effect)})`;
   if (effect.low > thresholds.significant)
     return {
       kind: 'imbalance-significant',
@@ -49,7 +51,7 @@ function ofRouters(question: Question): Verdict {
   if (effect.high < 0)
     return {
       kind: 'slower',
-      sentence: `${gain}: it is slower. At small batches even loads activate more experts, whose weights all have to be read.`,
+      sentence: `${gain}: perfect routing is slower. At small batches even loads activate more experts, whose weights all have to be read.`,
     };
   if (effect.low > -thresholds.equivalence && effect.high < thresholds.equivalence)
     return {
@@ -61,13 +63,13 @@ function ofRouters(question: Question): Verdict {
 
 function ofAnything(question: Question): Verdict {
   const { effect, thresholds, labels, metric } = question;
-  const change = `${labels.b} against ${labels.a}: ${metric} is ${effectText(effect)} better`;
+  const change = `${labels.b} against ${labels.a}: ${metric} is ${changeWords(effect)} (${intervalWords(effect)})`;
   if (effect.low > 0) return { kind: 'faster', sentence: `${change}: ${labels.b} is faster.` };
   if (effect.high < 0) return { kind: 'slower', sentence: `${change}: ${labels.b} is slower.` };
   if (effect.low > -thresholds.equivalence && effect.high < thresholds.equivalence)
     return {
       kind: 'same',
-      sentence: `${change}: no difference beyond ±${percent(thresholds.equivalence)}.`,
+      sentence: `${change}: no difference beyond ±${formatPercent(thresholds.equivalence)}.`,
     };
   return { kind: 'inconclusive', sentence: `${change}: inconclusive. ${inconclusive(question)}` };
 }
@@ -75,4 +77,12 @@ function ofAnything(question: Question): Verdict {
 /** The verdict on an effect. */
 export function verdictOf(question: Question): Verdict {
   return question.perfectRouter ? ofRouters(question) : ofAnything(question);
+}
+
+/** The verdict's sentence; before a planned look what can be said instead. */
+export function headlineOf(verdict: Verdict | null, effect: Effect | null, blocks: number): string {
+  if (verdict !== null) return verdict.sentence;
+  if (effect === null) return 'No answer yet: it needs at least two complete blocks.';
+  const found = `${formatChange(effect.ratio)} (${intervalWords(effect)})`;
+  return `No verdict yet, after ${effect.blocks.toString()} of ${blocks.toString()} blocks. So far: ${found}.`;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatCount } from '#shared/base/units.ts';
 import type { Cause, Why } from '#shared/contract/comparison.ts';
 import type { Iteration } from '#shared/contract/engine.ts';
 
@@ -48,6 +49,12 @@ function byKey(iterations: readonly Iteration[]): Map<string, Composition[]> {
   return found;
 }
 
+function scopeText(iterations: number, compositions: number): string {
+  const batches =
+    compositions === 1 ? 'the one batch composition' : `${compositions.toString()} batch compositions`;
+  return `mean of ${formatCount(iterations)} ${iterations === 1 ? 'iteration' : 'iterations'} (all ranks) of ${batches} that both profiled passes have`;
+}
+
 /** The causes, from the iterations of all ranks; null when the two profile passes have no batch composition in common. */
 export function explain(a: readonly Iteration[], b: readonly Iteration[]): Why | null {
   const [foundA, foundB] = [byKey(a), byKey(b)];
@@ -68,7 +75,7 @@ export function explain(a: readonly Iteration[], b: readonly Iteration[]): Why |
   const size = ({ msA, msB }: Cause): number => Math.abs(msB - msA);
   const sum = (parts: readonly number[]): number => parts.reduce((total, part) => total + part, 0);
   return {
-    scope: `mean of ${pick(foundA).length.toString()} iterations (all ranks) of ${common.length.toString()} batch compositions that both profiled passes have`,
+    scope: scopeText(pick(foundA).length, common.length),
     causes: causes.sort((x, y) => size(y) - size(x)),
     wholeMsA: sum(partsA),
     wholeMsB: sum(partsB),

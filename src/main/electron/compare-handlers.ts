@@ -22,6 +22,7 @@ export function compareHandlers(
 ): Pick<MethodHandlers, CompareMethod> {
   return {
     'compare.list': () => comparisons.list(),
+    'compare.plan': (request) => comparisons.plan(request),
     'compare.start': (request) => comparisons.start(request),
     'compare.answer': ({ id }) => comparisons.answer(id),
     'compare.cancel': async ({ id }) => {

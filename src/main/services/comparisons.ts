@@ -4,6 +4,7 @@ import type {
   Arm,
   Comparison,
   ComparisonAnswer,
+  ComparisonPlan,
   ComparisonRequest,
   PlannedPass,
 } from '#shared/contract/comparison.ts';
@@ -11,7 +12,9 @@ import type { Iteration } from '#shared/contract/engine.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { answerOf } from '../compare/answer.ts';
 import type { PassResult } from '../compare/answer.ts';
-import { planPasses } from '../compare/order.ts';
+import { differencesOf } from '../compare/differences.ts';
+import { estimatePasses, pastRun } from '../compare/estimate.ts';
+import { passesOf } from '../compare/order.ts';
 import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
 import { MASK } from '../launch/secrets.ts';
@@ -48,6 +51,32 @@ export class ComparisonService {
     return this.#shown(id) ?? (await this.#parts.store.read(id));
   }
 
+  /** What the request would run, and what that takes by the runs that there are. Starts nothing. */
+  async plan(request: ComparisonRequest): Promise<ComparisonPlan> {
+    const passes = passesOf(request);
+    const { runs } = await this.#parts.library.list();
+    const findings = await this.#findings(request);
+    return {
+      passes,
+      estimate: estimatePasses(request, passes, runs.flatMap(pastRun)),
+      findings,
+      differences: differencesOf(request.a.form, request.b.form),
+      runnable: findings.every(({ severity }) => severity !== 'error'),
+    };
+  }
+
+  /** What the checks before a launch say of the passes of both arms, each sentence once an arm. */
+  async #findings(request: ComparisonRequest): Promise<ComparisonPlan['findings']> {
+    const found = new Map<string, ComparisonPlan['findings'][number]>();
+    for (const arm of ['a', 'b'] as const) {
+      for (const purpose of request.profile ? (['timing', 'profile'] as const) : (['timing'] as const)) {
+        const { findings } = await this.#parts.runs.preview(formOf(request[arm], purpose));
+        for (const finding of findings) found.set(`${arm} ${finding.message}`, { ...finding, arm });
+      }
+    }
+    return [...found.values()];
+  }
+
   /** Checks both arms, writes the plan and begins; the passes go on by themselves. */
   async start(request: ComparisonRequest): Promise<Comparison> {
     for (const arm of [request.a, request.b]) {
@@ -55,9 +84,6 @@ export class ComparisonService {
       if (request.profile) await this.#checkArm(arm, 'profile');
     }
     const now = new Date();
-    const profile: PlannedPass[] = request.profile
-      ? (['a', 'b'] as const).map((arm) => ({ block: 0, arm, purpose: 'profile' }))
-      : [];
     const comparison: Comparison = {
       version: 1,
       id: this.#parts.store.newId(now),
@@ -65,7 +91,7 @@ export class ComparisonService {
       createdAt: now.toISOString(),
       state: 'running',
       request,
-      plan: [...planPasses(request.blocks, request.seed), ...profile],
+      plan: passesOf(request),
       passes: [],
     };
     return this.#begin(comparison);

@@ -33,11 +33,18 @@ const TRIES = 2;
 
 /** What a timing pass runs: the arm's form without anything that records. */
 function timingForm(form: LaunchForm): LaunchForm {
-  return { ...form, window: '', torchTrace: false, expertStatistics: false };
+  return {
+    ...form,
+    window: '',
+    timing: false,
+    nsight: false,
+    torchTrace: false,
+    expertStatistics: false,
+  };
 }
 
 export function formOf({ form }: Arm, purpose: PlannedPass['purpose']): LaunchForm {
-  return purpose === 'timing' ? timingForm(form) : { ...form, torchTrace: true };
+  return purpose === 'timing' ? timingForm(form) : { ...form, timing: false, torchTrace: true };
 }
 
 /** One comparison that goes on. */

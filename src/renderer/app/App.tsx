@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { CompareMenu, ComparisonView, SetupView } from '#renderer/features/compare/index.tsx';
 import { LauncherView } from '#renderer/features/launcher/index.tsx';
 import { LibraryView, RunDialogs } from '#renderer/features/runs/index.tsx';
 import { DiagnosticsDialog, InfoDialog, SettingsView } from '#renderer/features/settings/index.tsx';
+import { useLauncher } from '#renderer/stores/launcher.ts';
 import { showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { useOpened } from '#renderer/stores/opened.ts';
 import { TooltipProvider } from '#renderer/widgets/Tooltip.tsx';
@@ -64,6 +66,20 @@ function CurrentPlace() {
       </ViewBoundary>
     );
   }
+  if (place.kind === 'comparison') {
+    return (
+      <ViewBoundary key={place.id}>
+        <ComparisonView id={place.id} />
+      </ViewBoundary>
+    );
+  }
+  if (place.kind === 'compare') {
+    return (
+      <ViewBoundary key="compare">
+        <SetupView />
+      </ViewBoundary>
+    );
+  }
   if (place.kind === 'settings') {
     return (
       <ViewBoundary key="settings">
@@ -88,7 +104,12 @@ function CurrentPlace() {
   }
   return (
     <ViewBoundary key="launcher">
-      <LauncherView modifier={modifierName} />
+      <LauncherView modifier={modifierName} more={<LauncherCompare />} />
     </ViewBoundary>
   );
+}
+
+function LauncherCompare() {
+  const form = useLauncher((state) => state.form);
+  return <CompareMenu form={form} />;
 }

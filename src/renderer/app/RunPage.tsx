@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import type { SourceSet } from '#shared/contract/app.ts';
 import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import { invoke } from '#renderer/data/bridge.ts';
+import { CompareMenu } from '#renderer/features/compare/index.tsx';
 import { ExpertsView } from '#renderer/features/experts/index.tsx';
 import { LiveView, LogView, Overview, RunHeader, useManifest } from '#renderer/features/run/index.tsx';
 import { RunMenu } from '#renderer/features/runs/index.tsx';
@@ -45,9 +46,18 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const manifest = useManifest(run.id, run.state);
   return (
     <div className="run">
-      <RunHeader run={run} manifest={manifest} more={<RunMenu run={run} />} />
+      <RunHeader run={run} manifest={manifest} more={<RunActions run={run} />} />
       {isEnded(run.state) ? <EndedRun run={run} manifest={manifest} /> : <LiveView run={run} />}
     </div>
+  );
+}
+
+function RunActions({ run }: { readonly run: RunSummary }) {
+  return (
+    <>
+      <CompareMenu form={run.form} />
+      <RunMenu run={run} />
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { ComparisonList } from '#renderer/features/compare/index.tsx';
 import { RunList } from '#renderer/features/runs/index.tsx';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
 import { useOpened, type OpenedSet } from '#renderer/stores/opened.ts';
@@ -38,6 +39,7 @@ export function Sidebar() {
         <Kbd keys={keysHere('Mod+L')} />
       </button>
       <div className="sidebar__scroll">
+        <ComparisonList />
         <h2 className="sidebar__heading">Recent runs</h2>
         <RunList />
         {opened.length > 0 && (

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { invoke, subscribe } from '#renderer/data/bridge.ts';
+import { readComparisons } from '#renderer/features/compare/index.tsx';
 import { showEnd } from '#renderer/features/run/index.tsx';
 import { applyTheme } from '#renderer/features/settings/index.tsx';
+import { takeComparisonProgress } from '#renderer/stores/comparisons.ts';
 import { takeJobProgress } from '#renderer/stores/jobs.ts';
 import { takeRecipes } from '#renderer/stores/launcher.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
@@ -26,6 +28,7 @@ export function start(): void {
   });
   subscribe('runs.queue', takeQueue);
   subscribe('library.progress', takeJobProgress);
+  subscribe('compare.progress', takeComparisonProgress);
   subscribe('sources.opened', showSet);
   subscribe('engine.restarted', ({ reason }) => {
     notify(
@@ -35,6 +38,7 @@ export function start(): void {
   });
   // The first form takes the user's era: settings come first.
   void readSettings().then(readRecipes);
+  void readComparisons();
   invoke('runs.queue').then(takeQueue, notifyFailure);
   invoke('runs.list').then(setRuns, (thrown: unknown) => {
     setRuns([]);

@@ -6,6 +6,9 @@ export type Place =
   | { readonly kind: 'launcher' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'library' }
+  /** A comparison before it is started. */
+  | { readonly kind: 'compare' }
+  | { readonly kind: 'comparison'; readonly id: string }
   | { readonly kind: 'run'; readonly id: string }
   | { readonly kind: 'opened'; readonly key: string };
 

@@ -54,3 +54,10 @@ export function formatPercent(ratio: number): string {
 export function formatRatio(value: number): string {
   return digits(value, 4);
 }
+
+/** A relative change with its sign and one decimal; what rounds to zero has no sign. */
+export function formatChange(ratio: number): string {
+  const text = formatPercent(Math.abs(ratio));
+  if (text === formatPercent(0)) return text;
+  return `${ratio < 0 ? '−' : '+'}${text}`;
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
-import { launchForm } from './launch.ts';
+import { finding, launchForm } from './launch.ts';
 
 /** A comparison: two arms, blocks of one timing pass of each, and what they say about B over A. */
 
@@ -41,6 +41,24 @@ export const comparisonRequest = z.object({
   thresholds,
 });
 export type ComparisonRequest = z.infer<typeof comparisonRequest>;
+
+/** What a comparison would do, before anything is started. */
+export const comparisonPlan = z.object({
+  passes: z.array(plannedPass),
+  /** Time and disk of all passes, from earlier runs of the same recipe; null where there was none to tell. */
+  estimate: z
+    .object({
+      totalMs: z.number(),
+      bytes: z.number(),
+      /** What it was taken from, in a sentence. */
+      basis: z.string(),
+    })
+    .nullable(),
+  findings: z.array(finding.extend({ arm: armName })),
+  differences: z.array(z.object({ name: z.string(), a: z.string(), b: z.string() })),
+  runnable: z.boolean(),
+});
+export type ComparisonPlan = z.infer<typeof comparisonPlan>;
 
 export const comparisonState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted']);
 
@@ -151,6 +169,8 @@ export type Difference = z.infer<typeof difference>;
 /** What the finished passes say. The verdict is null until a planned look. */
 export const comparisonAnswer = z.object({
   primary: comparedFigure.nullable(),
+  /** The answer in one sentence: the verdict's, or what can be said before it. */
+  headline: z.string(),
   verdict: verdict.nullable(),
   figures: z.array(comparedFigure),
   iterations: z.array(comparedIterations),

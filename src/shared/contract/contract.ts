@@ -5,6 +5,7 @@ import {
   comparison,
   comparisonAnswer,
   comparisonId,
+  comparisonPlan,
   comparisonProgress,
   comparisonRequest,
 } from './comparison.ts';
@@ -89,6 +90,8 @@ export const contract = {
   'library.cancelJob': { input: z.object({ job: jobName }), output: nothing },
   /** Comparisons: passes are runs; what they say is computed anew from them. */
   'compare.list': { input: nothing, output: z.array(comparison) },
+  /** What it would run, in which order, and what that takes; starts nothing. */
+  'compare.plan': { input: comparisonRequest, output: comparisonPlan },
   'compare.start': { input: comparisonRequest, output: comparison },
   'compare.answer': { input: compared, output: comparisonAnswer },
   'compare.cancel': { input: compared, output: nothing },

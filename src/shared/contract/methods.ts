@@ -37,6 +37,7 @@ export const methodNames = [
   'library.import',
   'library.cancelJob',
   'compare.list',
+  'compare.plan',
   'compare.start',
   'compare.answer',
   'compare.cancel',

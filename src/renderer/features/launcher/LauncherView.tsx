@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, type ReactNode } from 'react';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
@@ -18,14 +18,20 @@ import './launcher.css';
 /** Typing settles for this long before main is asked. */
 const PREVIEW_DELAY_MS = 100;
 
+interface LauncherViewProps {
+  readonly modifier: string;
+  /** What else can be done with the form. */
+  readonly more: ReactNode;
+}
+
 /** The launcher: the form on the left, what it means (findings, command line) on the right. */
-export function LauncherView({ modifier }: { readonly modifier: string }) {
+export function LauncherView({ modifier, more }: LauncherViewProps) {
   const recipes = useLauncher((state) => state.recipes);
   const form = useLauncher((state) => state.form);
   const recipe = recipes?.find((known) => known.id === form?.recipeId);
   if (recipes === null) return <div className="launcher" aria-busy="true" />;
   if (recipe === undefined || form === null) return <NoRecipe recipes={recipes} />;
-  return <LauncherForm recipes={recipes} recipe={recipe} form={form} modifier={modifier} />;
+  return <LauncherForm recipes={recipes} recipe={recipe} form={form} modifier={modifier} more={more} />;
 }
 
 function NoRecipe({ recipes }: { readonly recipes: readonly Recipe[] }) {
@@ -51,14 +57,13 @@ function NoRecipe({ recipes }: { readonly recipes: readonly Recipe[] }) {
   );
 }
 
-interface LauncherFormProps {
+interface LauncherFormProps extends LauncherViewProps {
   readonly recipes: readonly Recipe[];
   readonly recipe: Recipe;
   readonly form: LaunchForm;
-  readonly modifier: string;
 }
 
-function LauncherForm({ recipes, recipe, form, modifier }: LauncherFormProps) {
+function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormProps) {
   const preview = useLauncher((state) => state.preview?.value ?? null);
   const starting = useLauncher((state) => state.starting);
   const problems = useMemo(() => problemsOf(recipe, form), [recipe, form]);
@@ -79,6 +84,7 @@ function LauncherForm({ recipes, recipe, form, modifier }: LauncherFormProps) {
         <p id="launcher-blocker" className="launcher__blocker" role="status">
           {blocker}
         </p>
+        {more}
         <Button
           variant="primary"
           icon="play"

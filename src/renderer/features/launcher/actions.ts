@@ -2,11 +2,12 @@
 import { toFailure } from '#shared/base/errors.ts';
 import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { completeForm } from '#renderer/base/launch-form.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { setStarting, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
-import { blockerOf, completeForm, problemsOf } from './model.ts';
+import { blockerOf, problemsOf } from './model.ts';
 
 const emptyPreview: LaunchPreview = {
   shell: '',

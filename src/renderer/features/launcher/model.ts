@@ -5,6 +5,7 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { applies } from '#shared/contract/recipe-rules.ts';
 import { plural } from '#renderer/base/format.ts';
+import { numberOf } from '#renderer/base/launch-form.ts';
 
 /** What the form means, without any element of it: everything here is pure. */
 
@@ -12,14 +13,6 @@ export interface Message {
   readonly severity: Finding['severity'];
   readonly text: string;
   readonly brief?: string;
-}
-
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-
-/** The number that a text states; null when it states none. */
-export function numberOf(text: string): number | null {
-  const trimmed = text.trim();
-  return NUMBER.test(trimmed) ? Number(trimmed) : null;
 }
 
 /** What is wrong with a text that is no number, in words; undefined where the parameter is one. */
@@ -70,19 +63,6 @@ export function briefProblemOf(parameter: RecipeParameter): string {
   if (parameter.type === 'path') return 'Begin with /.';
   if (parameter.type === 'text') return 'Enter a text.';
   return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
-}
-
-const isNumber = ({ type }: RecipeParameter): boolean => type === 'integer' || type === 'number';
-
-/** The form as main takes it: texts of numbers become numbers, what is no number stays as typed. */
-export function completeForm(recipe: Recipe, form: LaunchForm): LaunchForm {
-  const parameters = { ...form.parameters };
-  for (const parameter of recipe.parameters) {
-    const given = parameters[parameter.name];
-    if (!isNumber(parameter) || typeof given !== 'string') continue;
-    parameters[parameter.name] = numberOf(given) ?? given;
-  }
-  return { ...form, parameters };
 }
 
 /** Every parameter whose text cannot be used, with the reason. */

@@ -2,13 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding, LaunchPreview } from '#shared/contract/launch.ts';
+import { completeForm, numberOf } from '#renderer/base/launch-form.ts';
 import {
   blockerOf,
   briefProblemOf,
-  completeForm,
   explainSpans,
   findingsOf,
-  numberOf,
   parameterMessages,
   problemOf,
   problemsOf,

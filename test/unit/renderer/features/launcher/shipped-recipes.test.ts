@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { completeForm, problemsOf } from '#renderer/features/launcher/model.ts';
+import { completeForm } from '#renderer/base/launch-form.ts';
+import { problemsOf } from '#renderer/features/launcher/model.ts';
 import { formOfRecipe } from '#renderer/stores/launcher.ts';
 import { recipeOf } from '../../../../builders/recipe.ts';
 

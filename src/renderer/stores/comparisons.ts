@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { create } from 'zustand';
+import type { Arm, ArmName, Comparison, ComparisonProgress } from '#shared/contract/comparison.ts';
+import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+
+/** Comparisons as main tells of them, and the one that is being planned. */
+
+/** A comparison before it is started; numbers are kept as the text that was typed. */
+export interface ComparisonDraft {
+  readonly title: string;
+  readonly a: Arm;
+  readonly b: Arm;
+  readonly blocks: string;
+  readonly seed: string;
+  readonly early: boolean;
+  readonly profile: boolean;
+}
+
+/** How far one that goes on has come. */
+export interface ComparisonStep {
+  readonly done: number;
+  readonly total: number;
+  readonly step: string;
+}
+
+interface ComparisonsState {
+  /** Newest first; null until they arrived. */
+  readonly list: readonly Comparison[] | null;
+  readonly steps: Readonly<Record<string, ComparisonStep>>;
+  readonly draft: ComparisonDraft | null;
+}
+
+export const useComparisons = create<ComparisonsState>(() => ({ list: null, steps: {}, draft: null }));
+
+export function setComparisons(list: readonly Comparison[]): void {
+  useComparisons.setState({ list });
+}
+
+/** Takes one that is new or has changed. */
+export function takeComparison(comparison: Comparison): void {
+  useComparisons.setState(({ list }) => {
+    const others = (list ?? []).filter(({ id }) => id !== comparison.id);
+    return { list: [comparison, ...others].sort((a, b) => b.createdAt.localeCompare(a.createdAt)) };
+  });
+}
+
+export function takeComparisonProgress({ comparison, done, total, step }: ComparisonProgress): void {
+  takeComparison(comparison);
+  useComparisons.setState(({ steps }) => ({ steps: { ...steps, [comparison.id]: { done, total, step } } }));
+}
+
+export function setDraft(draft: ComparisonDraft): void {
+  useComparisons.setState({ draft });
+}
+
+export function editDraft(change: Partial<ComparisonDraft>): void {
+  useComparisons.setState(({ draft }) => (draft === null ? {} : { draft: { ...draft, ...change } }));
+}
+
+/** Changes some of an arm's form. */
+export function editArm(name: ArmName, change: (form: LaunchForm) => Partial<LaunchForm>): void {
+  useComparisons.setState(({ draft }) => {
+    if (draft === null) return {};
+    const arm = draft[name];
+    return { draft: { ...draft, [name]: { ...arm, form: { ...arm.form, ...change(arm.form) } } } };
+  });
+}
+
+const DEFAULT_BLOCKS = '5';
+
+/** An arm's form: what its profiled pass captures, with expert statistics where they can share that pass. */
+function armForm(form: LaunchForm, recipe: Recipe): LaunchForm {
+  const together = recipe.together.some(
+    (kinds) => kinds.includes('torch-trace') && kinds.includes('expert-statistics'),
+  );
+  return {
+    ...form,
+    window: form.window === '' ? recipe.defaultWindow : form.window,
+    timing: false,
+    nsight: false,
+    torchTrace: recipe.passes.includes('torch-trace'),
+    expertStatistics: together,
+  };
+}
+
+function draftOf(a: Arm, b: Arm, recipe: Recipe, title: string): ComparisonDraft {
+  return {
+    title,
+    a: { ...a, form: armForm(a.form, recipe) },
+    b: { ...b, form: armForm(b.form, recipe) },
+    blocks: DEFAULT_BLOCKS,
+    seed: '1',
+    early: false,
+    profile: recipe.passes.includes('torch-trace'),
+  };
+}
+
+/** The question of what routing imbalance costs: this form with the learned and with a perfect router. */
+export function perfectRouterDraft(form: LaunchForm, recipe: Recipe): ComparisonDraft {
+  return draftOf(
+    { label: 'learned router', form: { ...form, perfectRouter: false } },
+    { label: 'perfect router', form: { ...form, perfectRouter: true } },
+    recipe,
+    'Perfect against learned router',
+  );
+}
+
+/** A and B, to be made different by hand, or two forms as they are. */
+export function changeDraft(a: LaunchForm, b: LaunchForm, recipe: Recipe): ComparisonDraft {
+  return draftOf({ label: 'A', form: a }, { label: 'B', form: b }, recipe, 'B against A');
+}
+
+/** Whether a recipe can be asked what routing imbalance costs. */
+export function hasPerfectRouter(recipe: Recipe | undefined): boolean {
+  return recipe?.recorders['perfect-router'] !== undefined;
+}

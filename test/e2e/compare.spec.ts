@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, startApplication, test, type Application } from './app.ts';
+
+/** Comparisons in the window: passes of the embedded engine by its work clock, in one application. */
+
+test.describe.configure({ mode: 'serial' });
+
+let application: Application;
+
+test.beforeAll(async () => {
+  application = await startApplication();
+});
+
+test.afterAll(async () => {
+  const { app, home } = application;
+  await app.close().catch(() => undefined);
+  rmSync(home, { recursive: true, force: true });
+});
+
+/** Where a test wants pictures for a human eye, it is told a folder. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['ITERSCOPE_PICTURES'];
+  if (folder === undefined) return;
+  for (const theme of ['Light', 'Dark']) {
+    await page.getByRole('radio', { name: new RegExp(theme) }).click();
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+  }
+}
+
+async function chooseSmallRun(page: Page): Promise<void> {
+  await page.getByLabel('Requests', { exact: true }).fill('64');
+  await page.getByLabel('Iterations at most').fill('30');
+  await page.getByLabel('Layers', { exact: true }).fill('2');
+  await page.getByLabel('Iteration window').fill('5+10');
+  await page.getByRole('button', { name: /^More parameters/ }).click();
+  await page.getByLabel('Clock').selectOption('work');
+}
+
+const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
+const state = (page: Page) => page.locator('.compare__head').getByRole('status');
+
+test('one click plans the perfect router, and the comparison answers, explains and is kept', async () => {
+  const { page } = application;
+  await chooseSmallRun(page);
+  await picture(page, 'launcher');
+  await page.getByRole('button', { name: 'Compare with perfect router' }).click();
+  await expect(page.getByRole('heading', { name: 'New comparison' })).toBeVisible();
+
+  const plan = page.getByRole('complementary', { name: 'What will run' });
+  await expect(plan.getByRole('heading', { name: 'Order of 12 passes' })).toBeVisible();
+  await page.getByLabel('Blocks', { exact: true }).fill('2');
+  await expect(page.getByText('Enter a whole number from 3 to 100.')).toBeVisible();
+  await page.getByLabel('Blocks', { exact: true }).fill('3');
+  await expect(plan.getByRole('heading', { name: 'Order of 8 passes' })).toBeVisible();
+  await expect(plan).toContainText('No run of this recipe has ended well yet');
+  await expect(plan).toContainText('the output text is wrong');
+  await picture(page, 'setup');
+
+  await page.getByRole('button', { name: 'Start comparison' }).click();
+  await expect(page.getByText(/No answer yet|No verdict yet/).first()).toBeVisible();
+  await expect(state(page)).toHaveText('Done');
+  await expect(answer(page)).toContainText(/With perfect routing output throughput is \d+\.\d % better/);
+  await expect(answer(page)).toContainText(/routing imbalance is (significant|real but moderate)/);
+  await expect(answer(page).getByRole('img', { name: /^Effect \+\d/ })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Figures of both arms' })).toContainText('Output throughput');
+  const parts = page.getByRole('table', { name: 'Parts of an iteration' });
+  await expect(parts.getByRole('row').nth(1)).toContainText('Communication and waiting for other ranks');
+  await expect(page.getByRole('table', { name: 'What the arms differ in' })).toContainText('perfect router');
+  await expect(page.getByRole('table', { name: 'Passes' }).getByRole('row')).toHaveCount(9);
+  await picture(page, 'answer');
+
+  const list = page.getByRole('list', { name: 'Comparisons' });
+  await expect(list).toContainText('Perfect against learned router');
+  await page.getByRole('button', { name: /^Open the run of learned router, block 1$/ }).click();
+  await expect(page.getByRole('tab', { name: 'Overview' })).toBeVisible();
+  await list.getByRole('button').first().click();
+  await expect(answer(page)).toContainText('With perfect routing');
+});
+
+test('reports are written where the user says', async () => {
+  const { page, app, home } = application;
+  for (const [item, file] of [
+    ['HTML file…', 'report.html'],
+    ['Markdown…', 'report.md'],
+    ['JSON…', 'report.json'],
+  ] as const) {
+    const path = join(home, file);
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, path);
+    await page.getByRole('button', { name: 'Save report' }).click();
+    await page.getByRole('menuitem', { name: item }).click();
+    await expect(page.getByText(`The report was written to ${path}.`)).toBeVisible();
+    expect(existsSync(path)).toBe(true);
+    expect(readFileSync(path, 'utf8')).toContain('perfect router');
+  }
+});
+
+test('two arms are changed by hand; a comparison is cancelled and goes on', async () => {
+  const { page } = application;
+  await page.getByRole('button', { name: 'New run' }).click();
+  await page.getByRole('button', { name: 'A/B…' }).click();
+  const plan = page.getByRole('complementary', { name: 'What will run' });
+  await expect(plan).toContainText('The arms are the same');
+  await page.getByLabel('Layers of B').fill('0');
+  await expect(page.locator('#compare-blocker')).toContainText('B: ');
+  await page.getByLabel('Layers of B').fill('4');
+  await page.getByLabel('Label of B').fill('four layers');
+  await page.getByLabel('Blocks', { exact: true }).fill('3');
+  await page.getByRole('switch', { name: 'Profile both arms at the end' }).click();
+  await expect(plan.getByRole('heading', { name: 'Order of 6 passes' })).toBeVisible();
+  await expect(plan).toContainText('A rough guess: from earlier runs of this recipe with other parameters.');
+  await expect(plan).not.toContainText('The arms are the same');
+  await picture(page, 'setup-ab');
+  await page.getByRole('button', { name: 'Start comparison' }).click();
+  await page.getByRole('button', { name: 'Cancel comparison' }).click();
+  await expect(state(page)).toHaveText('Cancelled');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(state(page)).toHaveText('Done');
+  await expect(answer(page)).toContainText(/four layers against A: output throughput is \d+\.\d % worse/);
+  await expect(page.getByRole('table', { name: 'What the arms differ in' })).toContainText('layers');
+  await expect(page.getByRole('heading', { name: 'Why' })).toBeHidden();
+});
