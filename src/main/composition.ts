@@ -25,6 +25,7 @@ import type { EngineProcess } from './ports/engine.ts';
 import type { Target, TargetOf } from './ports/target.ts';
 import { LocalGpus } from './engine/gpus.ts';
 import { loadNative } from './engine/native.ts';
+import { findNsys } from './engine/nsys.ts';
 import { secretValues } from './launch/secrets.ts';
 import type { Platform } from './ports/platform.ts';
 
@@ -89,6 +90,7 @@ export function compose(options: CompositionOptions): Services {
     recipes,
     sources,
     engine,
+    findNsys,
     targetOf: targetsOf(new LocalTarget(native, platform), options.environment),
     telemetry,
     logs,

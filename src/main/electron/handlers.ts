@@ -37,7 +37,7 @@ export function makeHandlers(
     'runs.moveInQueue': async ({ id, to }) => Promise.resolve(runs.moveInQueue(id, to)),
     'runs.logPage': ({ id, ...request }) => logs.page(id, request),
     'runs.searchLog': ({ id, ...request }) => logs.search(id, request),
-    'runs.openLog': async ({ id, stream }) => show(library.logOf(id, stream)),
+    'runs.openLog': async ({ id, stream, step }) => show(library.logOf(id, stream, step)),
     'runs.telemetry': ({ id }) => telemetry.read(id),
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
     'runs.openFolder': async ({ id }) => show(library.folderOf(id)),

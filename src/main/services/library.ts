@@ -18,6 +18,8 @@ import { summarise } from './summarise.ts';
  */
 
 const LOCK = 'lock.json';
+/** Folder of the steps of runs that have several. */
+export const STEPS = 'steps';
 
 interface Lock {
   readonly pid: number;
@@ -58,13 +60,18 @@ export class Library {
     return join(this.#root, id, 'artifacts');
   }
 
-  logOf(id: string, stream: 'stdout' | 'stderr'): string {
-    return join(this.#root, id, `${stream}.log`);
+  /** What belongs to one program of a run: a step's own folder where the run has several, else the run's. */
+  processFolderOf(id: string, step?: string): string {
+    return step === undefined ? this.folderOf(id) : join(this.folderOf(id), STEPS, step);
   }
 
-  /** What the run's supervisor saw, line by line. */
-  journalOf(id: string): string {
-    return join(this.#root, id, 'supervisor.jsonl');
+  logOf(id: string, stream: 'stdout' | 'stderr', step?: string): string {
+    return join(this.processFolderOf(id, step), `${stream}.log`);
+  }
+
+  /** What a supervisor of the run saw, line by line. */
+  journalOf(id: string, step?: string): string {
+    return join(this.processFolderOf(id, step), 'supervisor.jsonl');
   }
 
   /** A new run's id, with its folders made: `<utc>-<slug>-<hex4>`. */
@@ -201,4 +208,9 @@ function manifestError(path: string, reason: string): IterscopeError {
     message: `The manifest ${path} cannot be read (${reason}): the run is left as it is; correct the file or move its folder away.`,
     path,
   });
+}
+
+/** The steps whose programs a run started, each with a folder of its own; one without a name is the run itself. */
+export function stepsOf({ steps }: Pick<RunManifest, 'steps'>): readonly (string | undefined)[] {
+  return steps === undefined ? [undefined] : steps.map(({ name }) => name);
 }

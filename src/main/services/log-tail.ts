@@ -82,6 +82,11 @@ export class LogTail {
     this.#path = path;
   }
 
+  /** What follows the last line that was read; it may still grow. */
+  get rest(): string {
+    return this.#rest;
+  }
+
   /** The lines that were completed since the last call, as far as they have been read. */
   async read(): Promise<string[]> {
     const lines: string[] = [];

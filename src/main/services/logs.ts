@@ -29,6 +29,8 @@ const orderLine = z.tuple([z.enum(['o', 'e']), z.int().positive(), z.int().posit
 
 interface Followed {
   readonly index: LogIndex;
+  /** Path of the order file. */
+  readonly order: string;
   readonly timer: NodeJS.Timeout;
   /** Blocks that the order file holds. */
   written: number;
@@ -47,26 +49,34 @@ export class LogService {
   }
 
   /** Follows the outputs of a run that starts, so that their order is known. */
-  follow(id: string, profiled: boolean): void {
-    const index = new LogIndex(this.#pathsOf(id));
+  follow(id: string, profiled: boolean, step?: string): void {
+    const key = keyOf(id, step);
+    const index = new LogIndex(this.#pathsOf(id, step));
     const period = profiled ? PERIOD_MS.profiled : PERIOD_MS.timing;
-    const timer = setInterval(() => void this.#advance(id, false), period);
-    this.#followed.set(id, { index, timer, written: 0, writing: Promise.resolve() });
+    const timer = setInterval(() => void this.#advance(key, false), period);
+    this.#followed.set(key, {
+      index,
+      order: this.#orderOf(id, step),
+      timer,
+      written: 0,
+      writing: Promise.resolve(),
+    });
   }
 
   /** The run has ended: what follows comes from its files alone. */
-  async unfollow(id: string): Promise<void> {
-    const followed = this.#followed.get(id);
+  async unfollow(id: string, step?: string): Promise<void> {
+    const key = keyOf(id, step);
+    const followed = this.#followed.get(key);
     if (followed === undefined) return;
     clearInterval(followed.timer);
-    await this.#advance(id, true);
-    this.#followed.delete(id);
-    this.#keep(id, Promise.resolve(followed.index));
+    await this.#advance(key, true);
+    this.#followed.delete(key);
+    this.#keep(key, Promise.resolve(followed.index));
   }
 
-  async page(id: string, { show, from, lines }: LogPageRequest): Promise<LogPage> {
-    const live = this.#followed.get(id);
-    const index = live?.index ?? (await this.#endedIndex(id));
+  async page(id: string, { step, show, from, lines }: LogPageRequest): Promise<LogPage> {
+    const live = this.#followed.get(keyOf(id, step));
+    const index = live?.index ?? (await this.#endedIndex(id, step));
     if (live !== undefined) await index.refresh(false);
     const total = index.lines(show);
     const first = from ?? firstOfLast(index, show, lines);
@@ -77,11 +87,11 @@ export class LogService {
   }
 
   /** Lines that hold a text, over the whole log. A newer search of the same run ends an older one. */
-  async search(id: string, { show, text, matchCase }: LogSearchRequest): Promise<LogMatches> {
+  async search(id: string, { step, show, text, matchCase }: LogSearchRequest): Promise<LogMatches> {
     this.#searches.get(id)?.abort();
     const abort = new AbortController();
     this.#searches.set(id, abort);
-    const index = this.#followed.get(id)?.index ?? (await this.#endedIndex(id));
+    const index = this.#followed.get(keyOf(id, step))?.index ?? (await this.#endedIndex(id, step));
     const plain = (line: string): string => (matchCase ? line : line.toLowerCase());
     const wanted = plain(text);
     const lines: number[] = [];
@@ -101,14 +111,14 @@ export class LogService {
   }
 
   /** One after the other: the order file is appended to in order. */
-  #advance(id: string, final: boolean): Promise<void> {
-    const followed = this.#followed.get(id);
+  #advance(key: string, final: boolean): Promise<void> {
+    const followed = this.#followed.get(key);
     if (followed === undefined) return Promise.resolve();
-    followed.writing = followed.writing.then(() => this.#writeOrder(id, followed, final));
+    followed.writing = followed.writing.then(() => this.#writeOrder(followed, final));
     return followed.writing;
   }
 
-  async #writeOrder(id: string, followed: Followed, final: boolean): Promise<void> {
+  async #writeOrder(followed: Followed, final: boolean): Promise<void> {
     await followed.index.refresh(final);
     // The newest block may still grow.
     const closed = followed.index.blocks.slice(followed.written, final ? undefined : -1);
@@ -118,39 +128,48 @@ export class LogService {
       JSON.stringify([stream === 'stdout' ? 'o' : 'e', end, lines]),
     );
     // Without it the run is as it was; only the order of its outputs is less well known.
-    await appendFile(this.#orderOf(id), `${text.join('\n')}\n`).catch(() => undefined);
+    await appendFile(followed.order, `${text.join('\n')}\n`).catch(() => undefined);
   }
 
-  #endedIndex(id: string): Promise<LogIndex> {
-    const kept = this.#ended.get(id);
+  #endedIndex(id: string, step: string | undefined): Promise<LogIndex> {
+    const key = keyOf(id, step);
+    const kept = this.#ended.get(key);
     if (kept !== undefined) return kept;
-    const opening = this.#openEnded(id);
-    this.#keep(id, opening);
-    opening.catch(() => this.#ended.delete(id));
+    const opening = this.#openEnded(id, step);
+    this.#keep(key, opening);
+    opening.catch(() => this.#ended.delete(key));
     return opening;
   }
 
-  async #openEnded(id: string): Promise<LogIndex> {
-    const paths = this.#pathsOf(id);
-    const index = new LogIndex(paths, await readOrder(this.#orderOf(id), paths));
+  async #openEnded(id: string, step: string | undefined): Promise<LogIndex> {
+    const paths = this.#pathsOf(id, step);
+    const index = new LogIndex(paths, await readOrder(this.#orderOf(id, step), paths));
     await index.refresh(true);
     return index;
   }
 
-  #keep(id: string, index: Promise<LogIndex>): void {
-    this.#ended.delete(id);
-    this.#ended.set(id, index);
+  #keep(key: string, index: Promise<LogIndex>): void {
+    this.#ended.delete(key);
+    this.#ended.set(key, index);
     const [oldest] = this.#ended.keys();
     if (this.#ended.size > MOST_KEPT && oldest !== undefined) this.#ended.delete(oldest);
   }
 
-  #orderOf(id: string): string {
-    return join(this.#library.folderOf(id), ORDER_FILE);
+  #orderOf(id: string, step: string | undefined): string {
+    return join(this.#library.processFolderOf(id, step), ORDER_FILE);
   }
 
-  #pathsOf(id: string): LogPaths {
-    return { stdout: this.#library.logOf(id, 'stdout'), stderr: this.#library.logOf(id, 'stderr') };
+  #pathsOf(id: string, step: string | undefined): LogPaths {
+    return {
+      stdout: this.#library.logOf(id, 'stdout', step),
+      stderr: this.#library.logOf(id, 'stderr', step),
+    };
   }
+}
+
+/** Outputs are known by run, and by step where it has several. */
+function keyOf(id: string, step: string | undefined): string {
+  return step === undefined ? id : `${id}/${step}`;
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -26,8 +26,7 @@ export function endedWell(exit: RunExit): boolean {
 export async function exitFailure(
   exit: RunExit,
   program: string,
-  stderrPath: string,
-  target: LaunchTarget,
+  parts: WordsParts & { readonly target: LaunchTarget },
 ): Promise<Failure> {
   if (exit.endedBy === 'signal') {
     const { pid, name } = exit.instigator ?? { pid: 0, name: '' };
@@ -35,17 +34,30 @@ export async function exitFailure(
     const message = `The run was ended from outside: ${sender} asked its supervisor to. What it had written is kept.`;
     return { code: 'run.terminated', message };
   }
-  const said = await lastLines(stderrPath, 3);
-  const words = said.length === 0 ? 'It said nothing on its error output.' : `It said: ${said.join(' ')}`;
   const sentences = [
     `${program} ended ${howItEnded(exit)}.`,
-    containerSentence(exit, target),
+    containerSentence(exit, parts.target),
     deathSentence(exit),
     memorySentence(exit),
-    `${words} The log has the rest.`,
+    `${await lastWords(parts)} The log has the rest.`,
   ];
   const message = sentences.filter((sentence) => sentence !== '').join(' ');
-  return { code: 'run.program-failed', message, path: stderrPath };
+  return { code: 'run.program-failed', message, path: parts.stderrPath };
+}
+
+export interface WordsParts {
+  readonly stdoutPath: string;
+  readonly stderrPath: string;
+  /** What a rule of the program's recipe found in its outputs. */
+  readonly reason: string | undefined;
+}
+
+/** Why a program failed in its own words: those that its recipe knows, else the last ones that it wrote. */
+export async function lastWords({ stdoutPath, stderrPath, reason }: WordsParts): Promise<string> {
+  if (reason !== undefined) return reason;
+  const said = await lastLines(stderrPath, 3);
+  const words = said.length > 0 ? said : await lastLines(stdoutPath, 3);
+  return words.length === 0 ? 'It said nothing.' : `It said: ${words.join(' ')}`;
 }
 
 /** What the codes mean by which a container's client tells of itself instead of the program. */

@@ -35,7 +35,8 @@ async function recordFigures(path: string): Promise<ReportedFigure[]> {
   return records.figures();
 }
 
-async function textFigures(path: string): Promise<ReportedFigure[]> {
+/** What the report at the end of an output says. */
+export async function textFigures(path: string): Promise<ReportedFigure[]> {
   const { text } = await readLogChunk(path, Math.max(0, (await sizeOf(path)) - REPORT_BYTES));
   return reportTextFigures(text.split('\n'));
 }
@@ -47,18 +48,18 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
-/** All figures, each from the most exact source that has it. */
+/** All figures, each from the most exact source that has it. `said`: what the outputs say. */
 export async function readFigures(
   artifacts: readonly Artifact[],
   folder: string,
-  logs: readonly string[],
+  said: readonly ReportedFigure[],
 ): Promise<ReportedFigure[]> {
   const of = (kind: ArtifactKind): string[] =>
     artifacts.flatMap((artifact) => (artifact.kind === kind ? [join(folder, artifact.path)] : []));
   const lists = await Promise.all([
     ...of('report-json').map((path) => jsonFigures(path, reportJsonFigures)),
     ...of('benchmark-json').map((path) => jsonFigures(path, servingJsonFigures)),
-    ...logs.map(textFigures),
+    Promise.resolve(said),
     ...of('request-json').map((path) => jsonFigures(path, requestJsonFigures)),
     ...of('iteration-statistics').map(recordFigures),
   ]);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { basename, dirname } from 'node:path';
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import type { RunExit, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
+import type { ReportedFigure, RunManifest, RunProgress, RunSummary } from '#shared/contract/run.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
-import type { TargetEvent, TargetOf, TargetRun } from '../ports/target.ts';
+import type { Platform } from '../ports/platform.ts';
+import type { TargetOf } from '../ports/target.ts';
+import { stepsOf } from './library.ts';
 import type { LogService } from './logs.ts';
-import { endedWell, exitFailure } from './run-end.ts';
 import { RunMonitor } from './run-monitor.ts';
 import { captureOf, collectRun, readTraces, type ReadingParts } from './run-reading.ts';
+import { RunSteps, type FindNsys } from './steps/run-steps.ts';
+import type { StepsOutcome } from './steps/step-runner.ts';
+import { outcomeFailure } from './steps/trouble.ts';
 import type { TelemetryEvent, TelemetryService, TelemetryWatch } from './telemetry.ts';
 
 export interface RunEvents {
@@ -22,7 +25,9 @@ export interface RunEvents {
 }
 
 export interface RunLifeParts extends ReadingParts {
+  readonly platform: Platform;
   readonly targetOf: TargetOf;
+  readonly findNsys: FindNsys;
   readonly telemetry: TelemetryService;
   readonly logs: LogService;
   readonly events: RunEvents;
@@ -32,11 +37,16 @@ export interface RunLifeStart {
   readonly manifest: RunManifest;
   readonly recipe: Recipe;
   readonly plan: LaunchPlan;
-  /** Complete and unmasked: kept in memory only. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** What every step inherits, unmasked: kept in memory only. */
+  readonly inherited: Readonly<Record<string, string>>;
 }
 
 type EndState = 'ready' | 'failed' | 'cancelled';
+
+const nothingSeen: Failure = {
+  code: 'launch.supervisor-lost',
+  message: 'How the run ended was not seen. What it had written is kept.',
+};
 
 /**
  * One run from its start to its end: starting, running, finalising, ingesting, then ready, failed or
@@ -46,14 +56,15 @@ export class RunLife {
   readonly #parts: RunLifeParts;
   readonly #recipe: Recipe;
   readonly #plan: LaunchPlan;
-  readonly #environment: Readonly<Record<string, string>>;
+  readonly #inherited: Readonly<Record<string, string>>;
   readonly #ingest = new AbortController();
   readonly #ended: Promise<RunManifest>;
   #resolveEnded: (manifest: RunManifest) => void = () => undefined;
   #manifest: RunManifest;
   #monitor: RunMonitor | undefined;
   #watch: TelemetryWatch | undefined;
-  #process: TargetRun | undefined;
+  #steps: RunSteps | undefined;
+  #writes: Promise<void> = Promise.resolve();
   #cancelled = false;
 
   constructor(parts: RunLifeParts, start: RunLifeStart) {
@@ -61,7 +72,7 @@ export class RunLife {
     this.#manifest = start.manifest;
     this.#recipe = start.recipe;
     this.#plan = start.plan;
-    this.#environment = start.environment;
+    this.#inherited = start.inherited;
     this.#ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
@@ -81,14 +92,13 @@ export class RunLife {
     await this.#update({});
   }
 
-  /** Starts the program; how it ends arrives through `ended`. */
+  /** Starts the steps; how they end arrives through `ended`. */
   async launch(): Promise<void> {
     if (this.#cancelled) return;
     const { id } = this.#manifest;
-    const { library, targetOf, events } = this.#parts;
-    this.#monitor = new RunMonitor({
+    const { events, telemetry } = this.#parts;
+    const monitor = new RunMonitor({
       id,
-      stdoutPath: library.logOf(id, 'stdout'),
       profiled: this.#plan.profiled,
       iterationLimit: this.#iterationLimit(),
       emit: (progress) => {
@@ -96,40 +106,50 @@ export class RunLife {
       },
       now: () => performance.now(),
     });
-    this.#watch = this.#parts.telemetry.start(id, this.#plan.profiled);
-    this.#parts.logs.follow(id, this.#plan.profiled);
+    this.#monitor = monitor;
+    this.#watch = telemetry.start(id, this.#plan.profiled);
     try {
       await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
-      const spec = {
-        name: id,
-        processFolder: library.folderOf(id),
-        ...this.#manifest.command,
-        environment: this.#environment,
-        ownVariables: this.#plan.environment.map(({ name }) => name),
-        needs: [dirname(this.#manifest.command.program)],
-        stdoutPath: library.logOf(id, 'stdout'),
-        stderrPath: library.logOf(id, 'stderr'),
-        endSignal: this.#plan.main.endSignal,
-        graceMs: this.#plan.main.graceMs,
-        sampleMs: Math.round(1000 / this.#parts.telemetry.rateFor(this.#plan.profiled)),
-      };
-      // One after the other: a later event never overtakes an earlier one that still writes.
-      let previous = Promise.resolve();
-      this.#process = targetOf(this.#manifest.target).start(spec, (event) => {
-        previous = previous.then(() => this.#onEvent(event));
-      });
-      // A cancel that came while the manifest was being written found no process yet.
-      if (this.#wasCancelled()) this.#process.cancel();
+      this.#steps = this.#makeSteps(monitor);
+      // A cancel that came while the manifest was being written found no step yet.
+      if (this.#wasCancelled()) this.#steps.cancel();
+      const outcome = await this.#steps.run();
+      await this.#writes;
+      await this.#complete(outcome);
     } catch (thrown) {
-      await this.#end('failed', toFailure(thrown));
+      await this.#writes;
+      await this.#lost(toFailure(thrown));
     }
+  }
+
+  #makeSteps(monitor: RunMonitor): RunSteps {
+    const { targetOf, telemetry } = this.#parts;
+    return new RunSteps({
+      ...this.#parts,
+      target: targetOf(this.#manifest.target),
+      monitor,
+      manifest: this.#manifest,
+      plan: this.#plan,
+      inherited: this.#inherited,
+      sampleMs: Math.round(1000 / telemetry.rateFor(this.#plan.profiled)),
+      onStarted: () => {
+        if (this.#manifest.state === 'starting') this.#write({ state: 'running' });
+      },
+      onSteps: (steps) => {
+        this.#write({ steps });
+      },
+      onSample: (sample) => {
+        monitor.sample({ cpuMs: sample.cpuMs, rssBytes: sample.rssBytes });
+        this.#watch?.tree(sample);
+      },
+    });
   }
 
   /** Ends the run wherever it is; the end itself arrives through `ended`. */
   async cancel(): Promise<void> {
     this.#cancelled = true;
     this.#monitor?.tell('finalising', 'Cancelling: ending every process of the run');
-    this.#process?.cancel();
+    this.#steps?.cancel();
     this.#ingest.abort();
     if (this.#monitor === undefined) await this.#end('cancelled');
   }
@@ -151,44 +171,56 @@ export class RunLife {
     this.#parts.events.changed(this.#parts.library.summaryOf(this.#manifest));
   }
 
-  async #onEvent(event: TargetEvent): Promise<void> {
-    try {
-      if (event.type === 'sample') {
-        this.#monitor?.sample({ cpuMs: event.cpuMs, rssBytes: event.rssBytes });
-        this.#watch?.tree(event);
-      } else if (event.type === 'started') {
-        await this.#updateIfPossible({ state: 'running' });
-        this.#monitor?.tell('running', 'Loading the model and warming up');
-      } else if (event.type === 'failed') {
-        await this.#lost(event.failure);
-      } else {
-        await this.#complete(event.exit);
-      }
-    } catch (thrown) {
-      await this.#end('failed', toFailure(thrown));
-    }
+  /** Writes a change while the run goes on: one after the other, in the order in which they came. */
+  #write(change: Partial<RunManifest>): void {
+    this.#manifest = { ...this.#manifest, ...change };
+    this.#writes = this.#writes.then(() => this.#updateIfPossible({}));
   }
 
-  /** Nothing watches the run any more: what it had written is found all the same. */
+  /** Nobody saw how the run ended, or it never began: what it had written is found all the same. */
   async #lost(failure: Failure): Promise<void> {
-    const found = await collectRun(this.#parts.library, this.#recipe, this.#manifest.id);
+    const found = await this.#collect().catch(() => ({}));
     this.#manifest = { ...this.#manifest, ...found };
     await this.#end('failed', failure);
   }
 
-  async #complete(exit: RunExit): Promise<void> {
+  async #complete(outcome: StepsOutcome | undefined): Promise<void> {
+    if (outcome === undefined) return this.#end('cancelled');
+    // The last lines may hold the reason for a failure.
     await this.#monitor?.finish();
+    const failure = await this.#outcomeFailure(outcome);
+    const { exit } = outcome.end;
+    if (exit === undefined && failure === undefined && this.#wasCancelled()) return this.#end('cancelled');
+    if (exit === undefined) return this.#lost(failure ?? nothingSeen);
     const iterationTimes = this.#monitor?.iterationTimes;
     const times = iterationTimes === undefined ? {} : { iterationTimes };
     await this.#stopWatching();
     this.#monitor?.tell('finalising', 'Collecting what the run left');
-    const found = await collectRun(this.#parts.library, this.#recipe, this.#manifest.id);
+    await this.#parts.targetOf(this.#manifest.target).fetch(this.#manifest.command.cwd);
+    const found = await this.#collect();
     await this.#updateIfPossible({ state: 'ingesting', exit, ...found, ...times });
-    const failure = await this.#read().catch(toFailure);
+    const unread = await this.#read().catch(toFailure);
     if (this.#wasCancelled()) await this.#end('cancelled');
-    else if (!endedWell(exit)) await this.#end('failed', await this.#exitFailure(exit));
     else if (failure !== undefined) await this.#end('failed', failure);
+    else if (unread !== undefined) await this.#end('failed', unread);
     else await this.#end('ready');
+  }
+
+  #collect(): ReturnType<typeof collectRun> {
+    const ruled = (step: string): ReportedFigure[] => this.#monitor?.figuresOf(step) ?? [];
+    return collectRun(this.#parts.library, this.#recipe, this.#manifest, ruled);
+  }
+
+  #outcomeFailure(outcome: StepsOutcome): Promise<Failure | undefined> {
+    const { library } = this.#parts;
+    const { id, target } = this.#manifest;
+    const folder = this.#steps?.folderName(outcome.step);
+    return outcomeFailure(outcome, {
+      target,
+      stdoutPath: library.logOf(id, 'stdout', folder),
+      stderrPath: library.logOf(id, 'stderr', folder),
+      reason: this.#monitor?.failureOf(outcome.step.name),
+    });
   }
 
   /** Reads the traces, checks the window on the way, and gives what went wrong. */
@@ -201,16 +233,11 @@ export class RunLife {
     return failure;
   }
 
-  #exitFailure(exit: RunExit): Promise<Failure> {
-    const path = this.#parts.library.logOf(this.#manifest.id, 'stderr');
-    return exitFailure(exit, basename(this.#manifest.command.program), path, this.#manifest.target);
-  }
-
   /** The program is gone: what is sampled from now on is not its doing. */
   async #stopWatching(): Promise<void> {
     const gpus = await this.#watch?.stop();
     this.#watch = undefined;
-    await this.#parts.logs.unfollow(this.#manifest.id);
+    for (const step of stepsOf(this.#manifest)) await this.#parts.logs.unfollow(this.#manifest.id, step);
     if (gpus !== undefined) this.#manifest = { ...this.#manifest, gpus };
   }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { IterationLine, IterationTimes, RunProgress, RunState } from '#shared/contract/run.ts';
-import { parseIterationLine } from '../launch/iteration-log.ts';
+import type { LogRule } from '#shared/contract/recipe.ts';
+import type {
+  IterationLine,
+  IterationTimes,
+  ReportedFigure,
+  RunProgress,
+  RunState,
+} from '#shared/contract/run.ts';
 import { iterationTimesOf } from './iteration-times.ts';
-import { LogTail } from './log-tail.ts';
+import { LogReader, type LogNews } from './log-reader.ts';
 
 /** Ten times a second at most; twice a second while a timing pass runs, which nothing may perturb. */
 const PROFILED_PERIOD_MS = 100;
@@ -10,7 +16,6 @@ const TIMING_PERIOD_MS = 500;
 
 export interface MonitorOptions {
   readonly id: string;
-  readonly stdoutPath: string;
   readonly profiled: boolean;
   /** Iterations after which the run stops at the latest: a bound, not the end. */
   readonly iterationLimit: number | undefined;
@@ -18,23 +23,22 @@ export interface MonitorOptions {
   readonly now: () => number;
 }
 
-/** Follows one living run: its log, its samples, its state; tells the window what changed. */
+/** Follows one living run: its logs, its samples, its state; tells the window what changed. */
 export class RunMonitor {
   readonly #options: MonitorOptions;
-  readonly #tail: LogTail;
+  /** Of each step the readers of its outputs. */
+  readonly #readers = new Map<string, readonly LogReader[]>();
   readonly #startedAt: number;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | undefined;
   #state: RunState = 'starting';
   #step = 'Starting the program';
   #ratio: number | undefined;
-  #lastIteration = -1;
   readonly #stepsMs: number[] = [];
   #sample: { cpuMs: number; rssBytes: number } | undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    this.#tail = new LogTail(options.stdoutPath);
     this.#startedAt = options.now();
     const period = options.profiled ? PROFILED_PERIOD_MS : TIMING_PERIOD_MS;
     this.#timer = setInterval(() => {
@@ -42,6 +46,24 @@ export class RunMonitor {
         this.#reading = undefined;
       });
     }, period);
+  }
+
+  /** Begins to read the outputs of a step by its rules. */
+  follow(step: string, paths: readonly string[], rules: readonly LogRule[]): void {
+    this.#readers.set(
+      step,
+      paths.map((path) => new LogReader(path, rules)),
+    );
+  }
+
+  /** What the rules of a step found in its outputs so far. */
+  figuresOf(step: string): ReportedFigure[] {
+    return (this.#readers.get(step) ?? []).flatMap(({ figures }) => figures);
+  }
+
+  /** The reason for a failure that the rules of a step found. */
+  failureOf(step: string): string | undefined {
+    return (this.#readers.get(step) ?? []).map(({ failure }) => failure).find((text) => text !== undefined);
   }
 
   sample(sample: { cpuMs: number; rssBytes: number }): void {
@@ -61,47 +83,45 @@ export class RunMonitor {
     return iterationTimesOf(this.#stepsMs);
   }
 
-  /** Reads the log to its end and stops following it. */
+  /** Reads the logs to their ends and stops following them. */
   async finish(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
     await this.#reading;
-    const parsed: IterationLine[] = [];
-    for await (const lines of this.#tail.drain()) parsed.push(...this.#parse(lines));
-    this.#emit(parsed);
+    await this.#readAll((reader) => reader.finish());
   }
 
   async #poll(): Promise<void> {
-    this.#emit(this.#parse(await this.#tail.read()));
+    await this.#readAll((reader) => reader.read());
   }
 
-  #parse(lines: readonly string[]): IterationLine[] {
-    const parsed: IterationLine[] = [];
-    for (const line of lines) {
-      const iteration = parseIterationLine(line);
-      if (iteration === null) continue;
-      parsed.push(iteration);
-      this.#stepsMs.push(iteration.hostStepMs);
-    }
-    const last = parsed.at(-1);
+  async #readAll(read: (reader: LogReader) => Promise<LogNews>): Promise<void> {
+    const lines: IterationLine[] = [];
+    for (const reader of [...this.#readers.values()].flat()) lines.push(...this.#take(await read(reader)));
+    this.#emit(lines);
+  }
+
+  #take({ iterations, words, ratio }: LogNews): readonly IterationLine[] {
+    for (const { hostStepMs } of iterations) this.#stepsMs.push(hostStepMs);
+    const last = iterations.at(-1);
     if (last !== undefined) {
-      this.#lastIteration = last.iteration;
       const limit = this.#options.iterationLimit;
       this.#step =
         limit === undefined ? `Iteration ${last.iteration}` : `Iteration ${last.iteration}, at most ${limit}`;
-    } else if (this.#state === 'running' && this.#lastIteration < 0) {
-      this.#step = 'Loading the model and warming up';
+    } else if (words !== undefined) {
+      this.#step = words;
+      this.#ratio = ratio;
     }
-    return parsed;
+    return iterations;
   }
 
-  #emit(lines: IterationLine[]): void {
+  #emit(lines: readonly IterationLine[]): void {
     this.#options.emit({
       id: this.#options.id,
       state: this.#state,
       step: this.#step,
       elapsedMs: this.#options.now() - this.#startedAt,
-      lines,
+      lines: [...lines],
       ...(this.#ratio === undefined ? {} : { ratio: this.#ratio }),
       ...(this.#sample ?? {}),
       ...(this.#options.iterationLimit === undefined ? {} : { iterationLimit: this.#options.iterationLimit }),

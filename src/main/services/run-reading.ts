@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toFailure, type Failure } from '#shared/base/errors.ts';
 import type { EngineProgress, Iteration } from '#shared/contract/engine.ts';
-import type { Recipe } from '#shared/contract/recipe.ts';
-import type { Artifact, IterationLine, RunManifest } from '#shared/contract/run.ts';
+import type { LogRule, Recipe } from '#shared/contract/recipe.ts';
+import type { Artifact, IterationLine, ReportedFigure, RunManifest, RunStep } from '#shared/contract/run.ts';
+import { mergeFigures } from '../launch/figures/names.ts';
 import { parseIterationLine } from '../launch/iteration-log.ts';
 import type { Engine } from '../ports/engine.ts';
 import { collectArtifacts } from './artifacts.ts';
 import { checkCapture, type RankIterations } from './capture-check.ts';
 import type { Library } from './library.ts';
+import { LogReader } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
-import { readFigures } from './run-figures.ts';
+import { readFigures, textFigures } from './run-figures.ts';
 import type { SourceService } from './sources.ts';
 
 /** Reading what a run left: at its end, or later, when its end was seen by nobody. */
@@ -26,20 +28,63 @@ export interface ReadingOptions {
   readonly onProgress: (step: string, ratio: number) => void;
 }
 
-/** What of the run's folder the recipe names, and what reports and logs say in figures. */
+/**
+ * What of the run's folder the recipe names, and what reports and logs say in figures. `ruled`: what the rules of a
+ * step found while the run lived; without it the logs are read again.
+ */
 export async function collectRun(
   library: Library,
   recipe: Recipe,
-  id: string,
-): Promise<Pick<RunManifest, 'artifacts' | 'figures'>> {
-  const folder = library.artifactsOf(id);
+  run: RunManifest,
+  ruled?: (step: string) => ReportedFigure[],
+): Promise<Pick<RunManifest, 'artifacts' | 'figures' | 'steps'>> {
+  const folder = library.artifactsOf(run.id);
   const artifacts = await collectArtifacts(recipe, folder);
-  const logs = (['stdout', 'stderr'] as const).map((stream) => library.logOf(id, stream));
-  return { artifacts, figures: await readFigures(artifacts, folder, logs) };
+  const figuresOf = async (name: string | undefined): Promise<ReportedFigure[]> => {
+    const logs = logsOf(library, run.id, name);
+    const step = recipe.steps.find((known) => known.name === name) ?? mainStepOf(recipe);
+    const found = ruled?.(step.name) ?? (await ruleFigures(logs, step.log));
+    return mergeFigures([found, ...(await Promise.all(logs.map(textFigures)))]);
+  };
+  if (run.steps === undefined) {
+    return { artifacts, figures: await readFigures(artifacts, folder, await figuresOf(undefined)) };
+  }
+  const steps: RunStep[] = [];
+  for (const step of run.steps) steps.push({ ...step, figures: await figuresOf(step.name) });
+  // The load's own words come before those of the servers that it used.
+  const works = steps.filter(({ role }) => role !== 'prepare').toReversed();
+  const said = mergeFigures(works.map(({ figures }) => figures));
+  return { artifacts, steps, figures: await readFigures(artifacts, folder, said) };
 }
 
-/** All iteration lines of a log. */
-export async function readIterationLines(path: string): Promise<IterationLine[]> {
+function logsOf(library: Library, id: string, step: string | undefined): string[] {
+  return (['stdout', 'stderr'] as const).map((stream) => library.logOf(id, stream, step));
+}
+
+function mainStepOf({ steps }: Recipe): Recipe['steps'][number] {
+  const main = steps.find(({ role }) => role === 'load') ?? steps.at(-1);
+  if (main === undefined) throw new RangeError('A recipe without a step passed its checks');
+  return main;
+}
+
+async function ruleFigures(paths: readonly string[], rules: readonly LogRule[]): Promise<ReportedFigure[]> {
+  if (!rules.some(({ means }) => means === 'figure')) return [];
+  const readers = paths.map((path) => new LogReader(path, rules));
+  for (const reader of readers) await reader.finish();
+  return readers.flatMap(({ figures }) => figures);
+}
+
+/** All iteration lines of a run, from the outputs of every step but the preparations. */
+export async function iterationLinesOf(library: Library, run: RunManifest): Promise<IterationLine[]> {
+  const steps = run.steps?.filter(({ role }) => role !== 'prepare').map(({ name }) => name) ?? [undefined];
+  const lines: IterationLine[] = [];
+  for (const path of steps.flatMap((step) => logsOf(library, run.id, step))) {
+    lines.push(...(await readIterationLines(path)));
+  }
+  return lines;
+}
+
+async function readIterationLines(path: string): Promise<IterationLine[]> {
   const parsed: IterationLine[] = [];
   for await (const lines of new LogTail(path).drain()) {
     for (const line of lines) {

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
-import { endStates, type Artifact, type RunManifest } from '#shared/contract/run.ts';
+import {
+  endStates,
+  type Artifact,
+  type RunExit,
+  type RunManifest,
+  type RunStep,
+} from '#shared/contract/run.ts';
 import { iterationTimesOf } from './iteration-times.ts';
 import type { RecipeService } from './recipes.ts';
 import { endedWell } from './run-end.ts';
 import type { RunLifeParts } from './run-life.ts';
-import { captureOf, collectRun, readIterationLines, readTraces } from './run-reading.ts';
+import { captureOf, collectRun, iterationLinesOf, readTraces } from './run-reading.ts';
+import { stepsOf } from './library.ts';
+import { processName } from './steps/run-steps.ts';
 
 /** Runs whose end nobody saw: found at the next start, and read when the user asks. */
 
@@ -30,16 +38,15 @@ export async function recoverRuns(parts: RecoveryParts): Promise<void> {
 }
 
 async function recoverRun(parts: RecoveryParts, run: RunManifest): Promise<void> {
-  const { library, targetOf, recipes, events } = parts;
+  const { library, recipes, events } = parts;
   try {
-    const left = { name: run.id, processFolder: library.folderOf(run.id) };
-    const exit = await targetOf(run.target).endLeftovers(left);
+    const { exit, steps } = await endSteps(parts, run);
     const found = await recipes
       .get(run.form.recipeId)
-      .then((recipe) => collectRun(library, recipe, run.id))
+      .then((recipe) => collectRun(library, recipe, { ...run, ...steps }))
       .catch(() => ({}));
     const endedAt = await lastSignOfLife(parts, run);
-    const recovered = { ...run, ...found, state: 'interrupted', endedAt } as const;
+    const recovered = { ...run, ...steps, ...found, state: 'interrupted', endedAt } as const;
     const manifest: RunManifest = exit === undefined ? recovered : { ...recovered, exit };
     await library.write(manifest);
     await library.unlock(run.id);
@@ -50,15 +57,37 @@ async function recoverRun(parts: RecoveryParts, run: RunManifest): Promise<void>
   }
 }
 
+/** Ends what is left of every step; how the work ended, and every step's own end, where that was seen. */
+async function endSteps(
+  { library, targetOf }: RecoveryParts,
+  run: RunManifest,
+): Promise<{ exit: RunExit | undefined; steps: Pick<RunManifest, 'steps'> }> {
+  const target = targetOf(run.target);
+  const end = (step?: string): Promise<RunExit | undefined> =>
+    target.endLeftovers({
+      name: processName(run.id, step),
+      processFolder: library.processFolderOf(run.id, step),
+    });
+  if (run.steps === undefined) return { exit: await end(), steps: {} };
+  const steps: RunStep[] = [];
+  for (const step of run.steps) {
+    const exit = await end(step.name);
+    steps.push(exit === undefined ? step : { ...step, state: 'ended', exit });
+  }
+  return { exit: steps.findLast(({ role }) => role === 'load')?.exit, steps: { steps } };
+}
+
 /** When the run's supervisor wrote last: nearer to the run's end than the time of its discovery. */
 async function lastSignOfLife({ library }: RecoveryParts, run: RunManifest): Promise<string> {
   const times = await Promise.all(
-    [library.journalOf(run.id), library.logOf(run.id, 'stdout')].map((path) =>
-      stat(path).then(
-        ({ mtime }) => mtime.toISOString(),
-        () => run.startedAt ?? run.createdAt,
+    stepsOf(run)
+      .flatMap((step) => [library.journalOf(run.id, step), library.logOf(run.id, 'stdout', step)])
+      .map((path) =>
+        stat(path).then(
+          ({ mtime }) => mtime.toISOString(),
+          () => run.startedAt ?? run.createdAt,
+        ),
       ),
-    ),
   );
   return times.reduce((a, b) => (a > b ? a : b));
 }
@@ -72,9 +101,9 @@ export async function ingestRun(parts: RecoveryParts, id: string, signal: AbortS
     throw new IterscopeError({ code: 'run.state', message });
   }
   const startedMs = performance.now();
-  const found = withFreed(run, await collectRun(library, await recipes.get(run.form.recipeId), id));
+  const found = withFreed(run, await collectRun(library, await recipes.get(run.form.recipeId), run));
   const iterationTimes = iterationTimesOf(
-    (await readIterationLines(library.logOf(id, 'stdout'))).map(({ hostStepMs }) => hostStepMs),
+    (await iterationLinesOf(library, run)).map(({ hostStepMs }) => hostStepMs),
   );
   const { artifacts, ranks, failure } = await readTraces(
     parts,

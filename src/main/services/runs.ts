@@ -7,16 +7,15 @@ import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/ru
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
-import type { Platform } from '../ports/platform.ts';
 import { writeAtomically } from './files.ts';
 import { LaunchPlanner, type PlannedForm } from './launch-planner.ts';
 import { readLogChunk, type LogChunk } from './log-tail.ts';
 import { RunLife } from './run-life.ts';
-import { readIterationLines } from './run-reading.ts';
+import { iterationLinesOf } from './run-reading.ts';
+import { plannedRecords } from './steps/run-steps.ts';
 import { ingestRun, recoverRuns, type RecoveryParts } from './run-recovery.ts';
 
 export interface RunServiceParts extends RecoveryParts {
-  readonly platform: Platform;
   /** The environment that runs start from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -158,7 +157,7 @@ export class RunService {
   }
 
   async iterationLines(id: string): Promise<IterationLine[]> {
-    return readIterationLines(this.#parts.library.logOf(id, 'stdout'));
+    return iterationLinesOf(this.#parts.library, await this.get(id));
   }
 
   #startNext(): void {
@@ -182,6 +181,7 @@ export class RunService {
     const now = new Date();
     const id = await library.createFolder(recipe.id, now);
     for (const { path, text } of plan.files) await writeAtomically(join(library.artifactsOf(id), path), text);
+    const steps = plannedRecords(plan);
     const manifest: RunManifest = {
       version: 1,
       id,
@@ -193,6 +193,7 @@ export class RunService {
       recipeTitle: recipe.title,
       target: form.target ?? { kind: 'local' },
       command: { program: plan.main.program, args: [...plan.main.args], cwd: library.artifactsOf(id) },
+      ...(steps === undefined ? {} : { steps }),
       environment: plan.environment.map(maskEntry),
       spans: [...plan.spans],
       profiled: plan.profiled,
@@ -206,7 +207,7 @@ export class RunService {
       manifest,
       recipe,
       plan,
-      environment: completeEnvironment(this.#parts.environment, plan),
+      inherited: inheritedBy(this.#parts.environment, plan),
     });
     await life.announce();
     this.#live.set(id, life);
@@ -220,8 +221,8 @@ export class RunService {
   }
 }
 
-/** What the program gets: everything inherited, less what the form decides about, plus the plan's variables. */
-function completeEnvironment(
+/** What every step inherits: all but what the form decides about. */
+function inheritedBy(
   inherited: Readonly<Record<string, string | undefined>>,
   plan: LaunchPlan,
 ): Record<string, string> {
@@ -230,7 +231,6 @@ function completeEnvironment(
   for (const [name, value] of Object.entries(inherited)) {
     if (value !== undefined && !controlled.has(name)) environment[name] = value;
   }
-  for (const { name, value } of plan.main.environment) environment[name] = value;
   return environment;
 }
 

@@ -4,7 +4,7 @@ import type { RunAnnotations, RunManifest, RunSummary } from '#shared/contract/r
 /** What a list shows of a run: its manifest in part, and what its user says of it. */
 export function summarise(run: RunManifest, annotations: RunAnnotations): RunSummary {
   const { id, createdAt, startedAt, endedAt, state, failure, recipeTitle, form } = run;
-  const { spans, profiled, figures, exit, iterationTimes } = run;
+  const { spans, profiled, figures, exit, iterationTimes, steps } = run;
   const { tags, notes, importedAt } = annotations;
   return {
     id,
@@ -23,6 +23,7 @@ export function summarise(run: RunManifest, annotations: RunAnnotations): RunSum
     ...(failure === undefined ? {} : { failure }),
     ...(exit === undefined ? {} : { exit }),
     ...(iterationTimes === undefined ? {} : { iterationTimes }),
+    ...(steps === undefined ? {} : { steps }),
     ...(importedAt === undefined ? {} : { importedAt }),
   };
 }

@@ -121,7 +121,9 @@ function EndedRun({ run, manifest }: EndedRunProps) {
         {
           value: 'log',
           label: 'Log',
-          panel: visited.has('log') && <LogView id={run.id} live={false} profiled={run.profiled} />,
+          panel: visited.has('log') && (
+            <LogView id={run.id} steps={run.steps} live={false} profiled={run.profiled} />
+          ),
         },
       ]}
     />

@@ -11,7 +11,7 @@ import {
 } from './comparison.ts';
 import { planFile, savedFile } from './expert-files.ts';
 import { launchForm, launchPreview } from './launch.ts';
-import { logMatches, logPage, logPageRequest, logSearchRequest, logStream } from './log.ts';
+import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
 import { recipe } from './recipe.ts';
 import {
   annotationsChange,
@@ -66,7 +66,7 @@ export const contract = {
   'runs.logPage': { input: runId.extend(logPageRequest.shape), output: logPage },
   'runs.searchLog': { input: runId.extend(logSearchRequest.shape), output: logMatches },
   /** Opens an output's file with the system's program for it. */
-  'runs.openLog': { input: runId.extend({ stream: logStream }), output: nothing },
+  'runs.openLog': { input: runId.extend({ stream: logStream, step: logStep }), output: nothing },
   'runs.telemetry': { input: runId, output: telemetrySeries },
   /** All iteration lines of a run, from its log: live or ended. */
   'runs.iterationLines': { input: runId, output: z.array(iterationLine) },

@@ -12,7 +12,14 @@ export type LogShow = z.infer<typeof logShow>;
 /** Lines of one page at most. */
 export const MOST_PAGE_LINES = 10_000;
 
+/** Which program's output: a step's where a run has several. */
+export const logStep = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/)
+  .optional();
+
 export const logPageRequest = z.object({
+  step: logStep,
   show: logShow,
   /** The first line wanted; null for the last ones. */
   from: z.int().min(0).nullable(),
@@ -38,6 +45,7 @@ export const logPage = z.object({
 export type LogPage = z.infer<typeof logPage>;
 
 export const logSearchRequest = z.object({
+  step: logStep,
   show: logShow,
   text: z.string().min(1).max(1000),
   matchCase: z.boolean(),

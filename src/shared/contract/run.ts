@@ -103,6 +103,20 @@ export const runExit = z.object({
 });
 export type RunExit = z.infer<typeof runExit>;
 
+/** One program of a run that has several. */
+export const runStep = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/),
+  title: z.string(),
+  role: z.enum(['prepare', 'serve', 'load']),
+  command: z.object({ program: z.string(), args: z.array(z.string()) }),
+  state: z.enum(['waiting', 'starting', 'running', 'ready', 'ended']),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+  exit: runExit.optional(),
+  figures: z.array(reportedFigure).default([]),
+});
+export type RunStep = z.infer<typeof runStep>;
+
 export const runIdText = z.string().regex(/^[0-9A-Za-z-]{8,128}$/);
 
 export const runManifest = z.object({
@@ -127,6 +141,8 @@ export const runManifest = z.object({
   recipeTitle: z.string(),
   target: launchTarget,
   command: z.object({ program: z.string(), args: z.array(z.string()), cwd: z.string() }),
+  /** In their order, where there are several; `command` is the one that does the work. */
+  steps: z.array(runStep).optional(),
   /** What this run adds to the environment; secrets are masked. */
   environment: z.array(environmentEntry),
   spans: z.array(iterationSpan),
@@ -183,6 +199,7 @@ export const runSummary = runManifest
     figures: true,
     iterationTimes: true,
     exit: true,
+    steps: true,
   })
   .extend(runAnnotations.pick({ tags: true, notes: true, importedAt: true }).shape);
 export type RunSummary = z.infer<typeof runSummary>;

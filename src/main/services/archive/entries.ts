@@ -2,7 +2,7 @@
 import type { Entry } from 'yauzl';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
-import { ARTIFACTS, TOP_FILES } from './layout.ts';
+import { ARTIFACTS, isStepFile, TOP_FILES } from './layout.ts';
 
 /**
  * Judges what an archive says it holds, before a byte of it is written. Archives come from anywhere:
@@ -54,7 +54,9 @@ export function problemOfName(name: string): string | null {
     return `the name ${quoted} is not a plain path`;
   if (segments.length > LIMITS.depth) return `the name ${quoted} is nested too deeply`;
   const [top = ''] = segments;
-  if (segments.length === 1 ? !TOP_FILES.has(top) : top !== ARTIFACTS) return `${quoted} is no file of a run`;
+  const isKnown =
+    segments.length === 1 ? TOP_FILES.has(top) : top === ARTIFACTS || isStepFile(segments.join('/'));
+  if (!isKnown) return `${quoted} is no file of a run`;
   return null;
 }
 

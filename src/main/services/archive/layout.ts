@@ -6,6 +6,7 @@ import type { RunManifest } from '#shared/contract/run.ts';
 import { controlledVariables } from '../../launch/plan.ts';
 import { MASK } from '../../launch/secrets.ts';
 import { ANNOTATIONS_FILE } from '../annotations.ts';
+import { STEPS } from '../library.ts';
 import { ORDER_FILE } from '../logs.ts';
 import { MANIFEST_FILE } from '../run-index.ts';
 import { TELEMETRY_FILE } from '../telemetry.ts';
@@ -44,12 +45,20 @@ async function filesBelow(runFolder: string, path: string): Promise<RunFile[]> {
   return found;
 }
 
+/** Outputs of a step, whose journal stays behind as that of a run does. */
+export function isStepFile(path: string): boolean {
+  const [folder, step = '', file = '', ...more] = path.split('/');
+  const isKnown = file === ORDER_FILE || LOG_FILES.some((name) => name === file);
+  return folder === STEPS && /^[a-z][a-z0-9-]{0,63}$/.test(step) && isKnown && more.length === 0;
+}
+
 /** What goes into an archive besides manifest and annotations. */
 export async function sharedFiles(runFolder: string): Promise<RunFile[]> {
   const found: RunFile[] = [];
   for (const path of [...LOG_FILES, ...RECORDED_FILES, ARTIFACTS])
     found.push(...(await filesBelow(runFolder, path)));
-  return found;
+  const ofSteps = await filesBelow(runFolder, STEPS);
+  return [...found, ...ofSteps.filter(({ path }) => isStepFile(path))];
 }
 
 /** Whether an artifact, which may be a folder, is among the files. */

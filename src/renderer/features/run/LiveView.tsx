@@ -12,6 +12,7 @@ import { useIterationLines } from './hooks.ts';
 import { LogView } from './log/LogView.tsx';
 import { averageCores, batchText, medianStepMs, mostTimeLeftMs, sizeParts } from './model.ts';
 import { QueueView } from './QueueView.tsx';
+import { StepsStrip } from './Steps.tsx';
 import { TelemetryPanel } from './telemetry/TelemetryPanel.tsx';
 
 /** Steps in the median: long enough to be calm, short enough to follow a change. */
@@ -36,6 +37,7 @@ function RunningView({ run }: { readonly run: RunSummary }) {
     <div className="run__live">
       <LiveFigures run={run} />
       <div className="run__progress">
+        {run.steps !== undefined && <StepsStrip steps={run.steps} />}
         <ProgressBar label="Progress of the run" ratio={progress?.ratio} />
         <div className="run__step">
           <span>{step}</span>
@@ -54,7 +56,7 @@ function RunningView({ run }: { readonly run: RunSummary }) {
       <div className="run__telemetry">
         <TelemetryPanel id={run.id} />
       </div>
-      <LogView id={run.id} live profiled={run.profiled} />
+      <LogView id={run.id} steps={run.steps} live profiled={run.profiled} />
     </div>
   );
 }

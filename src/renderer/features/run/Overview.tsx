@@ -9,6 +9,7 @@ import { useIterationLines } from './hooks.ts';
 import { artifactWord, askedText, foundText, orderArtifacts } from './model.ts';
 import { RunFacts } from './RunFacts.tsx';
 import { RunFigures } from './RunFigures.tsx';
+import { StepsTable } from './Steps.tsx';
 import { TelemetryPanel } from './telemetry/TelemetryPanel.tsx';
 import { Unread } from './Unread.tsx';
 
@@ -27,6 +28,7 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
       <RunFigures manifest={manifest} />
       <div className="overview__columns">
         <div className="overview__column">
+          {manifest.steps !== undefined && <StepsTable steps={manifest.steps} />}
           <Iterations id={manifest.id} />
           {manifest.startedAt !== undefined && (
             <section aria-labelledby="overview-telemetry">

@@ -10,6 +10,7 @@ import type {
   ReportedFigure,
   RunExit,
   RunManifest,
+  RunStep,
 } from '#shared/contract/run.ts';
 import { formatClock, formatFigure } from '#renderer/base/format.ts';
 
@@ -144,6 +145,30 @@ export function orderArtifacts(artifacts: readonly Artifact[]): readonly Artifac
 /** A command to be read: every option on a line of its own. */
 export function commandText(program: string, args: readonly string[]): string {
   return args.reduce((text, arg) => `${text}${arg.startsWith('--') ? '\n  ' : ' '}${arg}`, program);
+}
+
+/** The step whose outputs say most now: the newest that has begun. */
+export function newestStep(steps: readonly RunStep[]): string {
+  const begun = steps.filter(({ state }) => state !== 'waiting');
+  return (begun.at(-1) ?? steps[0])?.name ?? '';
+}
+
+const roleWords: Readonly<Record<RunStep['role'], string>> = {
+  prepare: 'prepares',
+  serve: 'serves',
+  load: 'works',
+};
+export const roleWord = (role: RunStep['role']): string => roleWords[role];
+
+/** How a step stands, in a few words. */
+export function stepText({ state, exit, role }: RunStep): string {
+  if (state === 'waiting') return 'not begun';
+  if (state === 'ready') return 'answers';
+  if (state !== 'ended') return state;
+  if (exit === undefined) return 'did not run';
+  if (exit.endedBy === 'cancel') return role === 'serve' ? 'ended when it was done' : 'cancelled';
+  if (exit.signal !== null) return `ended by ${exit.signal}`;
+  return exit.code === 0 ? 'done' : `exit code ${String(exit.code)}`;
 }
 
 /** Where a run happened. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState, type KeyboardEvent, type RefObject } from 'react';
+import { useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { formatCount } from '#shared/base/units.ts';
 import type { LogShow } from '#shared/contract/log.ts';
 import { plural } from '#renderer/base/format.ts';
@@ -10,6 +10,8 @@ import type { LogPager, LogSearchState, LogState } from './pager.ts';
 
 interface LogHeadProps {
   readonly state: LogState;
+  /** Chooses among several logs, where there are. */
+  readonly chooser: ReactNode;
   readonly pagerRef: RefObject<LogPager | null>;
   readonly show: LogShow;
   readonly onShow: (show: LogShow) => void;
@@ -19,10 +21,11 @@ interface LogHeadProps {
 }
 
 /** What of the log is shown, how much there is, and what can be done with it. */
-export function LogHead({ state, pagerRef, show, onShow, search, onCopy, onOpen }: LogHeadProps) {
+export function LogHead({ state, chooser, pagerRef, show, onShow, search, onCopy, onOpen }: LogHeadProps) {
   return (
     <div className="log__head">
       <h2 className="log__title">Log</h2>
+      {chooser}
       <span className="log__count">{countText(state)}</span>
       <LogSearch state={state.search} pagerRef={pagerRef} input={search} />
       <Segmented

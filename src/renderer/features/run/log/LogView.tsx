@@ -1,25 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import type { LogShow } from '#shared/contract/log.ts';
+import type { RunStep } from '#shared/contract/run.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { Terminal } from '#renderer/widgets/terminal/Terminal.tsx';
 import type { TerminalScreen } from '#renderer/widgets/terminal/screen.ts';
+import { newestStep } from '../model.ts';
 import { LogHead } from './LogHead.tsx';
 import { useLogPager } from './use-log-pager.ts';
 import './log-view.css';
 
 interface LogViewProps {
   readonly id: string;
+  /** Of a run that has several, each with outputs of its own. */
+  readonly steps?: readonly RunStep[] | undefined;
   readonly live: boolean;
   /** A timing run is looked at less often. */
   readonly profiled: boolean;
 }
 
-/** Both outputs of a run as a terminal shows them; follows the end unless the user scrolls away from it. */
-export function LogView({ id, live, profiled }: LogViewProps) {
+/** What a run writes: of a run of several steps the one that is chosen, else the newest that has begun. */
+export function LogView({ steps, ...rest }: LogViewProps) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  if (steps === undefined) return <StepLog {...rest} />;
+  const step = chosen ?? newestStep(steps);
+  const chooser = (
+    <Segmented
+      label="Step whose log is shown"
+      value={step}
+      segments={steps.map(({ name, title }) => ({ value: name, label: title }))}
+      onChange={setChosen}
+    />
+  );
+  return <StepLog key={step} {...rest} step={step} chooser={chooser} />;
+}
+
+interface StepLogProps extends Omit<LogViewProps, 'steps'> {
+  readonly step?: string;
+  readonly chooser?: ReactNode;
+}
+
+/** Both outputs of a program as a terminal shows them; follows the end unless the user scrolls away from it. */
+function StepLog({ id, step, chooser, live, profiled }: StepLogProps) {
   const [show, setShow] = useState<LogShow>('both');
-  const { state, pagerRef, attach } = useLogPager(id, live, profiled, show);
+  const { state, pagerRef, attach } = useLogPager({ id, step }, live, profiled, show);
   const screen = useRef<TerminalScreen | null>(null);
   const section = useRef<HTMLElement>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -47,6 +73,7 @@ export function LogView({ id, live, profiled }: LogViewProps) {
     <section ref={section} className="log" aria-label="Log">
       <LogHead
         state={state}
+        chooser={chooser}
         pagerRef={pagerRef}
         show={show}
         onShow={setShow}
@@ -54,7 +81,7 @@ export function LogView({ id, live, profiled }: LogViewProps) {
         onCopy={copy}
         onOpen={() => {
           const stream = show === 'stderr' ? 'stderr' : 'stdout';
-          invoke('runs.openLog', { id, stream }).catch(notifyFailure);
+          invoke('runs.openLog', { id, stream, step }).catch(notifyFailure);
         }}
       />
       <div className="log__box" onKeyDown={onKeyDown}>

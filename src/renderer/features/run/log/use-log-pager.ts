@@ -16,7 +16,12 @@ export interface RunLog {
 }
 
 /** A run's log on a screen: followed while the run lives, to its end when it has ended. */
-export function useLogPager(id: string, live: boolean, profiled: boolean, show: LogShow): RunLog {
+export function useLogPager(
+  { id, step }: { readonly id: string; readonly step: string | undefined },
+  live: boolean,
+  profiled: boolean,
+  show: LogShow,
+): RunLog {
   const [state, setState] = useState<LogState>(emptyLog);
   const pagerRef = useRef<LogPager | null>(null);
   const first = useRef({ show, live });
@@ -27,9 +32,10 @@ export function useLogPager(id: string, live: boolean, profiled: boolean, show: 
   const attach = useCallback(
     (screen: LogScreen) => {
       const source = {
-        page: (request: Parameters<LogPagerSource['page']>[0]) => invoke('runs.logPage', { id, ...request }),
+        page: (request: Parameters<LogPagerSource['page']>[0]) =>
+          invoke('runs.logPage', { id, step, ...request }),
         search: (request: Parameters<LogPagerSource['search']>[0]) =>
-          invoke('runs.searchLog', { id, ...request }),
+          invoke('runs.searchLog', { id, step, ...request }),
       };
       const pollMs = profiled ? POLL_MS.profiled : POLL_MS.timing;
       const parts = { source, screen, onState: setState, onFailure: notifyFailure, pollMs };
@@ -40,7 +46,7 @@ export function useLogPager(id: string, live: boolean, profiled: boolean, show: 
         pagerRef.current = null;
       };
     },
-    [id, profiled],
+    [id, step, profiled],
   );
   return { state, pagerRef, attach };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import type { IterationLine, RunExit } from '#shared/contract/run.ts';
+import type { IterationLine, RunExit, RunStep } from '#shared/contract/run.ts';
 import { launchTarget } from '#shared/contract/target.ts';
 import { definitionOf } from '#renderer/features/run/definitions.ts';
 import {
@@ -15,9 +15,11 @@ import {
   figureParts,
   foundText,
   medianStepMs,
+  newestStep,
   orderArtifacts,
   singleFigures,
   spansText,
+  stepText,
   targetText,
   unreadText,
   wallText,
@@ -197,6 +199,36 @@ describe('the end of processes', () => {
     const deaths = [{ pid: 12, name: 'worker', signal: 'SIGKILL', elapsedMs: 1500 }];
     expect(deathTexts(exit({ deaths }))).toEqual(['worker (12) by SIGKILL after 1.50 s']);
     expect(deathTexts(exit({}))).toEqual([]);
+  });
+});
+
+describe('steps', () => {
+  const step = (changes: Partial<RunStep>): RunStep => ({
+    name: 'server',
+    title: 'Server',
+    role: 'serve',
+    command: { program: 'p', args: [] },
+    state: 'waiting',
+    figures: [],
+    ...changes,
+  });
+
+  it('show the newest that has begun', () => {
+    const load = step({ name: 'load', role: 'load' });
+    expect(newestStep([step({}), load])).toBe('server');
+    expect(newestStep([step({ state: 'ready' }), { ...load, state: 'running' }])).toBe('load');
+  });
+
+  it('say how they stand', () => {
+    expect(stepText(step({}))).toBe('not begun');
+    expect(stepText(step({ state: 'ready' }))).toBe('answers');
+    expect(stepText(step({ state: 'ended', exit: exit({ endedBy: 'cancel' }) }))).toBe(
+      'ended when it was done',
+    );
+    expect(stepText(step({ state: 'ended', exit: exit({ signal: 'SIGSEGV', code: null }) }))).toMatch(
+      /SIGSEGV/,
+    );
+    expect(stepText(step({ role: 'load', state: 'ended', exit: exit({ code: 2 }) }))).toBe('exit code 2');
   });
 });
 
