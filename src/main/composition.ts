@@ -7,6 +7,9 @@ import { RunService } from './services/runs.ts';
 import { ComparisonService } from './services/comparisons.ts';
 import type { ComparisonParts } from './services/live-comparison.ts';
 import { ComparisonStore } from './services/comparison-store.ts';
+import { FlagService } from './services/flags.ts';
+import { LaunchCheckService } from './services/launch-check.ts';
+import { LaunchPlanner } from './services/launch-planner.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
 import { SourceService } from './services/sources.ts';
@@ -24,6 +27,7 @@ import { EngineClient } from './engine/client.ts';
 import type { EngineProcess } from './ports/engine.ts';
 import type { Target, TargetOf } from './ports/target.ts';
 import { LocalGpus } from './engine/gpus.ts';
+import { findNsys } from './engine/nsys.ts';
 import { loadNative } from './engine/native.ts';
 import { findNsys } from './engine/nsys.ts';
 import { secretValues } from './launch/secrets.ts';
@@ -37,6 +41,8 @@ export interface Services {
   readonly shelf: LibraryService;
   readonly archives: ArchiveService;
   readonly recipes: RecipeService;
+  readonly flags: FlagService;
+  readonly launchCheck: LaunchCheckService;
   readonly settings: SettingsService;
   readonly sources: SourceService;
   readonly runs: RunService;
@@ -79,13 +85,16 @@ export function compose(options: CompositionOptions): Services {
   const recipes = new RecipeService(platform.assetsFolder);
   const sources = new SourceService(engine);
   const logs = new LogService(library);
+  const gpus = new LocalGpus(native, options.gpuLibrary);
   const telemetry = new TelemetryService({
     library,
-    gpus: new LocalGpus(native, options.gpuLibrary),
+    gpus,
     emit: (event) => events.telemetry?.(event),
   });
+  const launching = composeLaunching(options, { library, recipes, gpus });
   const runs = new RunService({
     platform,
+    planner: launching.planner,
     library,
     recipes,
     sources,
@@ -94,17 +103,7 @@ export function compose(options: CompositionOptions): Services {
     targetOf: targetsOf(new LocalTarget(native, platform), options.environment),
     telemetry,
     logs,
-    events: {
-      ...events,
-      changed: (run) => {
-        log.write(run.failure === undefined ? 'info' : 'warning', 'run.state', {
-          id: run.id,
-          state: run.state,
-          ...(run.failure === undefined ? {} : { failure: run.failure }),
-        });
-        events.changed(run);
-      },
-    },
+    events: loggedEvents(events, log),
     environment: options.environment,
     versions: { iterscope: options.version, native: nativeVersion, ...options.versions },
   });
@@ -132,6 +131,8 @@ export function compose(options: CompositionOptions): Services {
     shelf,
     archives,
     recipes,
+    flags: launching.flags,
+    launchCheck: launching.launchCheck,
     settings,
     sources,
     runs,
@@ -148,6 +149,31 @@ export function compose(options: CompositionOptions): Services {
 
 function targetsOf(local: Target, environment: CompositionOptions['environment']): TargetOf {
   return (stated) => (stated.kind === 'local' ? local : new ContainerTarget(stated, local, environment));
+}
+
+/** Every change of a run's state stands in Iterscope's own log, too. */
+function loggedEvents(events: RunEvents, log: AppLog): RunEvents {
+  return {
+    ...events,
+    changed: (run) => {
+      log.write(run.failure === undefined ? 'info' : 'warning', 'run.state', {
+        id: run.id,
+        state: run.state,
+        ...(run.failure === undefined ? {} : { failure: run.failure }),
+      });
+      events.changed(run);
+    },
+  };
+}
+
+function composeLaunching(
+  { platform, environment }: CompositionOptions,
+  parts: { readonly library: Library; readonly recipes: RecipeService; readonly gpus: LocalGpus },
+) {
+  const planning = { ...parts, platform, environment };
+  const flags = new FlagService(platform.assetsFolder);
+  const planner = new LaunchPlanner(planning);
+  return { flags, planner, launchCheck: new LaunchCheckService({ ...planning, planner, flags, findNsys }) };
 }
 
 function composeComparisons(

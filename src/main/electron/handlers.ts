@@ -19,11 +19,13 @@ export function makeHandlers(
   window: () => BrowserWindow | undefined,
   initial: () => Promise<SourceSet | null>,
 ): MethodHandlers {
-  const { runs, recipes, sources, library, logs, telemetry } = services;
+  const { runs, recipes, flags, launchCheck, sources, library, logs, telemetry } = services;
   return {
     ...applicationHandlers(services, window),
     'recipes.list': async () => [...(await recipes.list())],
     'launch.preview': (form) => runs.preview(form),
+    'launch.check': (form) => launchCheck.check(form),
+    'flags.list': async () => [...(await flags.list())],
     'launch.start': (form) => runs.startPasses(form),
     'runs.list': () => runs.list(),
     'runs.get': async ({ id }) => library.titled(await runs.get(id)),

@@ -8,7 +8,7 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import { writeAtomically } from './files.ts';
-import { LaunchPlanner, type PlannedForm } from './launch-planner.ts';
+import type { LaunchPlanner, PlannedForm } from './launch-planner.ts';
 import { readLogChunk, type LogChunk } from './log-tail.ts';
 import { RunLife } from './run-life.ts';
 import { iterationLinesOf } from './run-reading.ts';
@@ -16,6 +16,7 @@ import { plannedRecords } from './steps/run-steps.ts';
 import { ingestRun, recoverRuns, type RecoveryParts } from './run-recovery.ts';
 
 export interface RunServiceParts extends RecoveryParts {
+  readonly planner: LaunchPlanner;
   /** The environment that runs start from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -24,7 +25,6 @@ export interface RunServiceParts extends RecoveryParts {
 /** All runs. One runs at a time; the others wait in their order. */
 export class RunService {
   readonly #parts: RunServiceParts;
-  readonly #planner: LaunchPlanner;
   /** Runs that are not at their end, in the order in which they were started. */
   readonly #live = new Map<string, RunLife>();
   readonly #ingests = new Map<string, { stop: AbortController; done: Promise<RunManifest> }>();
@@ -32,7 +32,6 @@ export class RunService {
 
   constructor(parts: RunServiceParts) {
     this.#parts = parts;
-    this.#planner = new LaunchPlanner(parts);
   }
 
   /** Takes over what an application that died left. Call once, at start. */
@@ -59,7 +58,7 @@ export class RunService {
   }
 
   preview(form: LaunchForm): Promise<LaunchPreview> {
-    return this.#planner.preview(form);
+    return this.#parts.planner.preview(form);
   }
 
   async list(): Promise<RunSummary[]> {
@@ -78,7 +77,7 @@ export class RunService {
 
   /** Creates the run and starts it, or queues it behind the one that runs. */
   async start(form: LaunchForm, comparison?: ComparisonOrigin): Promise<RunManifest> {
-    const life = await this.#create(await this.#planner.plan(form), comparison);
+    const life = await this.#create(await this.#parts.planner.plan(form), comparison);
     this.#startNext();
     this.#tellQueue();
     return life.manifest;
@@ -87,7 +86,7 @@ export class RunService {
   /** A run for each pass of the form, in their order; none where one of them cannot be run. */
   async startPasses(form: LaunchForm): Promise<RunManifest[]> {
     const lives: RunLife[] = [];
-    for (const planned of await this.#planner.planAll(form))
+    for (const planned of await this.#parts.planner.planAll(form))
       lives.push(await this.#create(planned, undefined));
     this.#startNext();
     this.#tellQueue();

@@ -10,7 +10,8 @@ import {
   comparisonRequest,
 } from './comparison.ts';
 import { planFile, savedFile } from './expert-files.ts';
-import { launchForm, launchPreview } from './launch.ts';
+import { flag } from './flags.ts';
+import { launchCheck, launchForm, launchPreview } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
 import { recipe } from './recipe.ts';
 import {
@@ -51,6 +52,9 @@ export const contract = {
   'settings.set': { input: settings, output: settings },
   'recipes.list': { input: nothing, output: z.array(recipe) },
   'launch.preview': { input: launchForm, output: launchPreview },
+  /** Asks the machine what the launch needs: programs, files, GPUs, ports, versions. */
+  'launch.check': { input: launchForm, output: launchCheck },
+  'flags.list': { input: nothing, output: z.array(flag) },
   /** Starts a run for each pass of the form; the first may begin at once, the others wait. */
   'launch.start': { input: launchForm, output: z.array(runManifest).min(1) },
   'runs.list': { input: nothing, output: z.array(runSummary) },

@@ -60,6 +60,7 @@ const formChange = launchForm
     nsightOptions: z.object({ ...nsightOptions.shape }).partial(),
   })
   .partial();
+export type FormChange = z.infer<typeof formChange>;
 
 export const finding = z.object({
   severity: z.enum(['error', 'warning', 'note']),
@@ -118,3 +119,10 @@ export const launchPreview = z.object({
   runnable: z.boolean(),
 });
 export type LaunchPreview = z.infer<typeof launchPreview>;
+
+/** What was found about a form on the machine where it would run. */
+export const launchCheck = z.object({
+  findings: z.array(finding),
+  facts: z.array(z.object({ label: z.string(), value: z.string() })),
+});
+export type LaunchCheck = z.infer<typeof launchCheck>;

@@ -11,6 +11,8 @@ export const methodNames = [
   'settings.set',
   'recipes.list',
   'launch.preview',
+  'launch.check',
+  'flags.list',
   'launch.start',
   'runs.list',
   'runs.get',
