@@ -11,9 +11,9 @@ import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inRoot, root } from './lib/paths.mjs';
-import { SetupError } from './lib/process.mjs';
+import { runScript, SetupError } from './lib/process.mjs';
 import { Progress } from './lib/progress.mjs';
-import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { prepare, prepareSteps } from './lib/setup.mjs';
 
 /**
  * @typedef {object} BenchContext

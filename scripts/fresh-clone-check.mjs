@@ -13,9 +13,8 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { startXvfb } from './lib/display.mjs';
 import { root } from './lib/paths.mjs';
-import { npmCommand, run, runAttached, SetupError, tail } from './lib/process.mjs';
+import { npmCommand, run, runAttached, runScript, SetupError, tail } from './lib/process.mjs';
 import { formatDuration } from './lib/progress.mjs';
-import { runScript } from './lib/setup.mjs';
 
 const secondStartLimitMs = 3000;
 

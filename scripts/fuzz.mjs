@@ -8,8 +8,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from './lib/paths.mjs';
-import { ask, run, SetupError, tail } from './lib/process.mjs';
-import { runScript } from './lib/setup.mjs';
+import { ask, run, runScript, SetupError, tail } from './lib/process.mjs';
 
 const coverage = [
   '-Cpasses=sancov-module',

@@ -2,9 +2,9 @@
 // npm run -s iterscope -- …: the command-line interface. Standard output is its alone; the set-up speaks
 // on standard error, and only when there is something to do.
 import { inRoot } from './lib/paths.mjs';
-import { runAttached } from './lib/process.mjs';
+import { runAttached, runScript } from './lib/process.mjs';
 import { Progress } from './lib/progress.mjs';
-import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { prepare, prepareSteps } from './lib/setup.mjs';
 
 await runScript(async () => {
   await prepare(new Progress(prepareSteps, { stream: process.stderr, quiet: true }));

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { distFolder, inRoot } from './lib/paths.mjs';
-import { run, SetupError, tail } from './lib/process.mjs';
+import { run, runScript, SetupError, tail } from './lib/process.mjs';
 
 const manifest = inRoot('src', 'native', 'Cargo.toml');
 const typingsFile = inRoot('src', 'native', 'binding', 'index.d.ts');
@@ -114,7 +114,6 @@ async function updateTypings(definitions, checkOnly) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { runScript } = await import('./lib/setup.mjs');
   const profile = process.argv.includes('--profile')
     ? process.argv[process.argv.indexOf('--profile') + 1]
     : 'release';

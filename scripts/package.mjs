@@ -4,9 +4,9 @@ import { cpSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Progress } from './lib/progress.mjs';
 import { inRoot } from './lib/paths.mjs';
-import { runAttached } from './lib/process.mjs';
+import { runAttached, runScript } from './lib/process.mjs';
 import { obtainRuntime } from './lib/runtime.mjs';
-import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { prepare, prepareSteps } from './lib/setup.mjs';
 
 const packagingRuntime = inRoot('out', 'package-runtime');
 

@@ -5,11 +5,11 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { hasDisplay, startXvfb } from './lib/display.mjs';
 import { inRoot, root } from './lib/paths.mjs';
-import { runAttached, SetupError } from './lib/process.mjs';
+import { runAttached, runScript, SetupError } from './lib/process.mjs';
 import { Progress } from './lib/progress.mjs';
 import { obtainRuntime, readyRuntime } from './lib/runtime.mjs';
 import { checkSandbox, hideChromiumNoise, sandboxArguments } from './lib/sandbox.mjs';
-import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { prepare, prepareSteps } from './lib/setup.mjs';
 import { missingFromSystem, provideSystemPackages } from './lib/system-packages.mjs';
 
 const reportFolder = inRoot('out', 'first-run');

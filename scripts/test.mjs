@@ -6,11 +6,11 @@ import { parseArgs } from 'node:util';
 import { startXvfb, xvfbIsWanted } from './lib/display.mjs';
 import { gates, runGate } from './lib/gates.mjs';
 import { inRoot } from './lib/paths.mjs';
-import { SetupError } from './lib/process.mjs';
+import { runScript, SetupError } from './lib/process.mjs';
 import { formatDuration, Progress } from './lib/progress.mjs';
 import { electron33IsReady } from './lib/electron-33.mjs';
 import { obtainTestRuntime } from './lib/runtime.mjs';
-import { prepare, prepareSteps, runScript } from './lib/setup.mjs';
+import { prepare, prepareSteps } from './lib/setup.mjs';
 import { missingFromSystem, provideSystemPackages } from './lib/system-packages.mjs';
 import { checkNativeToolchain, checkRustComponents } from './lib/toolchain.mjs';
 

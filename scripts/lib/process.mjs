@@ -104,3 +104,17 @@ export function ask(command, args) {
 export const tail = (text) => text.trimEnd().split('\n').slice(-25).join('\n');
 
 export const npmCommand = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/**
+ * Runs a script's work. A failure of the set-up is told as its sentence, without a stack, with exit code 1.
+ * @param {() => Promise<number | void>} work gives the exit code, 0 if it gives none
+ */
+export async function runScript(work) {
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    const text = error instanceof SetupError ? error.message : error instanceof Error ? error.stack : error;
+    process.stderr.write(`${text}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -67,17 +67,3 @@ export async function prepare(progress, { native = true, bundles = true, keepTyp
   await progress.step('Native module and programs', !fresh, () => makeNative(hash, keepTypings));
   await progress.step('Bundles', bundles && !buildState().fresh, build);
 }
-
-/**
- * Runs a script's work. A failure of the set-up is told as its sentence, without a stack, with exit code 1.
- * @param {() => Promise<number | void>} work gives the exit code, 0 if it gives none
- */
-export async function runScript(work) {
-  try {
-    process.exitCode = (await work()) ?? 0;
-  } catch (error) {
-    const text = error instanceof SetupError ? error.message : error instanceof Error ? error.stack : error;
-    process.stderr.write(`${text}\n`);
-    process.exitCode = 1;
-  }
-}
