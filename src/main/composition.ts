@@ -29,7 +29,6 @@ import type { Target, TargetOf } from './ports/target.ts';
 import { LocalGpus } from './engine/gpus.ts';
 import { findNsys } from './engine/nsys.ts';
 import { loadNative } from './engine/native.ts';
-import { findNsys } from './engine/nsys.ts';
 import { secretValues } from './launch/secrets.ts';
 import type { Platform } from './ports/platform.ts';
 
