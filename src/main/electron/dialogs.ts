@@ -95,6 +95,16 @@ export async function chooseExpertTarget(
   return filePath === '' ? null : filePath;
 }
 
+/** Asks where a table goes; null when the user closed the dialog. */
+export async function chooseTableTarget(window: BrowserWindow, name: string): Promise<string | null> {
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save the table',
+    defaultPath: `${name}.csv`,
+    filters: [{ name: 'CSV', extensions: ['csv'] }],
+  });
+  return filePath === '' ? null : filePath;
+}
+
 /** Asks for a placement file; null when the user closed the dialog. */
 export async function choosePlanFile(window: BrowserWindow): Promise<string | null> {
   const { filePaths } = await dialog.showOpenDialog(window, {

@@ -11,6 +11,7 @@ import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { compareHandlers } from './compare-handlers.ts';
 import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
+import { saveTable } from './save-table.ts';
 import { applyTheme } from './window.ts';
 
 /** The contract's methods, each a call of a service. */
@@ -46,6 +47,7 @@ export function makeHandlers(
     ...compareHandlers(services, window),
     ...expertHandlers(window),
     ...libraryHandlers(services, window),
+    'tables.save': ({ name, csv }) => saveTable(window(), name, csv),
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),
     'sources.choose': async () => {

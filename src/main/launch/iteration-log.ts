@@ -39,10 +39,12 @@ export function parseIterationLine(line: string): IterationLine | null {
   if (logged === undefined || !Number.isInteger(logged) || hostMs === undefined) return null;
   const counts = pairs(states, STATE_PAIR);
   const result: IterationLine = { iteration: logged - 1, hostStepMs: hostMs };
+  const rank = keys.get('global_rank')?.value;
   const device = keys.get('prev_device_step_time')?.value;
   const context = counts.get('num_ctx_requests')?.value;
   const contextTokens = counts.get('num_ctx_tokens')?.value;
   const generation = counts.get('num_generation_tokens')?.value;
+  if (rank !== undefined && Number.isInteger(rank)) result.rank = rank;
   if (device !== undefined) result.previousDeviceStepMs = device;
   if (context !== undefined) result.contextRequests = context;
   if (contextTokens !== undefined) result.contextTokens = contextTokens;

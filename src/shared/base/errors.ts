@@ -76,6 +76,7 @@ export const errorCodes = [
   'comparison.unwritable',
   'engine.crashed',
   'engine.unavailable',
+  'table.unwritable',
   'source.unknown',
   'source.no-path',
   'request.malformed',

@@ -110,6 +110,11 @@ export const contract = {
   'experts.save': { input: savedFile, output: z.object({ path: z.string() }).nullable() },
   /** The text of a placement file that the user chooses; null when the dialog was closed. */
   'experts.choosePlan': { input: nothing, output: planFile.nullable() },
+  /** Writes a table as CSV to a file that the user chooses; null when the dialog was closed. */
+  'tables.save': {
+    input: z.object({ name: z.string().regex(/^[\w.-]{1,120}$/), csv: z.string().max(1 << 28) }),
+    output: z.object({ path: z.string() }).nullable(),
+  },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */

@@ -47,6 +47,7 @@ export const methodNames = [
   'compare.save',
   'experts.save',
   'experts.choosePlan',
+  'tables.save',
   'sources.ofRun',
   'sources.choose',
   'sources.fromPaths',

@@ -48,6 +48,8 @@ export type Artifact = z.infer<typeof artifact>;
  */
 export const iterationLine = z.object({
   iteration: z.int(),
+  /** The global rank that printed it. */
+  rank: z.int().optional(),
   hostStepMs: z.number(),
   previousDeviceStepMs: z.number().optional(),
   contextRequests: z.int().optional(),

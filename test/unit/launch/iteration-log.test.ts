@@ -10,6 +10,7 @@ describe('iteration lines', () => {
     expect(lines.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 40 }, (_, index) => index));
     expect(lines[2]).toEqual({
       iteration: 2,
+      rank: 0,
       hostStepMs: 6.900592999997457,
       contextRequests: 4,
       contextTokens: 2048,
@@ -23,6 +24,7 @@ describe('iteration lines', () => {
       "[01/02/2026-03:04:05] [TRT-LLM] [I] iter = 8, global_rank = 0, rank = 0, currank_total_requests = 1/2, host_step_time = 3.5ms, prev_device_step_time = 2.25ms, timestamp = 2026-01-02 03:04:05, num_scheduled_requests: 4, states = {'num_ctx_requests': 0, 'num_ctx_tokens': 0, 'num_generation_tokens': 4}",
       {
         iteration: 7,
+        rank: 0,
         hostStepMs: 3.5,
         previousDeviceStepMs: 2.25,
         contextRequests: 0,
@@ -33,12 +35,12 @@ describe('iteration lines', () => {
     [
       'seconds of the oldest era',
       '0: iter = 3, global_rank = 0, rank = 0, currank_total_requests = 0/0, elapsed_time = 0.25s, timestamp = 2025-06-01 00:00:00, num_scheduled_requests: 1, states = {}',
-      { iteration: 2, hostStepMs: 250 },
+      { iteration: 2, rank: 0, hostStepMs: 250 },
     ],
     [
       'later keys in another order',
       "[TRT-LLM] [I] [_torch][RANK 0] iter = 5, global_rank = 0, rank = 0, num_scheduled_requests = 2, kv_cache_util = 0.123, currank_total_requests = 0/0, host_step_time = 1e1ms, prev_device_step_time = N/A, timestamp = x, states = {'num_ctx_requests': 1, 'num_ctx_tokens': 64, 'num_generation_tokens': 0, 'cached_kv_tokens': 12}, num_active = 2",
-      { iteration: 4, hostStepMs: 10, contextRequests: 1, contextTokens: 64, generationTokens: 0 },
+      { iteration: 4, rank: 0, hostStepMs: 10, contextRequests: 1, contextTokens: 64, generationTokens: 0 },
     ],
   ])('%s', (_name, line, expected) => {
     expect(parseIterationLine(line)).toEqual(expected);

@@ -32,7 +32,13 @@ export function TraceView({ set, visible }: TraceViewProps) {
     <div className="trace-view">
       <Opening snapshot={snapshot} />
       {ready.traces.length > 0 && (
-        <Workbench traceSet={traceSet} ready={ready} store={store} visible={visible} />
+        <Workbench
+          traceSet={traceSet}
+          ready={ready}
+          runId={set.runId ?? null}
+          store={store}
+          visible={visible}
+        />
       )}
     </div>
   );

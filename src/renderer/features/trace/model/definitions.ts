@@ -12,7 +12,44 @@ export const definitions = {
   gpuBusy: 'Union of all GPU activities attributed to the iteration: time in which at least one ran.',
   hostCompute: 'Time of the host window in which compute operators ran. The trace holds no GPU activity.',
   idle: 'Part of the window in which nothing ran. On a GPU: no activity on any stream of the device.',
-  communication: 'Time of the window in which communication ran and no compute did.',
+  iteration: 'Number of the iteration: that of its step marker, or counted where markers have none.',
+  rank: 'One of the processes or threads that share the work of the model: each has a trace of its own.',
+  contextRequests: 'Requests of the iteration in the context phase (prefill), as its step marker says.',
+  contextTokens: 'Tokens of the requests in the context phase, as the step marker says.',
+  generationRequests:
+    'Requests of the iteration in the generation phase (decoding), as its step marker says.',
+  marker: 'Length of the step marker itself: the host’s part of the forward pass.',
+  compute: 'Time of the GPU window in which at least one compute kernel ran.',
+  memory: 'Time of the window in which copies or sets of memory ran, and neither compute nor communication.',
+  communication: 'Exposed communication: time of the window in which communication ran and no compute did.',
+  allCommunication: 'Time of the GPU window in which communication ran, whatever ran beside it.',
+  idleShare: 'Idle time over the length of the window.',
+  idleHost:
+    'Idle time that ended with an activity whose launch call began after the gap did: the host was late.',
+  idleGap: 'Idle time in gaps under 30 µs whose ending activity was launched before the gap began.',
+  idleDependency:
+    'Idle time in longer gaps whose ending activity was launched before they began: it waited for events, other streams or resources.',
+  idleNoWork: 'Idle time inside of steps whose marker says that no request was scheduled.',
+  idleUnknown: 'Idle time after which nothing follows, or whose ending activity has no known launch call.',
+  gpuWindow:
+    'From the first activity launched in this iteration to the first of the next; all devices of the rank.',
+  kernelTime: 'Sum of kernel durations: larger than GPU busy when kernels overlap.',
+  launchMedian:
+    'Median of the launch delays: start of the first work of a launch call minus start of the call.',
+  launchP95: '95th percentile of the launch delays of the iteration, a value that occurred.',
+  launchMax: 'The longest launch delay of the iteration.',
+  logHost:
+    'Host step time of the engine’s log line for this iteration, with idle waiting for requests. Line N describes step N − 1.',
+  logDevice:
+    'Device step time of the engine’s log for this iteration, gaps included. Line N tells it of step N − 2.',
+  logContext: 'Context requests in the engine’s log line for this iteration.',
+  logContextTokens: 'Context tokens in the engine’s log line for this iteration.',
+  logGeneration: 'Generation tokens in the engine’s log line for this iteration.',
+  excess:
+    'Time above the median of iterations of the same kind and batch, where it is more than 10 % and three deviations above.',
+  cause:
+    'The part of the iteration with the largest excess over its own median, when it explains at least half of the time above; else unexplained.',
+  inferred: 'Whether a step marker bounds the iteration, or the repeating pattern of the trace.',
   kernels: 'GPU kernels attributed to the iteration by their launch call.',
   shift:
     'Start of the GPU window minus start of the host window: how far the GPU runs behind the host that feeds it.',

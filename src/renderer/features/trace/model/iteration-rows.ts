@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Composition } from '#shared/contract/analysis.ts';
+import type { Composition, Distribution, IdleCauses } from '#shared/contract/analysis.ts';
 import type { Iteration } from '#shared/contract/engine.ts';
 import type { IterationKind } from '#renderer/timeline/types.ts';
+import type { LoggedStep, LogOfSteps } from './logged-steps.ts';
 import type { ReadyTrace } from './ready.ts';
 
 /** One line for each iteration and rank, with the figures that the table, the chart and the summary show. */
@@ -14,21 +15,36 @@ export interface IterationRow {
   readonly kind: IterationKind;
   readonly inferred: boolean;
   readonly contextRequests: number | null;
+  readonly contextTokens: number | null;
   readonly generationRequests: number | null;
+  /** Start of the host window, world time. */
+  readonly startNs: number;
   /** Length of the host window, nanoseconds. */
   readonly timeNs: number;
+  /** Length of the step marker itself. */
+  readonly markerNs: number;
   /** Null in a trace without GPU activity. */
   readonly gpuBusyNs: number | null;
+  /** Length of the GPU windows together; null without any. */
+  readonly gpuWindowNs: number | null;
+  /** Time with communication in the GPU windows, hidden by computing or not; null without any. */
+  readonly communicationNs: number | null;
+  readonly idle: IdleCauses | null;
   /** Of the GPU window, or of the host window where there is no GPU; null when neither is known. */
   readonly composition: Composition | null;
   readonly onHost: boolean;
   readonly kernelCount: number;
+  /** Null in a trace without GPU activity. */
+  readonly kernelTimeNs: number | null;
+  readonly launchDelay: Distribution | null;
   /** GPU window's start minus host window's start; null without a GPU window. */
   readonly shiftNs: number | null;
   readonly gcNs: number;
   readonly gilHeldNs: number | null;
   readonly gilWaitingNs: number | null;
   readonly captured: Iteration['captured'];
+  /** What the engine's log says of this step; null where the trace belongs to no run, or its log is silent. */
+  readonly logged: LoggedStep | null;
 }
 
 export function iterationKind({ contextRequests, generationRequests }: Iteration): IterationKind {
@@ -37,28 +53,52 @@ export function iterationKind({ contextRequests, generationRequests }: Iteration
   return 'unknown';
 }
 
-/** The compositions of several devices as one; null for none. */
-export function sumCompositions(parts: readonly Composition[]): Composition | null {
-  if (parts.length === 0) return null;
-  const sum = (key: keyof Composition): number => parts.reduce((total, of) => total + of[key], 0);
-  return {
-    computeNs: sum('computeNs'),
-    communicationNs: sum('communicationNs'),
-    memoryNs: sum('memoryNs'),
-    idleNs: sum('idleNs'),
-  };
+/** Parts of several devices summed name by name; null for none. */
+function sumParts<Key extends string>(
+  parts: readonly Readonly<Record<Key, number>>[],
+): Readonly<Record<Key, number>> | null {
+  return parts.reduce<Readonly<Record<Key, number>> | null>((sum, part) => {
+    if (sum === null) return part;
+    const added: Record<Key, number> = { ...sum };
+    for (const key in added) added[key] += part[key];
+    return added;
+  }, null);
 }
+
+/** The compositions of several devices as one; null for none. */
+export const sumCompositions = (parts: readonly Composition[]): Composition | null =>
+  sumParts<keyof Composition>(parts);
 
 export const compositionNs = (of: Composition): number =>
   of.computeNs + of.communicationNs + of.memoryNs + of.idleNs;
 
-function rowOf({ session, label }: ReadyTrace, iteration: Iteration): IterationRow {
-  const { gpuWindows, hostComposition } = iteration;
-  const gpu = sumCompositions(gpuWindows.map(({ composition }) => composition));
-  const gpuStart = gpuWindows.reduce(
-    (least, { startNs }) => Math.min(least, startNs),
+/** What the GPU did of an iteration, all of its devices together. */
+function gpuParts({ gpuWindows, gpuBusyNs, kernelTimeNs, startNs }: Iteration) {
+  if (gpuWindows.length === 0) {
+    const timeNs = gpuBusyNs === null ? null : kernelTimeNs;
+    return { gpuWindowNs: null, communicationNs: null, idle: null, shiftNs: null, kernelTimeNs: timeNs };
+  }
+  const total = (of: (window: (typeof gpuWindows)[number]) => number): number =>
+    gpuWindows.reduce((sum, window) => sum + of(window), 0);
+  const first = gpuWindows.reduce(
+    (least, window) => Math.min(least, window.startNs),
     Number.POSITIVE_INFINITY,
   );
+  return {
+    gpuWindowNs: total((window) => window.endNs - window.startNs),
+    communicationNs: total((window) => window.communicationNs),
+    idle: sumParts<keyof IdleCauses>(gpuWindows.map(({ idle }) => idle)),
+    shiftNs: first - startNs,
+    kernelTimeNs,
+  };
+}
+
+function rowOf(
+  { session, label, offsetNs }: ReadyTrace,
+  iteration: Iteration,
+  log: LogOfSteps,
+): IterationRow {
+  const gpu = sumCompositions(iteration.gpuWindows.map(({ composition }) => composition));
   return {
     key: `${session.source.sourceId} ${iteration.index}`,
     sourceId: session.source.sourceId,
@@ -67,22 +107,36 @@ function rowOf({ session, label }: ReadyTrace, iteration: Iteration): IterationR
     kind: iterationKind(iteration),
     inferred: iteration.inferred,
     contextRequests: iteration.contextRequests,
+    contextTokens: iteration.contextTokens,
     generationRequests: iteration.generationRequests,
+    startNs: iteration.startNs + offsetNs,
     timeNs: iteration.endNs - iteration.startNs,
+    markerNs: iteration.markerEndNs - iteration.startNs,
     gpuBusyNs: iteration.gpuBusyNs,
-    composition: gpu ?? hostComposition,
+    composition: gpu ?? iteration.hostComposition,
     onHost: gpu === null,
     kernelCount: iteration.kernelCount,
-    shiftNs: gpuWindows.length === 0 ? null : gpuStart - iteration.startNs,
+    ...gpuParts(iteration),
+    launchDelay: iteration.launchDelay,
     gcNs: iteration.gcNs,
     gilHeldNs: iteration.gilHeldNs,
     gilWaitingNs: iteration.gilWaitingNs,
     captured: iteration.captured,
+    logged: log.get(iteration.index) ?? null,
   };
 }
 
-export function iterationRows(traces: readonly ReadyTrace[]): IterationRow[] {
-  const rows = traces.flatMap((ready) => ready.iterations.map((iteration) => rowOf(ready, iteration)));
+const silent: LogOfSteps = new Map();
+
+/** `logOf` gives what the engine's log says of the steps of a trace's rank. */
+export function iterationRows(
+  traces: readonly ReadyTrace[],
+  logOf: (ready: ReadyTrace) => LogOfSteps = () => silent,
+): IterationRow[] {
+  const rows = traces.flatMap((ready) => {
+    const log = logOf(ready);
+    return ready.iterations.map((iteration) => rowOf(ready, iteration, log));
+  });
   // The sort is stable: within an iteration the ranks keep their order.
   return rows.sort((a, b) => a.index - b.index);
 }

@@ -7,8 +7,9 @@ import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
 import { setFigures } from '../model/figures.ts';
-import { iterationRows } from '../model/iteration-rows.ts';
+import type { IterationRow } from '../model/iteration-rows.ts';
 import type { ReadySet } from '../model/ready.ts';
+import { useIterationRows } from '../model/use-iteration-rows.ts';
 import { DetailsPanel } from './DetailsPanel.tsx';
 import { FiguresBar } from './FiguresBar.tsx';
 import { IterationTable } from './IterationTable.tsx';
@@ -19,13 +20,15 @@ import { TimelineHost } from './TimelineHost.tsx';
 interface WorkbenchProps {
   readonly traceSet: TraceSet;
   readonly ready: ReadySet;
+  /** The run that the traces belong to; its log tells of their steps, too. */
+  readonly runId: string | null;
   readonly store: TraceViewStore;
   readonly visible: boolean;
 }
 
 /** The open traces: figures, iterations, timeline and details, all following one selection. */
-export function Workbench({ traceSet, ready, store, visible }: WorkbenchProps) {
-  const rows = useMemo(() => iterationRows(ready.traces), [ready]);
+export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchProps) {
+  const rows = useIterationRows(ready, runId);
   const figures = useMemo(() => setFigures(rows), [rows]);
   const split = useSplit();
   return (
@@ -44,7 +47,7 @@ export function Workbench({ traceSet, ready, store, visible }: WorkbenchProps) {
   );
 }
 
-type Rows = ReturnType<typeof iterationRows>;
+type Rows = readonly IterationRow[];
 
 function NoIterations() {
   return (

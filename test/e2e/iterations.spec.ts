@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { startApplication, type Application } from './app.ts';
+
+/** The tables of a trace, in one application: what one test leaves the next one finds. */
+test.describe.configure({ mode: 'serial' });
+
+const overlap = resolve('test/fixtures/traces/kineto-h100-overlap.json.gz');
+let application: Application;
+let page: Page;
+let folder: string;
+
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'iterscope-steps-'));
+  application = await startApplication({ files: [overlap], home: join(folder, 'home') });
+  ({ page } = application);
+  await expect(iterations().getByRole('row').nth(1)).toBeVisible();
+});
+
+test.afterAll(async () => {
+  await application.app.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const iterations = () => page.getByRole('grid', { name: 'Iterations', exact: true });
+const filter = () => page.getByLabel('Filter', { exact: true }).filter({ visible: true });
+const count = () => page.getByRole('status', { name: 'Rows of Iterations' });
+
+/** Answers the next save dialog. */
+async function saveTo(path: string): Promise<void> {
+  await application.app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, path);
+}
+
+test.describe('the table of iterations', () => {
+  test('is filtered by an expression, which says where it is wrong', async () => {
+    await expect(count()).toHaveText('16');
+    await filter().fill('iteration > 20 && time > min');
+    await expect(count()).toHaveText(/^\d+ of 16$/);
+    const kept = await count().textContent();
+    await filter().fill('iteration > 20 && tiem > min');
+    await expect(page.getByText('There is no column “tiem”. Did you mean time?')).toBeVisible();
+    await expect(filter()).toHaveAttribute('aria-invalid', 'true');
+    await expect(count()).toHaveText(kept ?? '');
+    await filter().fill('');
+    await expect(count()).toHaveText('16');
+  });
+
+  test('shows the columns that are chosen', async () => {
+    const head = iterations().getByRole('columnheader', { name: 'Launch p95' });
+    await expect(head).toBeHidden();
+    await page.getByRole('button', { name: 'Columns' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemcheckbox', { name: 'Launch p95' }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Escape');
+    await expect(head).toBeVisible();
+  });
+
+  test('is sorted by keyboard and leaves as CSV', async () => {
+    const sort = iterations().getByRole('button', { name: 'Time', exact: false }).first();
+    await sort.focus();
+    await page.keyboard.press('Enter');
+    await expect(iterations().getByRole('columnheader', { name: /^Time/ })).toHaveAttribute(
+      'aria-sort',
+      'descending',
+    );
+    const path = join(folder, 'table.csv');
+    await saveTo(path);
+    await page.getByRole('button', { name: 'CSV' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV…' }).click();
+    await expect(page.getByText(`The table is in ${path}.`)).toBeVisible();
+    const [head = '', ...lines] = readFileSync(path, 'utf8').trim().split('\r\n');
+    expect(head).toMatch(/^Iteration,.*Time \[ns\]/);
+    expect(lines).toHaveLength(16);
+  });
+});
