@@ -49,7 +49,14 @@ async function armsOf(services: Services, options: CompareOptions): Promise<{ a:
     const message = 'Say which recipe with --recipe, or which comparison goes on with --resume.';
     throw new IterscopeError({ code: 'form.parameter', message });
   }
-  const base = { recipe, trace: false, expertStatistics: false, json: false, ...(window && { window }) };
+  const base = {
+    recipe,
+    trace: false,
+    nsight: false,
+    expertStatistics: false,
+    json: false,
+    ...(window && { window }),
+  };
   const a = await formOf(services, { ...base, set, env, perfectRouter: false });
   const b = await formOf(services, {
     ...base,

@@ -78,6 +78,12 @@ function layerCount(text: string): number {
   return text === '0' ? 0 : rankCount(text);
 }
 
+function sampleRate(text: string): number {
+  const rate = Number(text);
+  if (rate >= 1 && rate <= 10) return rate;
+  throw new InvalidArgumentError('Give a number from 1 to 10.');
+}
+
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
 function program(version: string): Command {
@@ -105,8 +111,14 @@ function program(version: string): Command {
     .option('--env <name=value>', 'an environment variable; repeatable', collect, [])
     .option('--window <iterations>', 'iterations to capture: first+count (20+10) or first-last (20-29)')
     .option('--trace', 'write a PyTorch-profiler trace of the window', false)
+    .option('--nsight', 'record the window with Nsight Systems (nsys)', false)
     .option('--expert-statistics', 'record tokens per expert over the window', false)
     .option('--perfect-router', 'spread tokens evenly; the output text is wrong', false)
+    .option(
+      '--telemetry-hz <rate>',
+      'samples a second of host and GPUs in profiled runs, 1 to 10',
+      sampleRate,
+    )
     .option('--json', 'the whole manifest as one JSON document', false)
     .action((options: RunOptions) => withServices(version, (services) => runRecipe(services, options)));
   cli

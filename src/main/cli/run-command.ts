@@ -12,9 +12,12 @@ export interface RunOptions {
   readonly env: readonly string[];
   readonly window?: string;
   readonly trace: boolean;
+  readonly nsight: boolean;
   readonly expertStatistics: boolean;
   readonly perfectRouter: boolean;
   readonly json: boolean;
+  /** Samples of telemetry a second in profiled runs. */
+  readonly telemetryHz?: number;
 }
 
 function splitAssignment(text: string, option: string): [string, string] {
@@ -27,7 +30,7 @@ function splitAssignment(text: string, option: string): [string, string] {
 export async function formOf(services: Services, options: RunOptions): Promise<LaunchForm> {
   const recipe = await services.recipes.get(options.recipe);
   const form = defaultForm(recipe);
-  const recorded = options.trace || options.expertStatistics;
+  const recorded = options.trace || options.nsight || options.expertStatistics;
   return {
     ...form,
     parameters: {
@@ -36,6 +39,7 @@ export async function formOf(services: Services, options: RunOptions): Promise<L
     },
     window: options.window ?? (recorded ? recipe.defaultWindow : ''),
     torchTrace: options.trace,
+    nsight: options.nsight,
     expertStatistics: options.expertStatistics,
     perfectRouter: options.perfectRouter,
     extraEnvironment: options.env.map((text) => {
@@ -54,6 +58,7 @@ export function showProgress(progress: RunProgress): void {
 
 /** Runs a recipe to its end; resolves to the exit code: 0 ready, 1 anything else. */
 export async function runRecipe(services: Services, options: RunOptions): Promise<number> {
+  if (options.telemetryHz !== undefined) services.telemetry.setRate(options.telemetryHz);
   const form = await formOf(services, options);
   for (const { severity, message } of (await services.runs.preview(form)).findings) {
     if (severity !== 'error') process.stderr.write(`${message}\n`);
