@@ -113,6 +113,7 @@ export function makeDetails(row: number, changes: Partial<SliceDetails> = {}): S
 export function makeSource(view: WindowView): TimelineSource {
   return {
     window: () => Promise.resolve(view),
+    coverage: () => Promise.resolve({ units: 1, columns: [] }),
     name: (id) => `name ${id}`,
     slice: (row) => Promise.resolve(makeDetails(row)),
   };

@@ -145,6 +145,10 @@ export class EngineServer {
         const handle = await traces.handle(source);
         return ownBytes(await handle.window(startNs, endNs, units, Uint32Array.from(tracks)));
       },
+      'trace.coverage': async (source, { startNs, endNs, units, groups }) => {
+        const handle = await traces.handle(source);
+        return ownBytes(await handle.coverage(startNs, endNs, units, groups));
+      },
       'trace.names': async (source, { ids }) => {
         const handle = await traces.handle(source);
         return handle.names(Uint32Array.from(ids));

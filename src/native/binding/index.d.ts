@@ -62,6 +62,11 @@ export declare class TraceHandle {
   counters(): Promise<Array<Counter>>
   /** Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1. */
   counterWindow(startNs: number, endNs: number, units: number, counterIds: Uint32Array): Promise<Buffer>
+  /**
+   * How busy groups of tracks are between two times, by kind, in `units` of horizontal resolution: packed bytes,
+   * `ISU1` version 1.
+   */
+  coverage(startNs: number, endNs: number, units: number, groups: Array<Array<number>>): Promise<Buffer>
   /** Instants between two times: packed bytes in the layout of `window`, with the index of an instant as slice. */
   instantWindow(startNs: number, endNs: number, units: number, trackIds: Uint32Array): Promise<Buffer>
   /** Everything about one instant. Its arguments are null when it has none or the source is no longer the same. */

@@ -9,6 +9,7 @@ import type {
   SliceDetails,
 } from '#shared/contract/engine.ts';
 import type { Source } from '#shared/contract/app.ts';
+import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
 import { askEngine } from './engine.ts';
 import { NameCache } from './trace-names.ts';
@@ -26,6 +27,13 @@ interface WindowQuestion {
   readonly endNs: number;
   readonly units: number;
   readonly tracks: readonly number[];
+}
+
+interface CoverageQuestion {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly groups: readonly (readonly number[])[];
 }
 
 const MAX_KEPT_SLICES = 4096;
@@ -107,10 +115,17 @@ export class TraceSession {
     const bytes = await askEngine('trace.window', input, { signal });
     const view = viewWindow(bytes, WINDOW_VERSION);
     if (view !== null) return view;
-    throw new IterscopeError({
-      code: 'internal',
-      message: `The engine's answer about ${this.source.name} cannot be read; restart Iterscope.`,
-    });
+    throw this.#unreadable();
+  }
+
+  async coverage(question: CoverageQuestion, signal: AbortSignal): Promise<CoverageView> {
+    const { sourceId } = this.source;
+    const groups = question.groups.map((tracks) => [...tracks]);
+    const view = viewCoverage(
+      await askEngine('trace.coverage', { sourceId, ...question, groups }, { signal }),
+    );
+    if (view !== null) return view;
+    throw this.#unreadable();
   }
 
   name(id: number): string | undefined {
@@ -134,6 +149,13 @@ export class TraceSession {
 
   #askNames(ids: readonly number[]): Promise<readonly string[]> {
     return askEngine('trace.names', { sourceId: this.source.sourceId, ids: [...ids] });
+  }
+
+  #unreadable(): IterscopeError {
+    return new IterscopeError({
+      code: 'internal',
+      message: `The engine's answer about ${this.source.name} cannot be read; restart Iterscope.`,
+    });
   }
 
   #setState(state: TraceState): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TOP_HEIGHT } from './draw-static.ts';
-import { LANE_STEP, laneTop, rowsBetween, type Row, type RowLayout, type TrackRow } from './rows.ts';
+import { TOP_HEIGHT } from './frame.ts';
+import { laneTop, NO_LAYOUT, rowsBetween, type Row, type RowLayout, type TrackRow } from './rows.ts';
 import { clampView, fitView, panBy, revealView, spanOf, zoomAt } from './viewport.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
@@ -9,7 +9,8 @@ export class Camera {
   view: TimeRange = { startNs: 0, endNs: 1 };
   world: TimeRange = { startNs: 0, endNs: 1 };
   scrollTop = 0;
-  layout: RowLayout = { rows: [], height: 0 };
+  layout: RowLayout = NO_LAYOUT;
+  #pinned: { readonly at: number; readonly of: RowLayout; readonly rows: readonly Row[] } | undefined;
 
   readonly #size: () => { readonly width: number; readonly height: number };
   readonly #onMove: () => void;
@@ -83,19 +84,50 @@ export class Camera {
 
   /** Brings a slice into sight with as little movement as it takes. */
   reveal(row: TrackRow, lane: number, range: TimeRange): void {
-    const top = row.top + laneTop(lane);
-    const above = top - this.scrollTop - LANE_STEP;
-    const below = top + 2 * LANE_STEP - (this.scrollTop + this.plotHeight);
-    if (above < 0) this.scrollBy(above);
-    else if (below > 0) this.scrollBy(below);
+    if (!row.pinned) this.#scrollTo(row.top + laneTop(row, lane), row.laneStep);
     this.look(revealView(this.view, range, this.world));
   }
 
-  /** The rows in sight, and those within a margin. */
+  /** Scrolls until a row is in sight. */
+  revealRow(row: Row): void {
+    if (!row.pinned) this.#scrollTo(row.top, row.height);
+  }
+
+  #scrollTo(top: number, height: number): void {
+    const above = top - height - (this.scrollTop + this.layout.pinnedHeight);
+    const below = top + 2 * height - (this.scrollTop + this.plotHeight);
+    if (above < 0) this.scrollBy(above);
+    else if (below > 0) this.scrollBy(below);
+  }
+
+  /** The scrolling rows in sight, and those within a margin. */
   visibleRows(marginPx = 0): readonly Row[] {
+    const top = this.scrollTop + this.layout.pinnedHeight;
     const bottom = this.scrollTop + this.plotHeight;
-    const [from, to] = rowsBetween(this.layout, this.scrollTop - marginPx, bottom + marginPx);
+    const [from, to] = rowsBetween(this.layout, top - marginPx, bottom + marginPx);
     return this.layout.rows.slice(from, to);
+  }
+
+  /** The pinned rows where they are now: they stay while the content scrolls below them. */
+  pinnedRows(): readonly Row[] {
+    const { layout, scrollTop } = this;
+    if (this.#pinned?.at !== scrollTop || this.#pinned.of !== layout) {
+      const rows = layout.pinned.map((row) => ({ ...row, top: row.top + scrollTop }));
+      this.#pinned = { at: scrollTop, of: layout, rows };
+    }
+    return this.#pinned.rows;
+  }
+
+  /** All rows, top to bottom. */
+  allRows(): readonly Row[] {
+    return this.layout.pinned.length === 0 ? this.layout.rows : [...this.pinnedRows(), ...this.layout.rows];
+  }
+
+  /** The row at a height of the content; pinned ones lie over the others. */
+  rowAt(contentY: number): Row | undefined {
+    const over = contentY < this.scrollTop + this.layout.pinnedHeight;
+    const rows = over ? this.pinnedRows() : this.visibleRows();
+    return rows.find(({ top, height }) => contentY >= top && contentY < top + height);
   }
 }
 

@@ -1,16 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDurationNs } from '#shared/base/units.ts';
-import { plotWidth, TOP_HEIGHT, RULER_HEIGHT, xOf, type Frame } from './draw-static.ts';
-import { laneTop, LANE_HEIGHT } from './rows.ts';
-import type { Row } from './rows.ts';
+import {
+  MINIMAP_HEIGHT,
+  plotWidth,
+  RULER_BOTTOM,
+  RULER_MIDDLE,
+  TOP_HEIGHT,
+  xOf,
+  type Frame,
+} from './frame.ts';
+import { findTrackRow, laneTop, type Row, type TrackRow } from './rows.ts';
 import type { TimeRange } from './types.ts';
 
 /** The overlay: what follows the pointer and the selection. It is cleared and drawn anew each time. */
 
 /** A slice to outline, in world time. */
 export interface Outline extends TimeRange {
-  readonly row: Row;
+  readonly row: TrackRow;
   readonly lane: number;
+}
+
+/** A slice by its place among the traces. */
+interface Place extends TimeRange {
+  readonly traceIndex: number;
+  readonly trackId: number;
+  readonly lane: number;
+}
+
+/** The outline of a slice; undefined when no row shows it. */
+export function outlineOf(rows: readonly Row[], of: Place | undefined): Outline | undefined {
+  const row = of === undefined ? undefined : findTrackRow(rows, of.traceIndex, of.trackId);
+  if (of === undefined || row === undefined || of.lane >= row.lanes) return undefined;
+  return { row, lane: of.lane, startNs: of.startNs, endNs: of.endNs };
 }
 
 export interface Overlay {
@@ -22,6 +43,12 @@ export interface Overlay {
   /** The selected iteration's windows: a line above the rows. */
   readonly iteration: TimeRange | undefined;
   readonly scrollbar: Scrollbar | undefined;
+  /** Moments that the user marked, at most two. */
+  readonly marks: readonly number[];
+  /** Height of the pinned rows: outlines of the others stay below them. */
+  readonly pinnedHeight: number;
+  /** Where a dragged row would go. */
+  readonly drop: { readonly top: number; readonly height: number } | undefined;
 }
 
 export interface Scrollbar {
@@ -46,8 +73,8 @@ export function scrollbarOf(
 function outlineBox(frame: Frame, { row, lane, startNs, endNs }: Outline): [number, number, number, number] {
   const left = Math.max(xOf(frame, startNs), frame.gutter - 4);
   const right = Math.min(xOf(frame, endNs), frame.width + 4);
-  const top = TOP_HEIGHT + row.top - frame.scrollTop + laneTop(lane);
-  return [left, top, Math.max(right - left, 2), LANE_HEIGHT];
+  const top = TOP_HEIGHT + row.top - frame.scrollTop + laneTop(row, lane);
+  return [left, top, Math.max(right - left, 2), row.laneStep - 1];
 }
 
 function drawOutline(ctx: CanvasRenderingContext2D, frame: Frame, outline: Outline, strong: boolean): void {
@@ -85,8 +112,8 @@ function drawRange(ctx: CanvasRenderingContext2D, frame: Frame, range: TimeRange
   ctx.fillStyle = frame.palette.accent;
   ctx.fillRect(left, TOP_HEIGHT, right - left, frame.height);
   ctx.globalAlpha = 1;
-  ctx.fillRect(left, RULER_HEIGHT, 1, frame.height);
-  ctx.fillRect(right, RULER_HEIGHT, 1, frame.height);
+  ctx.fillRect(left, RULER_BOTTOM, 1, frame.height);
+  ctx.fillRect(right, RULER_BOTTOM, 1, frame.height);
   drawTag(
     ctx,
     frame,
@@ -117,6 +144,28 @@ function drawTag(
   }
   ctx.fillStyle = accent ? frame.palette.background : frame.palette.text;
   ctx.fillText(text, left + 5, middle + 0.5);
+}
+
+/** The marks as lines with letters, and between two of them how far they are apart. */
+function drawMarks(ctx: CanvasRenderingContext2D, frame: Frame, marks: readonly number[]): void {
+  const places = marks.map((atNs) => Math.round(xOf(frame, atNs)));
+  ctx.fillStyle = frame.palette.mark;
+  places.forEach((x) => ctx.fillRect(x, RULER_BOTTOM, 1, frame.height));
+  const [first, second] = marks;
+  const [from = 0, to = 0] = places;
+  if (first !== undefined && second !== undefined) {
+    ctx.fillRect(Math.min(from, to), RULER_BOTTOM + 8, Math.abs(to - from), 1);
+    const middle =
+      (Math.max(Math.min(from, to), frame.gutter) + Math.min(Math.max(from, to), frame.width)) / 2;
+    drawTag(ctx, frame, formatDurationNs(Math.abs(second - first)), middle, RULER_BOTTOM + 9, false);
+  }
+  places.forEach((x, at) => {
+    if (x < frame.gutter || x > frame.width) return;
+    ctx.fillStyle = frame.palette.mark;
+    ctx.fillRect(x - 7, RULER_BOTTOM - 16, 14, 15);
+    ctx.fillStyle = frame.palette.background;
+    ctx.fillText(at === 0 ? 'A' : 'B', x - 3.5, RULER_BOTTOM - 8);
+  });
 }
 
 function drawIteration(ctx: CanvasRenderingContext2D, frame: Frame, band: TimeRange): void {
@@ -151,14 +200,21 @@ export function drawOverlay(
   ctx.textBaseline = 'middle';
   ctx.save();
   ctx.beginPath();
-  ctx.rect(frame.gutter, RULER_HEIGHT, plotWidth(frame), frame.height - RULER_HEIGHT);
+  ctx.rect(frame.gutter, MINIMAP_HEIGHT, plotWidth(frame), frame.height - MINIMAP_HEIGHT);
   ctx.clip();
   if (overlay.iteration !== undefined) drawIteration(ctx, frame, overlay.iteration);
   if (overlay.range !== undefined) drawRange(ctx, frame, overlay.range);
+  drawMarks(ctx, frame, overlay.marks);
   ctx.beginPath();
   ctx.rect(frame.gutter, TOP_HEIGHT, plotWidth(frame), frame.height - TOP_HEIGHT);
   ctx.clip();
   const { selection, hover } = overlay;
+  const outlined = [hover, selection, ...overlay.partners];
+  if (overlay.pinnedHeight > 0 && !outlined.some((outline) => outline?.row.pinned === true)) {
+    ctx.beginPath();
+    ctx.rect(0, TOP_HEIGHT + overlay.pinnedHeight, frame.width, frame.height);
+    ctx.clip();
+  }
   for (const partner of overlay.partners) {
     drawOutline(ctx, frame, partner, false);
     if (selection === undefined) continue;
@@ -173,7 +229,16 @@ export function drawOverlay(
     const x = xOf(frame, overlay.cursorNs);
     ctx.fillStyle = frame.palette.scroll;
     ctx.fillRect(Math.round(x), TOP_HEIGHT, 1, frame.height - TOP_HEIGHT);
-    drawTag(ctx, frame, cursorLabel, x, RULER_HEIGHT / 2, false);
+    drawTag(ctx, frame, cursorLabel, x, RULER_MIDDLE, false);
   }
   if (overlay.scrollbar !== undefined) drawScrollbar(ctx, frame, overlay.scrollbar);
+  if (overlay.drop === undefined) return;
+  ctx.strokeStyle = frame.palette.accent;
+  ctx.lineWidth = 2;
+  ctx.strokeRect(
+    1,
+    TOP_HEIGHT + overlay.drop.top - frame.scrollTop + 1,
+    frame.gutter - 3,
+    overlay.drop.height - 2,
+  );
 }

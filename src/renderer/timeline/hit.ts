@@ -63,18 +63,18 @@ export function nearestInLane(
   return best;
 }
 
-/** The rectangle under a point of the plot; `y` counts from the top of the content. */
+/** The rectangle under a point of a row; `y` counts from the top of the content. */
 export function hitAt(
-  rows: readonly Row[],
+  row: Row | undefined,
   y: number,
   atNs: number,
   reachNs: number,
   view: TimeRange,
   windowsOf: (traceIndex: number) => TraceWindows,
 ): Hit | undefined {
-  const row = rows.find(({ top, height }) => y >= top && y < top + height);
   if (row?.type !== 'track') return undefined;
-  const lane = laneAt(y - row.top);
+  const lane = laneAt(row, y - row.top);
+  if (lane < 0 || lane >= row.lanes) return undefined;
   return nearestInLane(row, lane, atNs, reachNs, view, windowsOf(row.traceIndex));
 }
 

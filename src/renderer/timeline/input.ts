@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SCROLLBAR_WIDTH } from './draw-overlay.ts';
-import { TOP_HEIGHT } from './draw-static.ts';
+import { MINIMAP_HEIGHT, TOP_HEIGHT } from './frame.ts';
+import type { RowCommand } from './tracks.ts';
 
 /** From pointer, wheel and keys to what the timeline does. Coordinates are CSS pixels of the canvas. */
 
@@ -19,7 +20,13 @@ export type Command =
   | 'previous-iteration'
   | 'page-up'
   | 'page-down'
-  | 'clear';
+  | 'mark'
+  | 'clear-marks'
+  | 'back'
+  | 'forward'
+  | 'search'
+  | 'clear'
+  | RowCommand;
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['w', 'zoom-in'],
@@ -39,8 +46,25 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['[', 'previous-iteration'],
   ['pageup', 'page-up'],
   ['pagedown', 'page-down'],
+  ['m', 'mark'],
+  ['shift+m', 'clear-marks'],
+  ['alt+arrowleft', 'back'],
+  ['alt+arrowright', 'forward'],
+  ['/', 'search'],
+  ['shift+arrowup', 'row-up'],
+  ['shift+arrowdown', 'row-down'],
+  ['enter', 'toggle'],
+  ['p', 'pin'],
+  ['h', 'hide'],
+  ['shift+h', 'show-all'],
+  ['alt+arrowup', 'move-up'],
+  ['alt+arrowdown', 'move-down'],
+  ['r', 'height'],
   ['escape', 'clear'],
 ]);
+
+/** Commands that a shifted key has of its own; with others Shift says nothing. */
+const SHIFTED = /^(m|h|arrowup|arrowdown)$/;
 
 /** The command of a key; undefined for others and for shortcuts of the application. */
 export function commandOf(event: {
@@ -48,9 +72,12 @@ export function commandOf(event: {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey?: boolean;
 }): Command | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-  return COMMANDS.get(event.key.toLowerCase());
+  if (event.ctrlKey || event.metaKey) return undefined;
+  const key = event.key.toLowerCase();
+  if (event.altKey) return COMMANDS.get(`alt+${key}`);
+  return COMMANDS.get(event.shiftKey === true && SHIFTED.test(key) ? `shift+${key}` : key);
 }
 
 /** Zoom factor of a wheel movement; a pinch sends small deltas, a wheel notch about 100. */
@@ -74,9 +101,14 @@ export interface InputTarget {
   /** A range is being drawn between two places. */
   dragRange(fromX: number, toX: number): void;
   endRange(): void;
+  /** The view's middle goes to a place of the minimap. */
+  minimapTo(x: number, begins: boolean): void;
+  clickGutter(x: number, y: number): void;
+  /** A row is dragged from one height to another; `done` lets it go. */
+  dragRow(fromY: number, toY: number, done: boolean): void;
 }
 
-type Drag = 'pending' | 'pan' | 'range' | 'scroll';
+type Drag = 'pending' | 'pan' | 'range' | 'scroll' | 'minimap' | 'gutter' | 'row';
 const CLICK_PX = 3;
 
 /** Listens on the canvas until disposed. */
@@ -138,8 +170,12 @@ export class Input {
     this.#lastY = event.offsetY;
     if (event.offsetX > this.#target.width - SCROLLBAR_WIDTH && event.offsetY > TOP_HEIGHT) {
       this.#drag = 'scroll';
-    } else if (event.offsetX < this.#target.gutter) this.#drag = undefined;
-    else this.#drag = event.shiftKey ? 'range' : 'pending';
+    } else if (event.offsetX < this.#target.gutter) {
+      this.#drag = event.offsetY > TOP_HEIGHT ? 'gutter' : undefined;
+    } else if (event.offsetY < MINIMAP_HEIGHT) {
+      this.#drag = 'minimap';
+      this.#target.minimapTo(event.offsetX, true);
+    } else this.#drag = event.shiftKey ? 'range' : 'pending';
   };
 
   readonly #onMove = (event: PointerEvent): void => {
@@ -150,7 +186,10 @@ export class Input {
     }
     const moved = Math.hypot(offsetX - this.#startX, offsetY - this.#startY) > CLICK_PX;
     if (this.#drag === 'pending' && moved) this.#drag = 'pan';
-    if (this.#drag === 'pan') {
+    if (this.#drag === 'gutter' && moved) this.#drag = 'row';
+    if (this.#drag === 'row') this.#target.dragRow(this.#startY, offsetY, false);
+    else if (this.#drag === 'minimap') this.#target.minimapTo(offsetX, false);
+    else if (this.#drag === 'pan') {
       this.#target.panPx(this.#lastX - offsetX);
       this.#target.scrollBy(this.#lastY - offsetY);
     } else if (this.#drag === 'scroll') this.#target.dragThumb(offsetY - this.#lastY);
@@ -165,6 +204,8 @@ export class Input {
     const drag = this.#drag;
     this.#drag = undefined;
     if (drag === 'pending') this.#target.click(event.offsetX, event.offsetY);
+    if (drag === 'gutter') this.#target.clickGutter(event.offsetX, event.offsetY);
+    if (drag === 'row') this.#target.dragRow(this.#startY, event.offsetY, true);
     if (drag === 'range') this.#target.endRange();
     this.#target.hover(event.offsetX, event.offsetY);
   };

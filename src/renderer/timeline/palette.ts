@@ -44,6 +44,7 @@ const surfaceVariables = {
   bandContext: '--band-context',
   scroll: '--border-strong',
   context: '--kind-communication',
+  mark: '--warning',
 } as const;
 
 export interface Palette extends Readonly<Record<keyof typeof surfaceVariables, string>> {

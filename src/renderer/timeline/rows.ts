@@ -1,148 +1,239 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Track } from '#shared/contract/engine.ts';
+import { NO_ARRANGEMENT, type Arrangement, type RowHeight } from './arrangement.ts';
+import { tracksBelow, trackTree, type NodeLevel, type TrackNode } from './track-tree.ts';
 import type { TimelineTrace } from './types.ts';
 
 /**
- * The vertical order: rank by rank, GPUs before processes before the recorder's own rows; a header for
- * each, then its tracks.
+ * The tree of tracks as rows, top to bottom, as the user arranged and filtered them. Heights count from the
+ * top of the content; pinned rows lie before the others and do not scroll.
  */
 
-export const LANE_HEIGHT = 18;
-export const LANE_STEP = 19;
 export const HEADER_HEIGHT = 22;
+const COLLAPSED_HEIGHT = 40;
 const TRACK_PADDING = 3;
+const LANE_STEPS: Readonly<Record<RowHeight, number>> = { compact: 13, normal: 19, tall: 27 };
+/** A track with more levels than this shows only the first few until it is opened. */
+const MANY_LANES = 16;
+const FEW_LANES = 6;
+/** From so many traces on, processes of all but the first are closed at first. */
+const MANY_TRACES = 4;
 
 interface RowBase {
+  readonly key: string;
+  readonly parentKey: string;
+  readonly level: NodeLevel;
+  readonly depth: number;
   readonly top: number;
   readonly height: number;
   readonly traceIndex: number;
   readonly label: string;
   /** The device whose GPU windows are this row's iteration bands; null for host rows. */
   readonly deviceId: number | null;
+  /** Closed: a group shows how busy its tracks are, a deep track its first levels. */
+  readonly collapsed: boolean;
+  readonly pinned: boolean;
 }
 
 export interface HeaderRow extends RowBase {
   readonly type: 'header';
+  /** Tracks at or below it that are not hidden. */
+  readonly trackIds: readonly number[];
 }
 
 export interface TrackRow extends RowBase {
   readonly type: 'track';
   readonly track: Track;
+  /** Levels that are shown. */
+  readonly lanes: number;
+  /** Height of one level with its gap. */
+  readonly laneStep: number;
 }
 
 export type Row = HeaderRow | TrackRow;
 
 export interface RowLayout {
+  readonly tree: readonly TrackNode[];
+  /** What scrolls; the first row's top is `pinnedHeight`. */
   readonly rows: readonly Row[];
+  readonly pinned: readonly Row[];
+  readonly pinnedHeight: number;
   readonly height: number;
+  /** Tracks that no filter, but the user hid. */
+  readonly hiddenCount: number;
 }
 
-interface Group {
-  readonly label: string;
-  readonly deviceId: number | null;
-  readonly tracks: Track[];
-}
-
-const isGpu = (track: Track): boolean => track.type === 'gpu-stream';
-
-// Kineto files what the recorder itself did under no process: its span under a name, its overhead under -1.
-const SPAN_PID = 'Spans';
-const isOverhead = (track: Track): boolean => track.type === 'other' && Number(track.pid) < 0;
-const isRecorder = (track: Track): boolean =>
-  track.type === 'other' && (track.pid === SPAN_PID || isOverhead(track));
-
-const place = (track: Track): number => (isGpu(track) ? 0 : isRecorder(track) ? 2 : 1);
-
-function compareTracks(a: Track, b: Track): number {
-  return place(a) - place(b) || a.sortIndex - b.sortIndex || a.id - b.id;
-}
-
-function groupLabel(track: Track, deviceNames: ReadonlyMap<number, string>): string {
-  if (isGpu(track)) {
-    const device = track.deviceId === null ? 'GPU' : `GPU ${track.deviceId}`;
-    const name = track.deviceId === null ? undefined : deviceNames.get(track.deviceId);
-    return name === undefined ? device : `${device} · ${name}`;
-  }
-  if (isRecorder(track)) return 'Recorder';
-  return track.processName === '' ? `Process ${track.pid}` : `${track.processName} · process ${track.pid}`;
-}
-
-function groupKey(track: Track): string {
-  if (isGpu(track)) return `gpu ${track.deviceId ?? track.pid}`;
-  return isRecorder(track) ? 'recorder' : `process ${track.pid}`;
-}
-
-function groupTracks({ tracks, deviceNames }: TimelineTrace): Group[] {
-  const groups = new Map<string, Group>();
-  for (const track of tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks)) {
-    const key = groupKey(track);
-    const group = groups.get(key) ?? {
-      label: groupLabel(track, deviceNames),
-      deviceId: isGpu(track) ? track.deviceId : null,
-      tracks: [],
-    };
-    group.tracks.push(track);
-    groups.set(key, group);
-  }
-  return [...groups.values()];
-}
-
-export const trackHeight = (lanes: number): number => Math.max(1, lanes) * LANE_STEP + 2 * TRACK_PADDING;
+export const NO_LAYOUT: RowLayout = {
+  tree: [],
+  rows: [],
+  pinned: [],
+  pinnedHeight: 0,
+  height: 0,
+  hiddenCount: 0,
+};
 
 /** Top of a lane within its row. */
-export const laneTop = (lane: number): number => TRACK_PADDING + lane * LANE_STEP;
+export const laneTop = (row: Pick<TrackRow, 'laneStep'>, lane: number): number =>
+  TRACK_PADDING + lane * row.laneStep;
 
 /** Lane under a height within a row. */
-export const laneAt = (withinRow: number): number => Math.floor((withinRow - TRACK_PADDING) / LANE_STEP);
+export const laneAt = (row: Pick<TrackRow, 'laneStep'>, withinRow: number): number =>
+  Math.floor((withinRow - TRACK_PADDING) / row.laneStep);
 
-/** A track as people know it; the thread or stream number is kept, since names repeat. */
-export function trackLabel(track: Track): string {
-  if (isRecorder(track)) return isOverhead(track) ? 'recording overhead' : 'recorded span';
-  const unnamed = isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
-  const name = track.name.trim() === '' ? unnamed : track.name.trim();
-  return track.section === null ? name : `${name} · ${track.section}`;
+/** Whether a track has more levels than it shows at first. */
+export const isDeep = (track: Track): boolean => track.lanes > MANY_LANES;
+
+interface LayoutContext {
+  readonly arrangement: Arrangement;
+  readonly filter: string;
+  readonly traceCount: number;
+  readonly hidden: ReadonlySet<string>;
+  readonly pinned: ReadonlySet<string>;
 }
 
-/** All rows of the traces, top to bottom. Tracks without slices have no row. */
-export function layoutRows(traces: readonly TimelineTrace[]): RowLayout {
-  const rows: Row[] = [];
-  let top = 0;
-  const add = (row: Omit<HeaderRow, 'top'> | Omit<TrackRow, 'top'>): void => {
-    rows.push({ ...row, top });
-    top += row.height;
-  };
-  traces.forEach((trace, traceIndex) => {
-    for (const group of groupTracks(trace)) {
-      const { deviceId } = group;
-      const label = `${trace.label} · ${group.label}`;
-      add({ type: 'header', height: HEADER_HEIGHT, traceIndex, label, deviceId });
-      for (const track of group.tracks) {
-        const height = trackHeight(track.lanes);
-        add({ type: 'track', height, traceIndex, label: trackLabel(track), deviceId, track });
-      }
+function isCollapsed(node: TrackNode, { arrangement, traceCount }: LayoutContext): boolean {
+  const chosen = arrangement.collapsed[node.key];
+  if (chosen !== undefined) return chosen;
+  if (node.track !== undefined) return isDeep(node.track);
+  return node.level === 'process' && traceCount >= MANY_TRACES && node.traceIndex > 0;
+}
+
+const matches = (node: TrackNode, filter: string): boolean => node.label.toLowerCase().includes(filter);
+
+const holdsMatch = (node: TrackNode, filter: string): boolean =>
+  matches(node, filter) || node.children.some((child) => holdsMatch(child, filter));
+
+class Rows {
+  readonly rows: Row[] = [];
+  readonly pinned: Row[] = [];
+  hiddenCount = 0;
+  readonly #context: LayoutContext;
+
+  constructor(context: LayoutContext) {
+    this.#context = context;
+  }
+
+  /** `filter` is empty below a group that matches: all of it is shown. Of a closed group only pinned tracks are. */
+  visit(node: TrackNode, depth: number, filter: string, closed = false): void {
+    const { hidden } = this.#context;
+    if (hidden.has(node.key)) {
+      this.hiddenCount += 1;
+      return;
     }
+    if (!holdsMatch(node, filter)) return;
+    const below = matches(node, filter) ? '' : filter;
+    if (node.track !== undefined) this.#addTrack(node, node.track, depth, closed);
+    else if (closed) for (const child of node.children) this.visit(child, depth + 1, below, true);
+    else this.#addGroup(node, depth, below);
+  }
+
+  #addTrack(node: TrackNode, track: Track, depth: number, closed: boolean): void {
+    const { arrangement, pinned } = this.#context;
+    if (closed && !pinned.has(node.key)) return;
+    const collapsed = isCollapsed(node, this.#context);
+    const laneStep = LANE_STEPS[arrangement.rowHeight];
+    const lanes = Math.max(1, collapsed ? Math.min(track.lanes, FEW_LANES) : track.lanes);
+    const isPinned = pinned.has(node.key);
+    const list = isPinned ? this.pinned : this.rows;
+    list.push({
+      ...this.#base(node, depth),
+      type: 'track',
+      height: lanes * laneStep + 2 * TRACK_PADDING,
+      collapsed,
+      pinned: isPinned,
+      track,
+      lanes,
+      laneStep,
+    });
+  }
+
+  #addGroup(node: TrackNode, depth: number, filter: string): void {
+    const collapsed = filter === '' && this.#context.filter === '' && isCollapsed(node, this.#context);
+    const shown = tracksBelow(this.#withoutHidden(node));
+    const row: HeaderRow = {
+      ...this.#base(node, depth),
+      type: 'header',
+      height: collapsed ? COLLAPSED_HEIGHT : HEADER_HEIGHT,
+      collapsed,
+      pinned: false,
+      trackIds: shown.map(({ id }) => id),
+    };
+    this.rows.push(row);
+    for (const child of node.children) this.visit(child, depth + 1, filter, collapsed);
+  }
+
+  #withoutHidden(node: TrackNode): TrackNode {
+    const children = node.children.filter(({ key }) => !this.#context.hidden.has(key));
+    return { ...node, children: children.map((child) => this.#withoutHidden(child)) };
+  }
+
+  #base({ key, parentKey, level, label, traceIndex, deviceId }: TrackNode, depth: number) {
+    return { key, parentKey, level, label, traceIndex, deviceId, depth, top: 0 };
+  }
+}
+
+/** The rows one below the other from a height on, and where they end. */
+function stacked(rows: readonly Row[], from: number): readonly [Row[], number] {
+  let top = from;
+  const placed = rows.map((row) => {
+    const here = { ...row, top };
+    top += row.height;
+    return here;
   });
-  return { rows, height: top };
+  return [placed, top];
+}
+
+/** All rows of the traces. Tracks without slices have no row. */
+export function layoutRows(
+  traces: readonly TimelineTrace[],
+  arrangement: Arrangement = NO_ARRANGEMENT,
+  filter = '',
+): RowLayout {
+  const tree = trackTree(traces, arrangement.order);
+  const wanted = filter.trim().toLowerCase();
+  const made = new Rows({
+    arrangement,
+    filter: wanted,
+    traceCount: traces.length,
+    hidden: new Set(arrangement.hidden),
+    pinned: new Set(arrangement.pinned),
+  });
+  for (const node of tree) made.visit(node, 0, wanted);
+  const rank = (row: Row): number => arrangement.pinned.indexOf(row.key);
+  const [pinned, pinnedHeight] = stacked(
+    made.pinned.toSorted((a, b) => rank(a) - rank(b)),
+    0,
+  );
+  const [rows, height] = stacked(made.rows, pinnedHeight);
+  return { tree, rows, pinned, pinnedHeight, height, hiddenCount: made.hiddenCount };
 }
 
 /** Index range [from, to) of the rows that cross a span of heights. */
-export function rowsBetween(layout: RowLayout, top: number, bottom: number): readonly [number, number] {
+export function rowsBetween(
+  { rows }: Pick<RowLayout, 'rows'>,
+  top: number,
+  bottom: number,
+): readonly [number, number] {
   let low = 0;
-  let high = layout.rows.length;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const row = layout.rows[middle];
+    const row = rows[middle];
     if (row !== undefined && row.top + row.height <= top) low = middle + 1;
     else high = middle;
   }
   let to = low;
-  for (let row = layout.rows[to]; row !== undefined && row.top < bottom; row = layout.rows[to]) to += 1;
+  for (let row = rows[to]; row !== undefined && row.top < bottom; row = rows[to]) to += 1;
   return [low, to];
 }
 
 /** The track row of a trace, by track id. */
-export function findTrackRow(layout: RowLayout, traceIndex: number, trackId: number): TrackRow | undefined {
-  return layout.rows.find(
+export function findTrackRow(
+  rows: readonly Row[],
+  traceIndex: number,
+  trackId: number,
+): TrackRow | undefined {
+  return rows.find(
     (row): row is TrackRow =>
       row.type === 'track' && row.traceIndex === traceIndex && row.track.id === trackId,
   );

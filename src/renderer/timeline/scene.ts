@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFolded } from '#shared/trace/window.ts';
-import { laneTop, LANE_HEIGHT, type Row, type TrackRow } from './rows.ts';
+import { laneTop, type Row, type TrackRow } from './rows.ts';
 import { covers } from './window-plan.ts';
 import type { LoadedWindow } from './window-loader.ts';
 import type { TimeRange } from './types.ts';
@@ -11,7 +11,8 @@ import type { TimeRange } from './types.ts';
  */
 
 export const MAX_RECTANGLES = 10_000;
-const FOLDED_HEIGHT = 10;
+/** Folded slices are lower than others, so that they are told apart. */
+const FOLDED_RATIO = 0.55;
 const MIN_TEXT_PX = 34;
 const MAX_TEXTS = 1500;
 
@@ -19,6 +20,7 @@ export interface TextSpot {
   readonly x: number;
   readonly y: number;
   readonly width: number;
+  readonly height: number;
   readonly traceIndex: number;
   readonly name: number;
   readonly kind: number;
@@ -106,13 +108,15 @@ interface Pending {
 class TrackCollector {
   readonly #scene: Scene;
   readonly #joinPx: number;
+  readonly #row: TrackRow;
   readonly #top: number;
   readonly #lanes: (Pending | undefined)[] = [];
   full = false;
 
-  constructor(scene: Scene, joinPx: number, top: number) {
+  constructor(scene: Scene, joinPx: number, row: TrackRow, top: number) {
     this.#scene = scene;
     this.#joinPx = joinPx;
+    this.#row = row;
     this.#top = top;
   }
 
@@ -141,8 +145,9 @@ class TrackCollector {
 
   #flush(lane: number, pending: Pending | undefined): void {
     if (pending === undefined) return;
-    const height = pending.folded ? FOLDED_HEIGHT : LANE_HEIGHT;
-    const y = this.#top + laneTop(lane) + (LANE_HEIGHT - height) / 2;
+    const full = this.#row.laneStep - 1;
+    const height = pending.folded ? Math.round(full * FOLDED_RATIO) : full;
+    const y = this.#top + laneTop(this.#row, lane) + (full - height) / 2;
     const width = Math.max(pending.right - pending.left, 1);
     if (!this.#scene.add(pending.left, width, y, height, pending.kind, pending.folded)) this.full = true;
   }
@@ -173,13 +178,15 @@ function collectPatch(
     const right = Math.min(x1, rightEdge);
     const kind = view.kind[at] ?? 0;
     const lane = view.lane[at] ?? 0;
+    if (lane >= row.lanes) continue;
     const folded = isFolded(view, at);
     collector.add(lane, left, right, kind, folded);
     if (folded || right - left < MIN_TEXT_PX || scene.texts.length >= MAX_TEXTS) continue;
     scene.texts.push({
       x: left,
-      y: top + laneTop(lane),
+      y: top + laneTop(row, lane),
       width: right - left,
+      height: row.laneStep - 1,
       traceIndex: row.traceIndex,
       name: view.name[at] ?? 0,
       kind,
@@ -197,7 +204,7 @@ export function collectScene(scene: Scene, input: SceneInput, startPx = 1): numb
       const windows = input.windows[row.traceIndex];
       if (windows === undefined) continue;
       const top = row.top - input.scrollTop;
-      const collector = new TrackCollector(scene, joinPx, top);
+      const collector = new TrackCollector(scene, joinPx, row, top);
       for (const patch of patchesFor(row.track.id, input.view, windows)) {
         collectPatch(scene, collector, row, top, patch, input);
       }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails } from '#shared/contract/engine.ts';
 import { neighbourInLane, nearestInLane, type Hit } from './hit.ts';
-import { findTrackRow, type RowLayout, type TrackRow } from './rows.ts';
+import { findTrackRow, type Row, type TrackRow } from './rows.ts';
 import type { TraceWindows } from './scene.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
@@ -31,14 +31,15 @@ export function selectedFromDetails(
 
 /** Where an arrow key leads, from what the windows hold. */
 export interface StepInput {
-  readonly layout: RowLayout;
+  /** Top to bottom. */
+  readonly rows: readonly Row[];
   readonly selected: Selected;
   readonly view: TimeRange;
   readonly windowsOf: (traceIndex: number) => TraceWindows;
 }
 
-function sideways({ layout, selected, windowsOf }: StepInput, direction: 1 | -1): Hit | undefined {
-  const row = findTrackRow(layout, selected.traceIndex, selected.trackId);
+function sideways({ rows, selected, windowsOf }: StepInput, direction: 1 | -1): Hit | undefined {
+  const row = findTrackRow(rows, selected.traceIndex, selected.trackId);
   const { current, overview } = windowsOf(selected.traceIndex);
   if (row === undefined) return undefined;
   const near = current === undefined ? undefined : neighbourInLane(row, selected, direction, current);
@@ -47,15 +48,15 @@ function sideways({ layout, selected, windowsOf }: StepInput, direction: 1 | -1)
 }
 
 /** The lanes above (or below), track after track, nearest first. */
-function* lanesBeyond(layout: RowLayout, row: TrackRow, lane: number, direction: 1 | -1) {
-  for (let at = lane + direction; at >= 0 && at < Math.max(row.track.lanes, 1); at += direction) {
+function* lanesBeyond(rows: readonly Row[], row: TrackRow, lane: number, direction: 1 | -1) {
+  for (let at = lane + direction; at >= 0 && at < row.lanes; at += direction) {
     yield { row, lane: at };
   }
-  const from = layout.rows.indexOf(row);
-  for (let at = from + direction; at >= 0 && at < layout.rows.length; at += direction) {
-    const next = layout.rows[at];
+  const from = rows.indexOf(row);
+  for (let at = from + direction; at >= 0 && at < rows.length; at += direction) {
+    const next = rows[at];
     if (next?.type !== 'track') continue;
-    const lanes = Math.max(next.track.lanes, 1);
+    const { lanes } = next;
     for (let step = 0; step < lanes; step += 1) {
       yield { row: next, lane: direction === 1 ? step : lanes - 1 - step };
     }
@@ -63,14 +64,14 @@ function* lanesBeyond(layout: RowLayout, row: TrackRow, lane: number, direction:
 }
 
 function upOrDown(input: StepInput, direction: 1 | -1): Hit | undefined {
-  const { layout, selected, view, windowsOf } = input;
-  const row = findTrackRow(layout, selected.traceIndex, selected.trackId);
+  const { rows, selected, view, windowsOf } = input;
+  const row = findTrackRow(rows, selected.traceIndex, selected.trackId);
   if (row === undefined) return undefined;
   const atNs = Math.min(
     Math.max((selected.startNs + selected.endNs) / 2, view.startNs),
     Math.max(view.endNs, selected.startNs),
   );
-  for (const beyond of lanesBeyond(layout, row, selected.lane, direction)) {
+  for (const beyond of lanesBeyond(rows, row, selected.lane, direction)) {
     // Within a track only what is in the stack above or below; in the next track whatever is nearest.
     const inside = beyond.row === row;
     const reach = inside ? Math.max(selected.endNs - selected.startNs, 1) / 2 : Number.POSITIVE_INFINITY;

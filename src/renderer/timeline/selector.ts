@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDurationNs } from '#shared/base/units.ts';
 import { hitAt, type Hit } from './hit.ts';
-import { findTrackRow, trackLabel } from './rows.ts';
+import { findTrackRow } from './rows.ts';
 import { selectedFromDetails, selectedFromHit, stepSelection, type Selected } from './selection.ts';
 import { spanOf } from './viewport.ts';
 import { shortName } from './text.ts';
+import { trackLabel } from './track-tree.ts';
 import type { Camera } from './camera.ts';
 import type { TraceWindows } from './scene.ts';
 import type { SliceRef, TimelineTrace } from './types.ts';
@@ -28,6 +29,8 @@ interface SelectorHost {
   /** What is drawn over the slices changed. */
   readonly onChange: () => void;
   readonly announce: (text: string) => void;
+  /** Opens what hides a level of a track. */
+  readonly uncover: (traceIndex: number, trackId: number, lane: number) => void;
 }
 
 export class Selector {
@@ -81,7 +84,7 @@ export class Selector {
       if (first !== undefined) this.choose(first, true);
       return;
     }
-    const input = { layout: camera.layout, selected: this.selected, view: camera.view, windowsOf };
+    const input = { rows: camera.allRows(), selected: this.selected, view: camera.view, windowsOf };
     const hit = stepSelection(input, command);
     if (hit !== undefined) this.choose(hit, true);
     else if (command === 'next' || command === 'previous') this.#lookFurther(command);
@@ -106,10 +109,10 @@ export class Selector {
 
   #firstVisible(): Hit | undefined {
     const { camera, windowsOf } = this.#host;
-    for (const row of camera.visibleRows()) {
+    for (const row of [...camera.pinnedRows(), ...camera.visibleRows()]) {
       if (row.type !== 'track') continue;
-      const firstLane = row.top + row.height / 2 / Math.max(row.track.lanes, 1);
-      const hit = hitAt([row], firstLane, camera.centreNs, spanOf(camera.view), camera.view, windowsOf);
+      const firstLane = row.top + row.height / 2 / row.lanes;
+      const hit = hitAt(row, firstLane, camera.centreNs, spanOf(camera.view), camera.view, windowsOf);
       if (hit !== undefined) return hit;
     }
     return undefined;
@@ -130,7 +133,8 @@ export class Selector {
     if (details === undefined || this.selected !== before) return;
     const selected = selectedFromDetails(trace, traceIndex, details);
     this.#set(selected);
-    const place = findTrackRow(this.#host.camera.layout, traceIndex, selected.trackId);
+    if (reveal) this.#host.uncover(traceIndex, selected.trackId, selected.lane);
+    const place = findTrackRow(this.#host.camera.allRows(), traceIndex, selected.trackId);
     if (reveal && place !== undefined) this.#host.camera.reveal(place, selected.lane, selected);
     this.#announce(trace, selected);
     await this.#loadPartners(trace, selected);

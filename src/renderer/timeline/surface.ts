@@ -14,7 +14,8 @@ export interface SurfaceSize {
 
 const LABEL =
   'Timeline. W and S zoom, A and D pan, arrow keys move along slices, F fits the selection, ' +
-  'square brackets go to the previous and next iteration, Home shows all, Escape clears.';
+  'square brackets go to the previous and next iteration, Shift and arrow keys choose a row, ' +
+  'Enter opens and closes it, Home shows all, Escape clears.';
 
 function element<K extends keyof HTMLElementTagNameMap>(
   parent: HTMLElement,
@@ -43,6 +44,7 @@ export class Surface {
   readonly #back: HTMLCanvasElement;
   readonly #tooltip: HTMLElement;
   readonly #live: HTMLElement;
+  readonly #rows: HTMLElement;
   readonly #resize: ResizeObserver;
   readonly #theme: MutationObserver;
 
@@ -59,6 +61,8 @@ export class Surface {
     this.#live = element(this.root, 'div', 'visually-hidden');
     this.#live.setAttribute('aria-live', 'polite');
     this.#live.dataset['testid'] = 'timeline-announcement';
+    this.#rows = element(this.root, 'ul', 'visually-hidden');
+    this.#rows.setAttribute('aria-label', 'Rows of the timeline');
     this.statics = context(this.#back, false);
     this.overlay = context(this.canvas, true);
     this.#resize = new ResizeObserver(() => {
@@ -71,6 +75,16 @@ export class Surface {
 
   announce(text: string): void {
     this.#live.textContent = text;
+  }
+
+  /** The rows in words, which a canvas cannot tell. */
+  listRows(texts: readonly string[]): void {
+    const items = texts.map((text) => {
+      const item = document.createElement('li');
+      item.textContent = text;
+      return item;
+    });
+    this.#rows.replaceChildren(...items);
   }
 
   /** Shows lines beside a point; the first stands out. */

@@ -1,49 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 import './timeline.css';
-import { formatCount, formatDurationNs } from '#shared/base/units.ts';
-import { kindName } from '#shared/trace/kinds.ts';
+import { formatDurationNs } from '#shared/base/units.ts';
 import { Camera } from './camera.ts';
-import { drawOverlay, scrollbarOf, type Outline } from './draw-overlay.ts';
-import { drawStatic, TOP_HEIGHT, type Frame } from './draw-static.ts';
-import { hitAt, type Hit } from './hit.ts';
+import { outlineOf, scrollbarOf } from './draw-overlay.ts';
+import { ROW_BUTTON_PX } from './frame.ts';
+import { Hover } from './hover.ts';
 import { Input, type Command, type InputTarget } from './input.ts';
 import { iterationRange, nextIteration } from './iterations.ts';
-import { readPalette, type Palette } from './palette.ts';
+import { Marks } from './marks.ts';
+import { minimapTime } from './minimap.ts';
+import { Navigator } from './navigator.ts';
+import { Painter } from './painter.ts';
 import { formatTick, tickStepNs } from './ruler.ts';
-import { findTrackRow, layoutRows } from './rows.ts';
-import { collectScene, Scene, type TraceWindows } from './scene.ts';
+import { isDeep, type Row, type RowLayout } from './rows.ts';
+import { indentOf } from './draw-gutter.ts';
 import { Selector } from './selector.ts';
 import { Surface } from './surface.ts';
-import { TextFitter } from './text.ts';
+import { TraceLoaders } from './trace-loaders.ts';
+import { describeRow, Tracks } from './tracks.ts';
 import { spanOf } from './viewport.ts';
-import { WindowLoader } from './window-loader.ts';
-import { planWindow } from './window-plan.ts';
-import type { Selected } from './selection.ts';
+import type { Arrangement } from './arrangement.ts';
+import type { Frame } from './frame.ts';
 import type { SliceRef, TimelineCallbacks, TimelineTrace, TimeRange } from './types.ts';
 
 /**
  * The timeline of several traces on two canvases. It owns what is visible (span, scroll, hover, selection)
  * and tells its owner what the user chose; it draws in one animation frame, and only when something changed.
+ * It is longer than most files because it is where all of its parts meet; each part decides alone.
  */
 
 const ZOOM_STEP = 0.75;
 const PAN_STEP = 0.12;
-const HIT_REACH_PX = 3;
-const NOTHING: TraceWindows = { current: undefined, overview: undefined };
 
 export class Timeline implements InputTarget {
   readonly #callbacks: TimelineCallbacks;
   readonly #surface: Surface;
   readonly #camera: Camera;
   readonly #selector: Selector;
+  readonly #tracks: Tracks;
+  readonly #loaders: TraceLoaders;
+  readonly #painter: Painter;
+  readonly #marks: Marks;
+  readonly #navigator: Navigator;
+  readonly #hover: Hover;
   readonly #input: Input;
-  readonly #scene = new Scene();
-  readonly #fitter: TextFitter;
-  #palette: Palette;
   #traces: readonly TimelineTrace[] = [];
-  #loaders: readonly WindowLoader[] = [];
-  #pointer: { readonly x: number; readonly y: number } | undefined;
-  #hover: Hit | undefined;
+  #drop: Row | undefined;
   #range: TimeRange | undefined;
   #iteration: number | undefined;
   #frame = 0;
@@ -57,20 +59,46 @@ export class Timeline implements InputTarget {
       () => this.#resized(),
       () => this.#themed(),
     );
+    const announce = (text: string): void => this.#surface.announce(text);
     this.#camera = new Camera(
       () => this.#surface.size,
       () => this.invalidate(),
     );
+    this.#loaders = new TraceLoaders(
+      () => this.invalidate(),
+      () => this.#selector.windowsCame(),
+    );
+    this.#navigator = new Navigator(this.#camera, announce);
+    this.#painter = new Painter(this.#surface, this.#camera, this.#loaders);
+    this.#hover = new Hover({
+      camera: this.#camera,
+      surface: this.#surface,
+      loaders: this.#loaders,
+      traces: () => this.#traces,
+    });
+    this.#tracks = new Tracks({
+      camera: this.#camera,
+      traces: () => this.#traces,
+      onArrangement: (arrangement) => callbacks.onArrangement(arrangement),
+      onLayout: (layout) => this.#laidOut(layout),
+      announce,
+    });
     this.#selector = new Selector({
       camera: this.#camera,
       traces: () => this.#traces,
-      windowsOf: (at) => this.#windowsOf(at),
+      windowsOf: (at) => this.#loaders.windowsOf(at),
       onSelect: (ref) => callbacks.onSelect(ref),
       onChange: () => this.#schedule(),
-      announce: (text) => this.#surface.announce(text),
+      announce,
+      uncover: (traceIndex, trackId, lane) => {
+        this.#navigator.jumping();
+        this.#tracks.uncover(traceIndex, trackId, lane);
+      },
     });
-    this.#fitter = new TextFitter(this.#surface.statics);
-    this.#palette = readPalette(this.#surface.root);
+    this.#marks = new Marks((said) => {
+      announce(said);
+      this.#schedule();
+    });
     this.#input = new Input(this.#surface.canvas, this);
     void document.fonts.ready.then(() => this.#themed());
   }
@@ -80,15 +108,17 @@ export class Timeline implements InputTarget {
   /** Shows these traces. Those that are already shown keep their windows; the first ones set the view. */
   setTraces(traces: readonly TimelineTrace[]): void {
     const before = this.#traces;
-    const loaders = this.#loaders;
-    const kept = traces.map((trace) => loaders.find((loader) => loader.servesTrace(trace)));
-    for (const loader of loaders) if (!kept.includes(loader)) loader.dispose();
     this.#traces = traces;
-    this.#loaders = traces.map((trace, at) => kept[at] ?? this.#makeLoader(trace));
-    this.#hover = undefined;
-    this.#camera.setContent(traces, layoutRows(traces), before.length === 0);
+    this.#loaders.setTraces(traces);
+    this.#hover.hit = undefined;
+    this.#tracks.relayout(before.length === 0);
     this.#selector.tracesChanged(before);
     this.invalidate();
+  }
+
+  /** Arranges the tracks as they were kept, and shows only those whose name holds a text. */
+  setArrangement(arrangement: Arrangement, filter: string): void {
+    this.#tracks.set(arrangement, filter);
   }
 
   /** Something that is drawn changed elsewhere: names came. */
@@ -104,6 +134,10 @@ export class Timeline implements InputTarget {
     else this.leave();
   }
 
+  focus(): void {
+    this.#surface.canvas.focus({ preventScroll: true });
+  }
+
   /** Selects a slice and moves to it. */
   goToSlice(ref: SliceRef): void {
     this.#selector.goTo(ref);
@@ -113,7 +147,7 @@ export class Timeline implements InputTarget {
   showIteration(index: number | null): void {
     this.#iteration = index ?? undefined;
     const range = index === null ? undefined : iterationRange(this.#traces, index);
-    if (range !== undefined) this.#camera.fit(range, 0.02);
+    if (range !== undefined) this.#navigator.fit(range, 0.02);
     this.#schedule();
   }
 
@@ -121,7 +155,7 @@ export class Timeline implements InputTarget {
     cancelAnimationFrame(this.#frame);
     this.#active = false;
     this.#input.dispose();
-    for (const loader of this.#loaders) loader.dispose();
+    this.#loaders.dispose();
     this.#surface.dispose();
   }
 
@@ -137,20 +171,21 @@ export class Timeline implements InputTarget {
 
   command(command: Command): void {
     const camera = this.#camera;
-    const anchor = this.#pointer === undefined ? camera.centreNs : camera.timeAt(this.#pointer.x);
+    const { pointer } = this.#hover;
+    const anchor = pointer === undefined ? camera.centreNs : camera.timeAt(pointer.x);
     switch (command) {
       case 'zoom-in':
-        return camera.zoom(anchor, ZOOM_STEP);
+        return this.#navigator.zoom(anchor, ZOOM_STEP);
       case 'zoom-out':
-        return camera.zoom(anchor, 1 / ZOOM_STEP);
+        return this.#navigator.zoom(anchor, 1 / ZOOM_STEP);
       case 'pan-left':
-        return camera.pan(-spanOf(camera.view) * PAN_STEP);
+        return this.#navigator.pan(-spanOf(camera.view) * PAN_STEP);
       case 'pan-right':
-        return camera.pan(spanOf(camera.view) * PAN_STEP);
+        return this.#navigator.pan(spanOf(camera.view) * PAN_STEP);
       case 'fit':
         return this.#fit();
       case 'all':
-        return camera.look(camera.world);
+        return this.#navigator.fit(camera.world, 0);
       case 'page-up':
         return camera.scrollBy(-camera.plotHeight * 0.8);
       case 'page-down':
@@ -159,6 +194,15 @@ export class Timeline implements InputTarget {
         return this.#stepIteration(1);
       case 'previous-iteration':
         return this.#stepIteration(-1);
+      case 'mark':
+        return this.#marks.add(this.#momentOfInterest());
+      case 'clear-marks':
+        return this.#marks.clear();
+      case 'back':
+      case 'forward':
+        return this.#navigator.travel(command);
+      case 'search':
+        return this.#callbacks.onSearch();
       case 'clear':
         return this.#clear();
       case 'next':
@@ -166,15 +210,17 @@ export class Timeline implements InputTarget {
       case 'up':
       case 'down':
         return this.#selector.step(command);
+      default:
+        return this.#tracks.command(command);
     }
   }
 
   zoomAtX(x: number, factor: number): void {
-    this.#camera.zoom(this.#camera.timeAt(Math.max(x, this.gutter)), factor);
+    this.#navigator.zoom(this.#camera.timeAt(Math.max(x, this.gutter)), factor);
   }
 
   panPx(px: number): void {
-    this.#camera.pan(px * this.#camera.nsPerPx);
+    this.#navigator.pan(px * this.#camera.nsPerPx);
   }
 
   scrollBy(px: number): void {
@@ -186,22 +232,48 @@ export class Timeline implements InputTarget {
   }
 
   hover(x: number, y: number): void {
-    this.#pointer = { x, y };
-    this.#updateHover();
+    if (this.#hover.moveTo(x, y)) this.#staticDirty = true;
     this.#schedule();
   }
 
   leave(): void {
-    this.#pointer = undefined;
-    this.#hover = undefined;
-    this.#surface.hideTooltip();
+    if (this.#hover.rowKey !== undefined) this.#staticDirty = true;
+    this.#hover.leave();
     this.#schedule();
   }
 
   click(x: number, y: number): void {
-    const hit = this.#hitAt(x, y);
-    if (hit === undefined) this.#selector.clear();
-    else this.#selector.choose(hit, false);
+    const row = this.#hover.rowAt(y);
+    const hit = this.#hover.hitAt(x, y);
+    if (hit !== undefined) this.#selector.choose(hit, false);
+    else if (row?.type === 'header' && row.collapsed) this.#tracks.toggle(row);
+    else this.#selector.clear();
+  }
+
+  clickGutter(x: number, y: number): void {
+    const row = this.#hover.rowAt(y);
+    if (row === undefined) return;
+    const fromRight = this.gutter - x;
+    if (fromRight < ROW_BUTTON_PX) this.#tracks.hide(row);
+    else if (row.type === 'track' && fromRight < 2 * ROW_BUTTON_PX) this.#tracks.pin(row);
+    else if (row.type === 'header' || (isDeep(row.track) && x < indentOf(row))) this.#tracks.toggle(row);
+    else this.#tracks.activate(row);
+    this.invalidate();
+  }
+
+  dragRow(fromY: number, toY: number, done: boolean): void {
+    const row = this.#hover.rowAt(fromY);
+    const target = this.#hover.rowAt(toY);
+    this.#drop = done ? undefined : target;
+    if (done && row !== undefined && target !== undefined) this.#tracks.dropOn(row, target);
+    this.#schedule();
+  }
+
+  minimapTo(x: number, begins: boolean): void {
+    const camera = this.#camera;
+    if (begins) this.#navigator.jumping();
+    const atNs = minimapTime(camera.world, x - this.gutter, camera.plotWidth);
+    camera.pan(atNs - camera.centreNs);
   }
 
   dragRange(fromX: number, toX: number): void {
@@ -221,16 +293,25 @@ export class Timeline implements InputTarget {
 
   #fit(): void {
     const target = this.#range ?? this.#selector.selected;
-    if (target === undefined) this.#camera.look(this.#camera.world);
-    else this.#camera.fit(target, 0.1);
+    if (target === undefined) this.#navigator.fit(this.#camera.world, 0);
+    else this.#navigator.fit(target, 0.1);
+  }
+
+  /** Under the pointer; without one, where the selected slice begins, or the middle of the view. */
+  #momentOfInterest(): number {
+    const camera = this.#camera;
+    const { pointer } = this.#hover;
+    if (pointer !== undefined && pointer.x >= this.gutter) return camera.timeAt(pointer.x);
+    return this.#selector.selected?.startNs ?? camera.centreNs;
   }
 
   #clear(): void {
     this.#selector.clear();
     if (this.#range !== undefined) this.#callbacks.onRange(null);
     this.#range = undefined;
+    this.#tracks.activeKey = undefined;
     this.#surface.announce('Selection cleared');
-    this.#schedule();
+    this.invalidate();
   }
 
   #stepIteration(direction: 1 | -1): void {
@@ -241,48 +322,13 @@ export class Timeline implements InputTarget {
     this.#callbacks.onIteration(index);
   }
 
-  // --- hover -------------------------------------------------------------------------------------------
-
-  #hitAt(x: number, y: number): Hit | undefined {
-    if (x < this.gutter || y < TOP_HEIGHT) return undefined;
-    const camera = this.#camera;
-    const reachNs = HIT_REACH_PX * camera.nsPerPx;
-    const contentY = y - TOP_HEIGHT + camera.scrollTop;
-    return hitAt(camera.visibleRows(), contentY, camera.timeAt(x), reachNs, camera.view, (at) =>
-      this.#windowsOf(at),
-    );
-  }
-
-  #updateHover(): void {
-    const pointer = this.#pointer;
-    this.#hover = pointer === undefined ? undefined : this.#hitAt(pointer.x, pointer.y);
-    if (pointer === undefined || this.#hover === undefined) this.#surface.hideTooltip();
-    else this.#surface.showTooltip(this.#hoverLines(this.#hover), pointer.x, pointer.y);
-  }
-
-  #hoverLines(hit: Hit): string[] {
-    const name = this.#traces[hit.traceIndex]?.source.name(hit.name) ?? '…';
-    const length = formatDurationNs(hit.endNs - hit.startNs);
-    if (!hit.folded) return [name, `${kindName(hit.kind)} · about ${length}`];
-    const count = formatCount(hit.slices);
-    return [`${count} slices`, `folded into about ${length}: zoom in to tell them apart`, `longest: ${name}`];
-  }
-
   // --- drawing -----------------------------------------------------------------------------------------
 
-  #makeLoader(trace: TimelineTrace): WindowLoader {
-    const loader = new WindowLoader(trace, () => this.#windowCame());
-    loader.loadOverview();
-    return loader;
-  }
-
-  #windowCame(): void {
+  #laidOut(layout: RowLayout): void {
+    const rows = [...layout.pinned, ...layout.rows];
+    this.#surface.listRows(rows.map(describeRow));
+    this.#callbacks.onRows({ shown: rows.length, hidden: layout.hiddenCount });
     this.invalidate();
-    if (!this.#loaders.some(({ busy }) => busy)) this.#selector.windowsCame();
-  }
-
-  #windowsOf(traceIndex: number): TraceWindows {
-    return this.#loaders[traceIndex] ?? NOTHING;
   }
 
   #resized(): void {
@@ -293,8 +339,7 @@ export class Timeline implements InputTarget {
   }
 
   #themed(): void {
-    this.#palette = readPalette(this.#surface.root);
-    this.#fitter.clear();
+    this.#painter.themed();
     this.invalidate();
   }
 
@@ -306,65 +351,45 @@ export class Timeline implements InputTarget {
     });
   }
 
-  #askWindows(): void {
-    const camera = this.#camera;
-    const plan = planWindow(camera.view, camera.plotWidth);
-    const tracks = this.#traces.map((): number[] => []);
-    for (const row of camera.visibleRows(camera.plotHeight / 2)) {
-      if (row.type === 'track') tracks[row.traceIndex]?.push(row.track.id);
-    }
-    this.#loaders.forEach((loader, at) => loader.want(camera.view, plan, tracks[at] ?? []));
-  }
-
   #draw(): void {
-    const { width, height, ratio } = this.#surface.size;
+    const { width, height } = this.#surface.size;
     if (width === 0 || height === 0) return;
-    const { gutter, view, scrollTop, plotWidth } = this.#camera;
-    const rows = this.#camera.visibleRows();
-    const frame: Frame = {
-      width,
-      height,
-      gutter,
-      view,
-      scrollTop,
-      rows,
+    const frame = this.#painter.frame({
       traces: this.#traces,
-      palette: this.#palette,
-    };
+      activeKey: this.#tracks.activeKey,
+      hoverKey: this.#hover.rowKey,
+    });
     if (this.#staticDirty) {
       this.#staticDirty = false;
-      this.#askWindows();
-      collectScene(this.#scene, { rows, view, scrollTop, widthPx: plotWidth, windows: this.#loaders });
-      drawStatic(this.#surface.statics, frame, this.#scene, this.#fitter, ratio);
-      this.#updateHover();
+      this.#loaders.want(this.#camera);
+      this.#painter.drawStatic(frame);
+      this.#hover.update();
     }
-    this.#drawOverlay(frame, ratio);
+    this.#drawOverlay(frame);
   }
 
-  #drawOverlay(frame: Frame, ratio: number): void {
+  #drawOverlay(frame: Frame): void {
     const camera = this.#camera;
-    const pointerX = this.#pointer?.x ?? -1;
+    const pointerX = this.#hover.pointer?.x ?? -1;
     const cursorNs = pointerX < frame.gutter ? undefined : camera.timeAt(pointerX);
     const step = tickStepNs(camera.nsPerPx);
     const label = cursorNs === undefined ? '' : formatTick(cursorNs, step, camera.view.endNs);
     const iteration =
       this.#iteration === undefined ? undefined : iterationRange(this.#traces.slice(0, 1), this.#iteration);
     const { selected, partners } = this.#selector;
+    const rows = camera.allRows();
     const overlay = {
-      hover: this.#outline(this.#hover),
-      selection: this.#outline(selected),
-      partners: partners.map((each) => this.#outline(each)).filter((each) => each !== undefined),
+      hover: outlineOf(rows, this.#hover.hit),
+      selection: outlineOf(rows, selected),
+      partners: partners.map((each) => outlineOf(rows, each)).filter((each) => each !== undefined),
       range: this.#range,
       cursorNs,
       iteration,
       scrollbar: scrollbarOf(camera.layout.height, camera.plotHeight, camera.scrollTop),
+      marks: this.#marks.moments,
+      pinnedHeight: camera.layout.pinnedHeight,
+      drop: this.#drop,
     };
-    drawOverlay(this.#surface.overlay, frame, overlay, ratio, label);
-  }
-
-  #outline(of: Hit | Selected | undefined): Outline | undefined {
-    if (of === undefined) return undefined;
-    const row = findTrackRow(this.#camera.layout, of.traceIndex, of.trackId);
-    return row === undefined ? undefined : { row, lane: of.lane, startNs: of.startNs, endNs: of.endNs };
+    this.#painter.drawOverlay(frame, overlay, label);
   }
 }

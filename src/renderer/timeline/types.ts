@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { CoverageView } from '#shared/trace/coverage.ts';
 import type { WindowView } from '#shared/trace/window.ts';
+import type { Arrangement } from './arrangement.ts';
 
 /**
  * What the timeline shows and whom it asks. *World* time is nanoseconds from the earliest start of all
@@ -15,9 +17,18 @@ export interface WindowRequest {
   readonly tracks: readonly number[];
 }
 
+/** A question about how busy groups of tracks of one trace are, in trace time. */
+export interface CoverageRequest {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly groups: readonly (readonly number[])[];
+}
+
 /** Where slices, names and details of one trace come from. */
 export interface TimelineSource {
   window(request: WindowRequest, signal: AbortSignal): Promise<WindowView>;
+  coverage(request: CoverageRequest, signal: AbortSignal): Promise<CoverageView>;
   /** Undefined while it is being fetched; whoever owns the source calls `Timeline.invalidate` when it came. */
   name(id: number): string | undefined;
   slice(row: number): Promise<SliceDetails>;
@@ -69,4 +80,10 @@ export interface TimelineCallbacks {
   onRange(range: TimeRange | null): void;
   /** The user moved to an iteration by key. */
   onIteration(index: number): void;
+  /** The user arranged the tracks; what is hidden is counted. */
+  onArrangement(arrangement: Arrangement): void;
+  /** The rows changed, for whatever reason. */
+  onRows(rows: { readonly shown: number; readonly hidden: number }): void;
+  /** The user wants to filter the tracks. */
+  onSearch(): void;
 }

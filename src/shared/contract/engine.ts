@@ -41,6 +41,13 @@ export const engineRequests = {
     units: z.int().min(1).max(65_535),
     tracks: z.array(z.int().min(0)).max(4096),
   }),
+  /** How busy groups of tracks are, by kind: what `viewCoverage` reads. */
+  'trace.coverage': traceRef.extend({
+    startNs: z.number(),
+    endNs: z.number(),
+    units: z.int().min(1).max(16_384),
+    groups: z.array(z.array(z.int().min(0)).max(4096)).max(64),
+  }),
   'trace.names': traceRef.extend({ ids: z.array(z.int().min(0)).max(16_384) }),
   'trace.slice': traceRef.extend({ row: z.int().min(0) }),
   /** Iterations without a number in their marker count from `firstIndex`. */
@@ -210,6 +217,7 @@ export interface EngineOutputs extends ExpertOutputs {
   'trace.open': OpenedTrace;
   'trace.close': undefined;
   'trace.window': ArrayBuffer;
+  'trace.coverage': ArrayBuffer;
   'trace.names': readonly string[];
   'trace.slice': SliceDetails;
   'trace.iterations': readonly Iteration[];

@@ -18,6 +18,9 @@ describe('keys of the timeline', () => {
     [']', 'next-iteration'],
     ['Home', 'all'],
     ['Escape', 'clear'],
+    ['m', 'mark'],
+    ['/', 'search'],
+    ['Enter', 'toggle'],
   ] as const)('%s is %s', (name, command) => {
     expect(commandOf(key(name))).toBe(command);
   });
@@ -27,6 +30,16 @@ describe('keys of the timeline', () => {
     expect(commandOf(key('f', { metaKey: true }))).toBeUndefined();
     expect(commandOf(key('q'))).toBeUndefined();
     expect(commandOf(key('constructor'))).toBeUndefined();
+  });
+
+  test('Shift and Alt make other keys of some, and of others the same', () => {
+    expect(commandOf(key('ArrowUp', { shiftKey: true }))).toBe('row-up');
+    expect(commandOf(key('ArrowUp', { altKey: true }))).toBe('move-up');
+    expect(commandOf(key('ArrowLeft', { altKey: true }))).toBe('back');
+    expect(commandOf(key('M', { shiftKey: true }))).toBe('clear-marks');
+    expect(commandOf(key('+', { shiftKey: true }))).toBe('zoom-in');
+    expect(commandOf(key('W', { shiftKey: true }))).toBe('zoom-in');
+    expect(commandOf(key('w', { altKey: true }))).toBeUndefined();
   });
 
   test('the wheel zooms in upwards, and there and back is no change', () => {

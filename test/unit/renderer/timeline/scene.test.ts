@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
+import { NO_ARRANGEMENT, withCollapsed } from '#renderer/timeline/arrangement.ts';
 import { layoutRows } from '#renderer/timeline/rows.ts';
 import { collectScene, MAX_RECTANGLES, patchesFor, Scene } from '#renderer/timeline/scene.ts';
 import { loadWindow, makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
@@ -34,8 +35,9 @@ describe('rectangles of a frame', () => {
     const lanes = Array.from({ length: 30 }, () => 'A.'.repeat(600));
     const trace = makeTimelineTrace({ tracks: [makeTrack(0, { lanes: lanes.length })] });
     const scene = new Scene();
+    const opened = withCollapsed(NO_ARRANGEMENT, '/process python/thread 0', false);
     const joined = collectScene(scene, {
-      rows: layoutRows([trace]).rows,
+      rows: layoutRows([trace], opened).rows,
       view: { startNs: 0, endNs: 1200 },
       widthPx: 1200,
       scrollTop: 0,

@@ -15,7 +15,8 @@ const view = { startNs: 0, endNs: 10 };
 /** The slice under a moment of a lane of a track. */
 function at(trackId: number, lane: number, ns: number, reachNs = 0) {
   const row = layout.rows.find((each) => each.type === 'track' && each.track.id === trackId);
-  return hitAt(layout.rows, (row?.top ?? 0) + laneTop(lane) + 1, ns, reachNs, view, () => windows);
+  if (row?.type !== 'track') throw new Error(`no track ${trackId}`);
+  return hitAt(row, row.top + laneTop(row, lane) + 1, ns, reachNs, view, () => windows);
 }
 
 function step(row: number, command: 'next' | 'previous' | 'up' | 'down'): number | undefined {
@@ -29,7 +30,7 @@ function step(row: number, command: 'next' | 'previous' | 'up' | 'down'): number
   const [track, lane, ns] = places[row] ?? [0, 0, 0];
   const hit = at(track, lane, ns);
   if (hit === undefined) throw new Error(`no slice ${row}`);
-  const input = { layout, selected: selectedFromHit(hit), view, windowsOf: () => windows };
+  const input = { rows: layout.rows, selected: selectedFromHit(hit), view, windowsOf: () => windows };
   return stepSelection(input, command)?.row;
 }
 

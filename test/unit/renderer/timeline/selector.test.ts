@@ -42,6 +42,7 @@ function stage() {
     onSelect: (ref) => chosen.push(ref),
     onChange: () => undefined,
     announce: (text) => said.push(text),
+    uncover: () => undefined,
   });
   const replace = (next: readonly TimelineTrace[]): void => {
     const before = traces;

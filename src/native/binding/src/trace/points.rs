@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Counters and instants as JavaScript sees them.
+//! Counters, instants and coverage as JavaScript sees them.
 
 use iterscope_ingest::read_args;
 use iterscope_model::{CounterInfo, ErrorCode, Instant, Kind, TraceError};
-use iterscope_window::{CounterRequest, WindowRequest, query_counters, query_instants};
+use iterscope_window::{
+    CounterRequest, CoverageRequest, WindowRequest, query_counters, query_coverage, query_instants,
+};
 use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
 use napi_derive::napi;
 
@@ -78,6 +80,24 @@ impl TraceHandle {
             let (start_ns, end_ns) = (whole(start_ns), whole(end_ns));
             let request = CounterRequest { start_ns, end_ns, units, counters: &counters };
             query_counters(store, &request).map(Buffer::from)
+        })
+    }
+
+    /// How busy groups of tracks are between two times, by kind, in `units` of horizontal resolution: packed bytes,
+    /// `ISU1` version 1.
+    #[napi(ts_return_type = "Promise<Buffer>")]
+    #[must_use]
+    pub fn coverage(
+        &self,
+        start_ns: f64,
+        end_ns: f64,
+        units: u32,
+        groups: Vec<Vec<u32>>,
+    ) -> AsyncTask<Work<Buffer>> {
+        self.ask(move |store| {
+            let (start_ns, end_ns) = (whole(start_ns), whole(end_ns));
+            let request = CoverageRequest { start_ns, end_ns, units, groups: &groups };
+            query_coverage(store, &request).map(Buffer::from)
         })
     }
 

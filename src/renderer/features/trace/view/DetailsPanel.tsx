@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { SliceDetails } from '#shared/contract/engine.ts';
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
-import { trackLabel } from '#renderer/timeline/rows.ts';
+import { trackLabel } from '#renderer/timeline/track-tree.ts';
 import { shortName } from '#renderer/timeline/text.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Tooltip } from '#renderer/widgets/Tooltip.tsx';

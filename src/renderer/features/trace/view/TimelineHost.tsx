@@ -3,8 +3,10 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
 import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Timeline } from '#renderer/timeline/timeline.ts';
+import { createArrangementStore, type ArrangementStore } from '../model/arrangement.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
+import { TimelineToolbar } from './TimelineToolbar.tsx';
 
 interface TimelineHostProps {
   readonly traceSet: TraceSet;
@@ -13,48 +15,77 @@ interface TimelineHostProps {
   readonly visible: boolean;
 }
 
-/** What the store asks of the timeline, and what the timeline tells the store. */
-function connect(timeline: Timeline, store: TraceViewStore): () => void {
-  return store.subscribe((now, before) => {
+/** What the stores ask of the timeline. */
+function connect(timeline: Timeline, store: TraceViewStore, tracks: ArrangementStore): () => void {
+  const endView = store.subscribe((now, before) => {
     if (now.revealNonce !== before.revealNonce && now.slice !== null) {
       timeline.goToSlice({ traceKey: now.slice.sourceId, row: now.slice.row });
     }
     if (now.iterationNonce !== before.iterationNonce) timeline.showIteration(now.iteration);
   });
+  const arrange = ({ arrangement, filter }: ReturnType<ArrangementStore['getState']>): void => {
+    timeline.setArrangement(arrangement, filter);
+  };
+  arrange(tracks.getState());
+  const endTracks = tracks.subscribe(arrange);
+  return () => {
+    endView();
+    endTracks();
+  };
 }
 
-function makeTimeline(host: HTMLElement, store: TraceViewStore): Timeline {
+function makeTimeline(
+  host: HTMLElement,
+  store: TraceViewStore,
+  tracks: ArrangementStore,
+  onSearch: () => void,
+): Timeline {
   const { sliceChosen, iterationShown, rangeChosen } = store.getState();
   return new Timeline(host, {
     onSelect: (ref) => sliceChosen(ref === null ? null : { sourceId: ref.traceKey, row: ref.row }),
     onRange: rangeChosen,
     onIteration: iterationShown,
+    onArrangement: (arrangement) => tracks.setState({ arrangement }),
+    onRows: (rows) => tracks.setState(rows),
+    onSearch,
   });
 }
+
+/** Traces of one format look alike; several together have ranks above their tracks. */
+const kindOf = (traces: readonly ReadyTrace[]): string =>
+  `${traces[0]?.trace.summary.format ?? ''}${traces.length > 1 ? ' ranks' : ''}`;
 
 /** Gives the canvas timeline a place in React's tree; nothing of a trace passes through React. */
 export function TimelineHost({ traceSet, traces, store, visible }: TimelineHostProps) {
   const host = useRef<HTMLDivElement>(null);
+  const filterField = useRef<HTMLInputElement>(null);
   const timeline = useRef<Timeline>(null);
   const shown = useMemo(() => traces.map(timelineTrace), [traces]);
+  const kind = kindOf(traces);
+  const tracks = useMemo(() => createArrangementStore(kind), [kind]);
 
   useEffect(() => {
     if (host.current === null) return undefined;
-    const made = makeTimeline(host.current, store);
+    const made = makeTimeline(host.current, store, tracks, () => filterField.current?.focus());
     timeline.current = made;
-    const endStore = connect(made, store);
+    const endStores = connect(made, store, tracks);
     const endNames = traceSet.onNames(() => made.invalidate());
     return () => {
       timeline.current = null;
-      endStore();
+      endStores();
       endNames();
       made.dispose();
     };
-  }, [store, traceSet]);
+  }, [store, traceSet, tracks]);
 
   // Also runs after the effect above made another timeline, since that shares its inputs.
-  useEffect(() => timeline.current?.setTraces(shown), [shown, store, traceSet]);
-  useEffect(() => timeline.current?.setActive(visible), [visible, store, traceSet]);
+  useEffect(() => timeline.current?.setTraces(shown), [shown, store, traceSet, tracks]);
+  useEffect(() => timeline.current?.setActive(visible), [visible, store, traceSet, tracks]);
 
-  return <div ref={host} className="trace-timeline" />;
+  return (
+    <div className="trace-timeline-host">
+      <TimelineToolbar store={tracks} filterField={filterField} onLeave={() => timeline.current?.focus()} />
+      <div ref={host} className="trace-timeline" />
+    </div>
+  );
 }

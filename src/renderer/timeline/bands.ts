@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import { xOf, type Frame } from './frame.ts';
+import type { Row } from './rows.ts';
+import type { IterationBand, TimelineTrace } from './types.ts';
+
+/** Iterations as bands behind the rows and as numbers above them. */
+
+const BAND_LABEL_PX = 22;
+
+export function bandsOf(row: Row, trace: TimelineTrace): readonly IterationBand[] {
+  return (row.deviceId === null ? undefined : trace.gpuBands.get(row.deviceId)) ?? trace.hostBands;
+}
+
+/** Calls back for each band that the view shows, with its left and right edge. */
+export function eachVisibleBand(
+  frame: Frame,
+  bands: readonly IterationBand[],
+  offsetNs: number,
+  visit: (band: IterationBand, left: number, right: number, order: number) => void,
+): void {
+  bands.forEach((band, order) => {
+    const startNs = band.startNs + offsetNs;
+    const endNs = band.endNs + offsetNs;
+    if (endNs < frame.view.startNs || startNs > frame.view.endNs) return;
+    const left = Math.max(xOf(frame, startNs), frame.gutter);
+    const right = Math.min(xOf(frame, endNs), frame.width);
+    visit(band, left, right, order);
+  });
+}
+
+export function drawBands(ctx: CanvasRenderingContext2D, frame: Frame, row: Row, top: number): void {
+  const trace = frame.traces[row.traceIndex];
+  if (trace === undefined) return;
+  const { palette } = frame;
+  eachVisibleBand(frame, bandsOf(row, trace), trace.offsetNs, (band, left, right, order) => {
+    if (band.kind === 'context') ctx.fillStyle = palette.bandContext;
+    else if (order % 2 === 1) ctx.fillStyle = palette.band;
+    else ctx.fillStyle = 'transparent';
+    ctx.fillRect(left, top, right - left, row.height);
+    if (right - left < 3) return;
+    ctx.fillStyle = palette.border;
+    ctx.fillRect(Math.round(left), top, 1, row.height);
+  });
+}
+
+/** `20 ctx` when there is room, `20` when little, nothing when none. */
+function bandLabel(band: IterationBand, width: number): string {
+  if (width < BAND_LABEL_PX) return '';
+  const number = band.index.toString();
+  if (width < 72 || band.kind === 'unknown') return number;
+  const kind = width < 120 ? (band.kind === 'context' ? 'ctx' : 'gen') : band.kind;
+  return `${number} ${kind}${band.inferred && width >= 160 ? ' · inferred' : ''}`;
+}
+
+export function drawBandLabels(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  bands: readonly IterationBand[],
+  offsetNs: number,
+  middle: number,
+): void {
+  let freeFrom = frame.gutter;
+  eachVisibleBand(frame, bands, offsetNs, (band, left, right) => {
+    const from = Math.max(left, freeFrom);
+    const label = bandLabel(band, right - from);
+    if (label === '') return;
+    ctx.fillStyle = band.kind === 'context' ? frame.palette.text : frame.palette.muted;
+    ctx.fillText(label, from + 4, middle);
+    freeFrom = from;
+  });
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatCount, formatDurationNs } from '#shared/base/units.ts';
+import { kindName } from '#shared/trace/kinds.ts';
+import { TOP_HEIGHT } from './frame.ts';
+import { hitAt, type Hit } from './hit.ts';
+import { describeRow } from './tracks.ts';
+import type { Camera } from './camera.ts';
+import type { Row } from './rows.ts';
+import type { Surface } from './surface.ts';
+import type { TraceLoaders } from './trace-loaders.ts';
+import type { TimelineTrace } from './types.ts';
+
+/** What is under the pointer: a slice, or the name of a row; it says so beside it. Coordinates are CSS pixels. */
+
+const HIT_REACH_PX = 3;
+
+interface HoverHost {
+  readonly camera: Camera;
+  readonly surface: Surface;
+  readonly loaders: TraceLoaders;
+  readonly traces: () => readonly TimelineTrace[];
+}
+
+export class Hover {
+  pointer: { readonly x: number; readonly y: number } | undefined;
+  hit: Hit | undefined;
+  /** The row whose name is under the pointer. */
+  rowKey: string | undefined;
+  readonly #host: HoverHost;
+
+  constructor(host: HoverHost) {
+    this.#host = host;
+  }
+
+  /** Whether another row's name is under the pointer now. */
+  moveTo(x: number, y: number): boolean {
+    const before = this.rowKey;
+    this.pointer = { x, y };
+    this.rowKey = x < this.#host.camera.gutter ? this.rowAt(y)?.key : undefined;
+    this.update();
+    return this.rowKey !== before;
+  }
+
+  leave(): void {
+    this.pointer = undefined;
+    this.hit = undefined;
+    this.rowKey = undefined;
+    this.#host.surface.hideTooltip();
+  }
+
+  /** Looks again: what lies under the pointer moved. */
+  update(): void {
+    const { surface } = this.#host;
+    const { pointer } = this;
+    this.hit = pointer === undefined ? undefined : this.hitAt(pointer.x, pointer.y);
+    if (pointer === undefined) return surface.hideTooltip();
+    const row = this.rowKey === undefined ? undefined : this.rowAt(pointer.y);
+    if (this.hit !== undefined) surface.showTooltip(this.#lines(this.hit), pointer.x, pointer.y);
+    else if (row !== undefined) surface.showTooltip([row.label, describeRow(row)], pointer.x, pointer.y);
+    else surface.hideTooltip();
+  }
+
+  rowAt(y: number): Row | undefined {
+    const { camera } = this.#host;
+    return y < TOP_HEIGHT ? undefined : camera.rowAt(y - TOP_HEIGHT + camera.scrollTop);
+  }
+
+  hitAt(x: number, y: number): Hit | undefined {
+    const { camera, loaders } = this.#host;
+    if (x < camera.gutter || y < TOP_HEIGHT) return undefined;
+    const reachNs = HIT_REACH_PX * camera.nsPerPx;
+    const contentY = y - TOP_HEIGHT + camera.scrollTop;
+    return hitAt(camera.rowAt(contentY), contentY, camera.timeAt(x), reachNs, camera.view, (at) =>
+      loaders.windowsOf(at),
+    );
+  }
+
+  #lines(hit: Hit): string[] {
+    const name = this.#host.traces()[hit.traceIndex]?.source.name(hit.name) ?? '…';
+    const length = formatDurationNs(hit.endNs - hit.startNs);
+    if (!hit.folded) return [name, `${kindName(hit.kind)} · about ${length}`];
+    const count = formatCount(hit.slices);
+    return [`${count} slices`, `folded into about ${length}: zoom in to tell them apart`, `longest: ${name}`];
+  }
+}

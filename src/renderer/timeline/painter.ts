@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+import { busyRatio, coverageImage } from './coverage-image.ts';
+import { drawOverlay, type Overlay } from './draw-overlay.ts';
+import { drawSection, GROUP_IMAGE_HEIGHT, type GroupPicture, type Section } from './draw-rows.ts';
+import { beginStatic, endStatic } from './draw-static.ts';
+import { drawMinimap } from './minimap.ts';
+import { readPalette, type Palette } from './palette.ts';
+import { collectScene, Scene } from './scene.ts';
+import { TextFitter } from './text.ts';
+import { countTracks } from './tracks.ts';
+import type { Camera } from './camera.ts';
+import type { Frame } from './frame.ts';
+import type { HeaderRow } from './rows.ts';
+import type { Surface } from './surface.ts';
+import type { TraceLoaders } from './trace-loaders.ts';
+import type { TimelineTrace } from './types.ts';
+
+/** Draws both layers from the camera and from what the loaders have. */
+
+export interface PaintInput {
+  readonly traces: readonly TimelineTrace[];
+  readonly activeKey: string | undefined;
+  readonly hoverKey: string | undefined;
+}
+
+export class Painter {
+  readonly #surface: Surface;
+  readonly #camera: Camera;
+  readonly #loaders: TraceLoaders;
+  readonly #scene = new Scene();
+  readonly #fitter: TextFitter;
+  #palette: Palette;
+
+  constructor(surface: Surface, camera: Camera, loaders: TraceLoaders) {
+    this.#surface = surface;
+    this.#camera = camera;
+    this.#loaders = loaders;
+    this.#fitter = new TextFitter(surface.statics);
+    this.#palette = readPalette(surface.root);
+  }
+
+  themed(): void {
+    this.#palette = readPalette(this.#surface.root);
+    this.#fitter.clear();
+  }
+
+  frame(input: PaintInput): Frame {
+    const { width, height } = this.#surface.size;
+    const { gutter, view, scrollTop } = this.#camera;
+    return { width, height, gutter, view, scrollTop, rows: [], palette: this.#palette, ...input };
+  }
+
+  drawStatic(frame: Frame): void {
+    const camera = this.#camera;
+    const { ratio } = this.#surface.size;
+    const ctx = this.#surface.statics;
+    const { pinnedHeight } = camera.layout;
+    const sections: readonly Section[] = [
+      { rows: camera.visibleRows(), top: pinnedHeight, height: camera.plotHeight - pinnedHeight },
+      { rows: camera.pinnedRows(), top: 0, height: pinnedHeight },
+    ];
+    beginStatic(ctx, frame, ratio);
+    for (const section of sections) {
+      const { rows } = section;
+      const { view, scrollTop } = camera;
+      const windows = this.#loaders.windows;
+      collectScene(this.#scene, { rows, view, scrollTop, widthPx: camera.plotWidth, windows });
+      drawSection(ctx, { ...frame, rows }, section, this.#scene, this.#fitter, ratio, (row) =>
+        this.#pictureOf(row),
+      );
+    }
+    endStatic(ctx, frame, pinnedHeight, this.#fitter);
+    drawMinimap(ctx, frame, camera.world, this.#loaders.wholes);
+  }
+
+  drawOverlay(frame: Frame, overlay: Overlay, cursorLabel: string): void {
+    drawOverlay(this.#surface.overlay, frame, overlay, this.#surface.size.ratio, cursorLabel);
+  }
+
+  #pictureOf(row: HeaderRow): GroupPicture | undefined {
+    const found = this.#loaders.coverageOf(row);
+    if (found === undefined) return undefined;
+    const { columns, plan } = found;
+    const { view } = this.#camera;
+    const unitOf = (atNs: number): number =>
+      Math.min(Math.max(Math.round((atNs - plan.startNs) / plan.nsPerUnit), 0), plan.units);
+    const busy = busyRatio(columns, unitOf(view.startNs), unitOf(view.endNs));
+    return {
+      startNs: plan.startNs,
+      endNs: plan.endNs,
+      image: coverageImage(columns, plan.units, GROUP_IMAGE_HEIGHT, this.#palette),
+      note: `${(busy * 100).toFixed(0)} % busy · ${countTracks(row.trackIds.length)}`,
+    };
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { expect, startApplication, test, type Application } from './app.ts';
+
+/** The timeline by mouse and by keyboard, on one trace in one application. */
+
+const eager = resolve('test/fixtures/traces/kineto-h100-eager.json.gz');
+
+let application: Application;
+let page: Page;
+let canvas: Locator;
+let rows: Locator;
+let said: Locator;
+let details: Locator;
+
+test.beforeAll(async () => {
+  application = await startApplication({ files: [eager] });
+  page = application.page;
+  canvas = page.getByRole('application', { name: /^Timeline/ });
+  rows = page.getByRole('list', { name: 'Rows of the timeline' }).getByRole('listitem');
+  said = page.getByTestId('timeline-announcement');
+  details = page.getByLabel('Details of the selection');
+  await expect(rows.first()).toHaveText(/GPU 0/);
+});
+
+test.afterAll(async () => {
+  await application.app.close().catch(() => undefined);
+  rmSync(application.home, { recursive: true, force: true });
+});
+
+/** As at first: nothing selected, hidden, pinned or filtered. */
+test.beforeEach(async () => {
+  const again = page.getByRole('button', { name: 'Arrange tracks as at first' });
+  if (await again.isEnabled()) await again.click();
+  await page.getByLabel('Filter tracks').fill('');
+  await canvas.focus();
+  for (const key of ['Escape', 'Shift+M', 'Home']) await page.keyboard.press(key);
+});
+
+async function press(...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** A place of the canvas, in the window. */
+async function place(x: number, y: number): Promise<{ x: number; y: number }> {
+  const box = await canvas.boundingBox();
+  if (box === null) throw new Error('the timeline is not there');
+  return { x: box.x + x, y: box.y + y };
+}
+
+async function drag(from: readonly [number, number], to: readonly [number, number]): Promise<void> {
+  const start = await place(...from);
+  const end = await place(...to);
+  await page.mouse.move(start.x, start.y);
+  await page.mouse.down();
+  await page.mouse.move(end.x, end.y, { steps: 6 });
+  await page.mouse.up();
+}
+
+async function clickAt(x: number, y: number): Promise<void> {
+  const at = await place(x, y);
+  await page.mouse.click(at.x, at.y);
+}
+
+test.describe('tracks, by keyboard', () => {
+  test('a group is closed and opened, and a track pinned, moved and hidden', async () => {
+    const streams = rows.filter({ hasText: /^stream/ });
+    const [first = ''] = await streams.allTextContents();
+    await press('Shift+ArrowDown', 'Enter');
+    await expect(said).toHaveText(/GPU 0.* collapsed$/);
+    await expect(streams).toHaveCount(0);
+    await press('Enter', 'Shift+ArrowDown');
+    await expect(said).toHaveText(new RegExp(`^${first}`));
+    await press('p');
+    await expect(rows.first()).toHaveText(/^stream.*pinned$/);
+    await press('h');
+    await expect(rows.first()).toHaveText(/GPU 0/);
+    await expect(page.getByRole('button', { name: '1 hidden: show all' })).toBeVisible();
+    await press('Shift+H');
+    await expect(rows.first()).toHaveText(/pinned$/);
+  });
+
+  test('the filter is a key away, and Escape takes it back', async () => {
+    const all = await rows.count();
+    await press('/');
+    await page.keyboard.type('stream');
+    await expect(rows.filter({ hasText: /^(?!stream|.*GPU)/ })).toHaveCount(0);
+    await press('Enter');
+    await expect(canvas).toBeFocused();
+    await press('/', 'Escape');
+    await expect(rows).toHaveCount(all);
+    await expect(canvas).toBeFocused();
+  });
+
+  test('what was arranged is there again when the trace is opened anew', async () => {
+    await press('Shift+ArrowDown', 'Enter');
+    await expect(rows.first()).toHaveText(/collapsed$/);
+    await page.reload();
+    await application.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.focus());
+    await expect(rows.first()).toHaveText(/GPU 0.* collapsed$/);
+  });
+});
+
+test.describe('tracks, by mouse', () => {
+  test('a click on a group closes it, one on its picture opens it', async () => {
+    await clickAt(60, 82);
+    await expect(rows.first()).toHaveText(/collapsed$/);
+    await clickAt(500, 90);
+    await expect(rows.first()).toHaveText(/expanded$/);
+  });
+
+  test('a process is dragged above the GPUs', async () => {
+    await clickAt(60, 82);
+    await expect(rows.nth(1)).toHaveText(/process/);
+    await drag([60, 122], [60, 82]);
+    await expect(rows.first()).toHaveText(/process/);
+  });
+
+  test('rows change their height', async () => {
+    await page.getByRole('radio', { name: 'Low' }).click();
+    await expect(page.getByRole('radio', { name: 'Low' })).toBeChecked();
+    await canvas.focus();
+    await press('r');
+    await expect(page.getByRole('radio', { name: 'Normal' })).toBeChecked();
+  });
+});
+
+test.describe('ways through time', () => {
+  test('two marks show how far they are apart, and views are gone back through', async () => {
+    await press(']', 'm');
+    await expect(said).toHaveText(/^Mark A at /);
+    await press(']', 'm');
+    await expect(said).toHaveText(/^Mark B at .*from mark A$/);
+    await press('Alt+ArrowLeft');
+    await expect(said).toHaveText(/ from .* on$/);
+    await press('Alt+ArrowRight');
+    await expect(said).toHaveText(/ from .* on$/);
+    await press('Alt+ArrowRight');
+    await expect(said).toHaveText('No view to go forward to');
+  });
+
+  test('the minimap leads to a moment', async () => {
+    await press('w', 'w', 'w', 'w', 'w', 'w');
+    await clickAt(400, 12);
+    await press('Alt+ArrowLeft');
+    await expect(said).toHaveText(/ from .* on$/);
+  });
+
+  test('a range is measured with Shift', async () => {
+    await page.keyboard.down('Shift');
+    await drag([400, 200], [700, 200]);
+    await page.keyboard.up('Shift');
+    await expect(details.getByRole('group', { name: 'Selected range' })).toContainText(/Range/);
+  });
+});
