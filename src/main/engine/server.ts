@@ -2,16 +2,12 @@
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import { engineMessage, engineRequests, WINDOW_VERSION } from '#shared/contract/engine.ts';
-import type {
-  EngineInput,
-  EngineMethod,
-  EngineOutputs,
-  EngineProgress,
-  EngineReply,
-} from '#shared/contract/engine.ts';
+import type { EngineInput, EngineMethod, EngineOutputs, EngineReply } from '#shared/contract/engine.ts';
 import { ExpertSessions } from './experts.ts';
+import type { CallContext, EngineHandlers } from './handlers.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
+import { searchHandlers } from './search.ts';
 import { splitProcess, TraceSessions } from './traces.ts';
 
 /** One side of a conversation: a message port of the window, or the pipe to the main process. */
@@ -19,18 +15,7 @@ export interface Endpoint {
   post(reply: EngineReply): void;
 }
 
-interface CallContext {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: EngineProgress) => void;
-}
-
-type Handlers = {
-  [M in EngineMethod]: (
-    source: Source,
-    input: EngineInput<M>,
-    context: CallContext,
-  ) => Promise<EngineOutputs[M]>;
-};
+type Handlers = EngineHandlers<EngineMethod>;
 
 /** Only the bytes of the window: a Buffer may be a view into a larger block. */
 function ownBytes({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
@@ -171,6 +156,7 @@ export class EngineServer {
         (await traces.handle(source)).deviceRanges(startNs, endNs, gaps),
       'trace.queues': async (source, { startNs, endNs, parts }) =>
         (await traces.handle(source)).queues(startNs, endNs, parts),
+      ...searchHandlers(traces),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),
       'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),

@@ -70,7 +70,7 @@ export class TraceSessions {
     if (source.process !== undefined) return [];
     try {
       const path = await this.#readable(source, signal, onProgress);
-      const found = await this.#native.rankProcesses(path, this.#tokenOf(signal));
+      const found = await this.#native.rankProcesses(path, this.tokenOf(signal));
       if (found.length < 2) return [];
       return found.map(({ pid, name }, rank) => ({
         ...source,
@@ -169,7 +169,7 @@ export class TraceSessions {
     signal: AbortSignal,
     onProgress: (progress: EngineProgress) => void,
   ): Promise<Native.TraceHandle> {
-    await this.#native.ingestTrace(path, storePath, onProgress, this.#tokenOf(signal), process);
+    await this.#native.ingestTrace(path, storePath, onProgress, this.tokenOf(signal), process);
     return this.#native.openTrace(storePath, path, await this.#stepMarkers());
   }
 
@@ -183,7 +183,8 @@ export class TraceSessions {
     return readablePath(path, this.#storeRoot, { signal, onProgress, searchPath });
   }
 
-  #tokenOf(signal: AbortSignal): Native.CancelToken {
+  /** A token of the native module that follows a signal. */
+  tokenOf(signal: AbortSignal): Native.CancelToken {
     const token = new this.#native.CancelToken();
     const cancel = (): void => {
       token.cancel();

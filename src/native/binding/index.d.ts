@@ -85,6 +85,19 @@ export declare class TraceHandle {
   deviceRanges(startNs: number, endNs: number, gaps: number): Promise<Array<DeviceRange>>
   /** The queue of each stream over a range, with its longest length in each of `parts` equal parts. */
   queues(startNs: number, endNs: number, parts: number): Promise<Array<StreamQueue>>
+  /** Slices whose name or kind matches. */
+  search(pattern: TracePattern, size: SearchSize): Promise<SearchResult>
+  /** The nearest match after (or before) a moment, or a slice when its row is given. */
+  nearestMatch(pattern: TracePattern, fromNs: number, fromRow: number | undefined | null, forward: boolean): Promise<FoundSlice | null>
+  /** The slices of the same name next to a slice: on its own track, or on all. */
+  neighbours(row: number, ownTrack: boolean): Promise<SliceNeighbours>
+  /** How long all slices of exactly this name are; null when there are none. */
+  nameStatistics(name: string, startNs?: number | undefined | null, endNs?: number | undefined | null, tracks?: Array<number> | undefined | null): Promise<NameStatistics | null>
+  /**
+   * Slices whose arguments match, read anew from the source; at most `mostRows` rows are kept, all are counted.
+   * `onProgress` is called 20 times a second at most.
+   */
+  searchArguments(pattern: TracePattern, mostRows: number, onProgress: (progress: ArgumentsProgress) => void, cancel: CancelToken): Promise<ArgumentsResult>
   /** Totals. */
   summary(): Promise<TraceSummary>
   /** All tracks, in the order of display. */
@@ -99,6 +112,26 @@ export declare class TraceHandle {
   iterations(firstIndex?: number | undefined | null): Promise<Array<Iteration>>
   /** Kernels by name, the most time first. */
   topKernels(limit: number): Promise<Array<KernelStat>>
+}
+
+/** How far a search through arguments is. */
+export interface ArgumentsProgress {
+  /** What was read, in bytes of the source or slices of a report. */
+  done: number
+  /** All of it. */
+  total: number
+  /** Slices found so far. */
+  count: number
+  /** Rows found since the last time. */
+  rows: Array<number>
+}
+
+/** What a search through arguments found. */
+export interface ArgumentsResult {
+  /** Slices. */
+  count: number
+  /** Their rows in the order of the source. */
+  rows: Uint32Array
 }
 
 /** Whether the steps of a trace hold what they should. */
@@ -441,6 +474,20 @@ export interface FlowArrow {
   category: string
 }
 
+/** A slice that something was found at. */
+export interface FoundSlice {
+  /** Row. */
+  row: number
+  /** Track. */
+  trackId: number
+  /** Lane within the track. */
+  lane: number
+  /** Start. */
+  startNs: number
+  /** Duration. */
+  durNs: number
+}
+
 /** A device with work. */
 export interface GpuDevice {
   /** Ordinal. */
@@ -683,6 +730,16 @@ export interface KernelStat {
   maxNs: number
 }
 
+/** How long the slices of one name are. */
+export interface NameStatistics {
+  /** Their summary. */
+  durations: Distribution
+  /** Slices of each bin of the histogram. */
+  counts: Array<number>
+  /** One more edge than bins, in equal ratios. */
+  edgesNs: Array<number>
+}
+
 /** Version of the native module; it is that of the application it was built with. */
 export declare function nativeVersion(): string
 
@@ -778,6 +835,58 @@ export interface RunSpec {
   endSignal: 'SIGTERM' | 'SIGINT'
 }
 
+/** Hits of one name and kind. */
+export interface SearchName {
+  /** Name as the trace has it. */
+  name: string
+  /** What they do. */
+  kind: string
+  /** How many. */
+  count: number
+  /** Sum of durations. */
+  totalNs: number
+}
+
+/** What a search found. */
+export interface SearchResult {
+  /** Slices. */
+  count: number
+  /** Sum of their durations. */
+  totalNs: number
+  /** Distinct names and kinds among them. */
+  nameCount: number
+  /** Names by falling time. */
+  names: Array<SearchName>
+  /** Begin of what the bins divide. */
+  startNs: number
+  /** Its end. */
+  endNs: number
+  /** Hits that begin in each part. */
+  bins: Uint32Array
+  /** Tracks with hits, in the order of display. */
+  tracks: Array<SearchTrack>
+}
+
+/** How large an answer may be. */
+export interface SearchSize {
+  /** Equal parts of the range, or of the trace, in which hits are counted. */
+  bins: number
+  /** First hits of each track. */
+  rowsPerTrack: number
+  /** Names. */
+  names: number
+}
+
+/** Hits on one track. */
+export interface SearchTrack {
+  /** Track. */
+  trackId: number
+  /** How many. */
+  count: number
+  /** The first ones by start. */
+  rows: Uint32Array
+}
+
 /** One slice and what it is joined to. */
 export interface SliceDetails {
   /** Row. */
@@ -812,6 +921,14 @@ export interface SliceDetails {
   flowsOut: Array<FlowArrow>
 }
 
+/** The slices of the same name beside a slice. */
+export interface SliceNeighbours {
+  /** The one before. */
+  previous: FoundSlice | null
+  /** The one after. */
+  next: FoundSlice | null
+}
+
 /**
  * Starts a run. `onEvent` gets each event of the supervisor as JSON, the last one being `exited` or `failed`; until
  * then the run keeps the event loop alive. Throws `launch.supervisor-missing`, `launch.run-dir`, `launch.bad-spec`.
@@ -841,6 +958,22 @@ export interface StreamQueue {
 
 /** Names of all kinds, at the index that is their number in windows. */
 export declare function traceKinds(): Array<string>
+
+/** What to look for, and where. Without times and tracks it is the whole trace. */
+export interface TracePattern {
+  /** Plain text, or a regular expression. */
+  text: string
+  /** Whether it is a regular expression. */
+  isExpression: boolean
+  /** Whether upper and lower case differ. */
+  matchCase: boolean
+  /** Begin of a range of time; slices that overlap it count. */
+  startNs?: number
+  /** Its end. */
+  endNs?: number
+  /** Tracks; all by default. */
+  tracks?: Array<number>
+}
 
 /** Which slices a question is about. Without times and iterations it is the whole trace. */
 export interface TraceSelection {

@@ -17,6 +17,7 @@ export const errorCodes = [
   'ingest.cancelled',
   'ingest.too-large',
   'query.out-of-range',
+  'query.bad-pattern',
   'nsys.not-found',
   'nsys.export-failed',
   'experts.not-found',

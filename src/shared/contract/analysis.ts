@@ -6,6 +6,9 @@ import { z } from 'zod';
  * Times are nanoseconds from the trace's origin.
  */
 
+/** Most rows of an answer. */
+export const limit = z.int().min(1).max(100_000);
+
 export const traceRange = z.object({ startNs: z.number(), endNs: z.number() });
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import type { Failure } from '../base/errors.ts';
-import { traceRange, traceSelection } from './analysis.ts';
+import { limit, traceRange, traceSelection } from './analysis.ts';
 import type {
   Composition,
   DeviceRange,
@@ -16,6 +16,8 @@ import type {
 import type { Source } from './app.ts';
 import { expertRequests, traceRef } from './experts.ts';
 import type { ExpertOutputs, TraceWarning } from './experts.ts';
+import { searchRequests } from './search.ts';
+import type { SearchOutputs } from './search.ts';
 
 /**
  * The conversation with the engine process, over a message port. Requests are parsed; replies are
@@ -25,8 +27,6 @@ import type { ExpertOutputs, TraceWarning } from './experts.ts';
 
 /** Number of the first iteration when the markers have none. */
 const firstIndex = z.int().min(0).max(1_000_000_000).optional();
-/** Most rows of an answer. */
-const limit = z.int().min(1).max(100_000);
 
 export const engineRequests = {
   /** The ranks that a file holds, when it holds several; none otherwise. Reports progress. */
@@ -64,6 +64,7 @@ export const engineRequests = {
   'trace.variations': traceRef.extend({ first: z.int(), last: z.int(), firstIndex, limit }),
   'trace.deviceRanges': traceRef.extend({ ...traceRange.shape, gaps: z.int().min(0).max(10_000) }),
   'trace.queues': traceRef.extend({ ...traceRange.shape, parts: z.int().min(1).max(65_536) }),
+  ...searchRequests,
   ...expertRequests,
 } as const;
 export type EngineMethod = keyof typeof engineRequests;
@@ -212,7 +213,7 @@ export interface KernelStat {
   readonly maxNs: number;
 }
 
-export interface EngineOutputs extends ExpertOutputs {
+export interface EngineOutputs extends ExpertOutputs, SearchOutputs {
   'trace.ranks': readonly Source[];
   'trace.open': OpenedTrace;
   'trace.close': undefined;
@@ -237,6 +238,8 @@ export interface EngineProgress {
   readonly slices: number;
   /** What is going on, where it is not reading. */
   readonly note?: string;
+  /** Rows that a search found since the last report. */
+  readonly foundRows?: readonly number[];
 }
 
 /** Messages on the port. Ids are the asker's. */

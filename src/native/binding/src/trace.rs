@@ -6,6 +6,7 @@ mod figures;
 mod objects;
 mod points;
 mod questions;
+mod search;
 mod work;
 
 use std::path::PathBuf;

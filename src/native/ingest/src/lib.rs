@@ -16,9 +16,11 @@ mod lanes;
 mod nsys;
 mod pairs;
 mod progress;
+mod search_args;
 mod source;
 
 pub use arguments::read_args;
 pub use ingest::{ingest_process, ingest_trace};
 pub use nsys::{RankProcess, rank_processes};
 pub use progress::{Cancel, Progress};
+pub use search_args::{ArgsSearch, FoundArgs, SearchProgress, search_args};

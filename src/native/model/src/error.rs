@@ -30,6 +30,8 @@ pub enum ErrorCode {
     IngestTooLarge,
     /// A question names a row, a track or a range that the trace does not have.
     QueryOutOfRange,
+    /// A search asks for an expression that cannot be read or is too large.
+    QueryBadPattern,
 }
 
 impl ErrorCode {
@@ -49,6 +51,7 @@ impl ErrorCode {
             Self::IngestCancelled => "ingest.cancelled",
             Self::IngestTooLarge => "ingest.too-large",
             Self::QueryOutOfRange => "query.out-of-range",
+            Self::QueryBadPattern => "query.bad-pattern",
         }
     }
 }

@@ -112,6 +112,12 @@ impl Store {
         check_fresh(&self.meta.source, source).is_ok()
     }
 
+    /// # Errors
+    /// `store.stale` when a file no longer is what this store was made from; the source's `trace.*` errors.
+    pub fn check_source(&self, source: &Path) -> Result<()> {
+        check_fresh(&self.meta.source, source)
+    }
+
     /// Number of slices.
     #[must_use]
     pub fn slice_count(&self) -> usize {

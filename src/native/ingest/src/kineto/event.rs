@@ -217,10 +217,16 @@ fn parse_args<'a>(
 /// event. None when the text is no whole event.
 #[must_use]
 pub fn args_of_event(text: &[u8]) -> Option<&[u8]> {
+    args_range_of_event(text).map(|range| &text[range])
+}
+
+/// The same as a range of the text.
+#[must_use]
+pub fn args_range_of_event(text: &[u8]) -> Option<Range<usize>> {
     let mut index = Index::default();
     index.fill(text);
     let (event, _) = parse_event(&Tokens { bytes: text, positions: index.positions() }, 0)?;
-    Some(event.args.map_or(&[], |range| &text[range]))
+    Some(event.args.unwrap_or(0..0))
 }
 
 /// Text with its escapes resolved; invalid bytes are replaced, and the flag says so.

@@ -3,9 +3,10 @@
 
 use std::path::Path;
 
-use iterscope_model::Result;
+use iterscope_model::{Result, Row as Slice};
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Row, Statement};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
 use super::batch::ROW_BITS;
@@ -33,34 +34,74 @@ const STRINGS: [(&str, &str); 7] = [
 /// # Errors
 /// `trace.not-found` or `trace.unreadable`.
 pub fn report_args(path: &Path, offset: u64) -> Result<Option<String>> {
-    let database = Database::open(path, &Cancel::default())?;
-    let connection = database.connect()?;
-    let schema = Schema::of(&connection).map_err(|cause| database.failure(&cause))?;
-    let (tables, _, _) = tables_of(&schema);
-    let Some(table) = usize::try_from(offset >> ROW_BITS).ok().and_then(|index| tables.get(index)) else {
-        return Ok(None);
-    };
-    let rowid = i64::try_from(offset & ((1 << ROW_BITS) - 1)).unwrap_or(0);
-    let lookup = Lookup::of(&connection, &schema);
-    Ok(row_of(&connection, &schema, &lookup, table, rowid).map(|values| Value::Object(values).to_string()))
+    let mut found = None;
+    ReportArguments::open(path)?.each(std::iter::once((0, offset)), &mut |_, args| {
+        found = Some(args.to_owned());
+        Ok(())
+    })?;
+    Ok(found)
 }
 
-fn row_of(
-    connection: &Connection,
-    schema: &Schema,
-    lookup: &Lookup<'_>,
-    table: &Table,
-    rowid: i64,
-) -> Option<Map<String, Value>> {
-    let columns = schema.columns(&table.name);
-    let list = columns.iter().map(|column| quoted(column)).collect::<Vec<String>>().join(", ");
-    let query = format!("SELECT {list} FROM {} WHERE rowid = ?1", quoted(&table.name));
-    let values = |row: &Row<'_>| {
-        let pairs =
-            columns.iter().enumerate().filter_map(|(index, column)| value(row, index, column, lookup));
-        Ok(pairs.collect::<Map<String, Value>>())
-    };
-    connection.query_row(&query, [rowid], values).ok()
+/// A report opened for its arguments.
+pub struct ReportArguments(Database);
+
+impl ReportArguments {
+    /// # Errors
+    /// `trace.not-found` or `trace.unreadable`.
+    pub fn open(path: &Path) -> Result<Self> {
+        Database::open(path, &Cancel::default()).map(Self)
+    }
+
+    /// Tells the arguments of slices by row and offset; slices without a row in the report are passed over.
+    ///
+    /// # Errors
+    /// `trace.unreadable`, and what the listener gives.
+    pub fn each(
+        &self,
+        slices: impl Iterator<Item = (Slice, u64)>,
+        tell: &mut dyn FnMut(Slice, &str) -> Result<()>,
+    ) -> Result<()> {
+        let connection = self.0.connect()?;
+        let schema = Schema::of(&connection).map_err(|cause| self.0.failure(&cause))?;
+        let (tables, _, _) = tables_of(&schema);
+        let lookup = Lookup::of(&connection, &schema);
+        let mut readers: FxHashMap<usize, Option<RowReader<'_>>> = FxHashMap::default();
+        for (slice, offset) in slices {
+            let index = usize::try_from(offset >> ROW_BITS).unwrap_or(usize::MAX);
+            let open = || RowReader::open(&connection, &schema, tables.get(index)?);
+            let rowid = i64::try_from(offset & ((1 << ROW_BITS) - 1)).unwrap_or(0);
+            let reader = readers.entry(index).or_insert_with(open);
+            if let Some(values) = reader.as_mut().and_then(|reader| reader.row(rowid, &lookup)) {
+                tell(slice, &Value::Object(values).to_string())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads rows of one table by number.
+struct RowReader<'a> {
+    statement: Statement<'a>,
+    columns: &'a [String],
+}
+
+impl<'a> RowReader<'a> {
+    fn open(connection: &'a Connection, schema: &'a Schema, table: &Table) -> Option<Self> {
+        let columns = schema.columns(&table.name);
+        let list = columns.iter().map(|column| quoted(column)).collect::<Vec<String>>().join(", ");
+        let query = format!("SELECT {list} FROM {} WHERE rowid = ?1", quoted(&table.name));
+        Some(Self { statement: connection.prepare(&query).ok()?, columns })
+    }
+
+    fn row(&mut self, rowid: i64, lookup: &Lookup<'_>) -> Option<Map<String, Value>> {
+        let columns = self.columns;
+        let values = |row: &Row<'_>| {
+            let pairs =
+                columns.iter().enumerate().filter_map(|(index, column)| value(row, index, column, lookup));
+            Ok(pairs.collect::<Map<String, Value>>())
+        };
+        self.statement.query_row([rowid], values).ok()
+    }
 }
 
 /// Name and value of a column; none when it says nothing.

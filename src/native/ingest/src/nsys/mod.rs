@@ -25,7 +25,7 @@ mod tables;
 mod tracks;
 mod value;
 
-pub use arguments::report_args;
+pub use arguments::{ReportArguments, report_args};
 pub use database::is_database;
 pub use processes::{RankProcess, rank_processes};
 pub use read::read_report;
