@@ -179,6 +179,20 @@ describe('runs that do not end well', () => {
     expect(run.exit).toMatchObject({ endedBy: 'signal', instigator: { pid: process.pid } });
   });
 
+  test('a run that cannot be ended keeps nobody from quitting', async () => {
+    const app = services();
+    const { id } = await app.runs.start(await longForm(app));
+    await until(() => app.progress.some(({ lines }) => lines.length > 0), 'iteration lines');
+    const { pid, supervisorPid } = journalOf(app.library.folderOf(id));
+    // As it is with a process in an uninterruptible wait: asking and killing have no effect.
+    process.kill(supervisorPid, 'SIGSTOP');
+    await app.runs.close(0);
+    expect(app.runs.isLive(id)).toBe(true);
+    expect(existsSync(`/proc/${pid.toString()}`)).toBe(true);
+    process.kill(supervisorPid, 'SIGCONT');
+    expect((await app.runs.finished(id)).state).toBe('cancelled');
+  });
+
   test('what a run used is of its whole tree, in user and system time', async () => {
     const app = services();
     const { exit } = await runToEnd(app, await smallForm(app));

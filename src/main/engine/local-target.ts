@@ -107,7 +107,7 @@ export class LocalTarget implements Target {
   }: Pick<LaunchSpec, 'name' | 'processFolder'>): Promise<RunExit | undefined> {
     try {
       while ((await this.#native.endJournalled(processFolder)).supervised) {
-        await setTimeout(SUPERVISOR_POLL_MS);
+        await setTimeout(SUPERVISOR_POLL_MS, undefined, { ref: false });
       }
     } catch (thrown) {
       throw new IterscopeError(nativeFailure(thrown), { cause: thrown });

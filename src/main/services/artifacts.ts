@@ -41,3 +41,23 @@ export async function collectArtifacts(recipe: Recipe, folder: string): Promise<
   }
   return artifacts.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
 }
+
+/** Ending of what Nsight Systems recorded before its importer made a report of it. */
+const RAW_REPORT = '.qdstrm';
+
+/** Whether it can be opened as a trace. */
+export function isTrace({ kind, path }: Pick<Artifact, 'kind' | 'path'>): boolean {
+  return kind === 'kineto-trace' || (kind === 'nsys-report' && !path.endsWith(RAW_REPORT));
+}
+
+/** Recordings that were never made into reports: the importer was missing, or was ended before it was done. */
+export async function rawReports(folder: string): Promise<Artifact[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(RAW_REPORT)).sort();
+  return Promise.all(
+    names.map(async (path) => {
+      const report = path.replace(RAW_REPORT, '.nsys-rep');
+      const problem = `Nsight Systems recorded this but made no report of it: its importer is missing or was ended. Make one with "QdstrmImporter -i ${path} -o ${report}" of a complete Nsight Systems, then ingest again.`;
+      return { kind: 'nsys-report' as const, path, bytes: await sizeOf(join(folder, path)), problem };
+    }),
+  );
+}

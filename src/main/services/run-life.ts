@@ -87,6 +87,11 @@ export class RunLife {
     return this.#ended;
   }
 
+  /** The longest time that one of its steps is given to end by itself. */
+  get graceMs(): number {
+    return Math.max(...this.#plan.steps.map(({ graceMs }) => graceMs));
+  }
+
   /** Writes the manifest for the first time. */
   async announce(): Promise<void> {
     await this.#update({});

@@ -6,7 +6,7 @@ import type { Artifact, IterationLine, ReportedFigure, RunManifest, RunStep } fr
 import { mergeFigures } from '../launch/figures/names.ts';
 import { parseIterationLine } from '../launch/iteration-log.ts';
 import type { Engine } from '../ports/engine.ts';
-import { collectArtifacts } from './artifacts.ts';
+import { collectArtifacts, isTrace, rawReports } from './artifacts.ts';
 import { checkCapture, type RankIterations } from './capture-check.ts';
 import type { Library } from './library.ts';
 import { LogReader } from './log-reader.ts';
@@ -39,7 +39,7 @@ export async function collectRun(
   ruled?: (step: string) => ReportedFigure[],
 ): Promise<Pick<RunManifest, 'artifacts' | 'figures' | 'steps'>> {
   const folder = library.artifactsOf(run.id);
-  const artifacts = await collectArtifacts(recipe, folder);
+  const artifacts = [...(await collectArtifacts(recipe, folder)), ...(await rawReports(folder))];
   const figuresOf = async (name: string | undefined): Promise<ReportedFigure[]> => {
     const logs = logsOf(library, run.id, name);
     const step = recipe.steps.find((known) => known.name === name) ?? mainStepOf(recipe);
@@ -128,9 +128,11 @@ export async function readTraces(
       failures.set(name, toFailure(thrown));
     }
   }
-  const artifacts = manifest.artifacts.map(({ problem: _before, ...artifact }) => {
-    const failure = artifact.kind === 'kineto-trace' ? failures.get(artifact.path) : undefined;
-    return failure === undefined ? artifact : { ...artifact, problem: failure.message };
+  const artifacts = manifest.artifacts.map((artifact) => {
+    if (!isTrace(artifact)) return artifact;
+    const { problem: _before, ...whole } = artifact;
+    const failure = failures.get(artifact.path);
+    return failure === undefined ? whole : { ...whole, problem: failure.message };
   });
   const [failure] = failures.values();
   return { artifacts, ranks, failure };
@@ -141,7 +143,8 @@ export function captureOf(
   manifest: RunManifest,
   ranks: readonly RankIterations[],
 ): Pick<RunManifest, 'captureCheck'> {
-  const asked = manifest.spans.length > 0 && manifest.form.torchTrace;
+  const { torchTrace, nsight } = manifest.form;
+  const asked = manifest.spans.length > 0 && (torchTrace || nsight);
   return asked ? { captureCheck: checkCapture(manifest.spans, ranks) } : {};
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { stat } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import {
   endStates,
@@ -10,6 +11,7 @@ import {
 } from '#shared/contract/run.ts';
 import { iterationTimesOf } from './iteration-times.ts';
 import type { RecipeService } from './recipes.ts';
+import { isTrace } from './artifacts.ts';
 import { endedWell } from './run-end.ts';
 import type { RunLifeParts } from './run-life.ts';
 import { captureOf, collectRun, iterationLinesOf, readTraces } from './run-reading.ts';
@@ -18,6 +20,9 @@ import { processName } from './steps/run-steps.ts';
 
 /** Runs whose end nobody saw: found at the next start, and read when the user asks. */
 
+/** What is waited for at the start. */
+const RECOVERY_MS = 5_000;
+
 export interface RecoveryParts extends RunLifeParts {
   readonly recipes: RecipeService;
 }
@@ -25,16 +30,23 @@ export interface RecoveryParts extends RunLifeParts {
 /**
  * Takes over every run that has no end and no living owner: ends what is left of it, or waits for its
  * supervisor to do so, and marks it as interrupted. One that cannot be taken over says why and keeps no
- * other from it.
+ * other from it, and what takes longer than `mostMs` goes on after this has resolved.
  */
-export async function recoverRuns(parts: RecoveryParts): Promise<void> {
+export async function recoverRuns(parts: RecoveryParts, mostMs = RECOVERY_MS): Promise<void> {
   const { runs } = await parts.library.list();
   const unfinished = runs.filter(({ state }) => !endStates.has(state));
-  await Promise.all(
+  const recovered = Promise.all(
     unfinished.map(async (run) => {
       if (!(await parts.library.isOwned(run.id))) await recoverRun(parts, run);
     }),
   );
+  // A process that cannot be ended, or a profiler that finalises for minutes, keeps nobody from starting.
+  const done = new AbortController();
+  await Promise.race([
+    recovered,
+    setTimeout(mostMs, undefined, { signal: done.signal }).catch(() => undefined),
+  ]);
+  done.abort();
 }
 
 async function recoverRun(parts: RecoveryParts, run: RunManifest): Promise<void> {
@@ -130,8 +142,7 @@ export async function ingestRun(parts: RecoveryParts, id: string, signal: AbortS
   return manifest;
 }
 
-const isFreedTrace = ({ kind, freedAt }: Artifact): boolean =>
-  kind === 'kineto-trace' && freedAt !== undefined;
+const isFreedTrace = (artifact: Artifact): boolean => isTrace(artifact) && artifact.freedAt !== undefined;
 
 /** Artifacts that were deleted to free space stay known. */
 function withFreed<T extends Pick<RunManifest, 'artifacts'>>(run: RunManifest, found: T): T {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { ComparisonOrigin } from '#shared/contract/comparison.ts';
 import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
@@ -21,6 +22,9 @@ export interface RunServiceParts extends RecoveryParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** How long a killed process may take to be gone. */
+const PATIENCE_MS = 10_000;
 
 /** All runs. One runs at a time; the others wait in their order. */
 export class RunService {
@@ -138,13 +142,28 @@ export class RunService {
     throw new IterscopeError({ code: 'run.state', message });
   }
 
-  /** Cancels everything that lives; resolves when nothing does. */
-  async close(): Promise<void> {
+  /**
+   * Cancels everything that lives; resolves when nothing does, or when that takes longer than it may: a process in an
+   * uninterruptible wait, for a device or a network disk, cannot be ended by anybody. Its supervisor stays with it, and
+   * the next start finds the run.
+   */
+  async close(patienceMs = PATIENCE_MS): Promise<void> {
     // The waiting ones first, so that none starts when the running one ends.
     const runs = [...this.#live.values()].reverse();
     for (const { stop } of this.#ingests.values()) stop.abort();
-    for (const run of runs) await run.cancel();
-    await Promise.all(runs.map((run) => run.ended));
+    const graceMs = Math.max(0, ...runs.map((run) => run.graceMs));
+    const giveUp = new AbortController();
+    const patience = setTimeout(graceMs + patienceMs, undefined, { signal: giveUp.signal }).catch(
+      () => undefined,
+    );
+    const ended = Promise.all(
+      runs.map(async (run) => {
+        await run.cancel();
+        await run.ended;
+      }),
+    );
+    await Promise.race([ended, patience]);
+    giveUp.abort();
   }
 
   get liveCount(): number {

@@ -8,6 +8,7 @@ import type { RunManifest } from '#shared/contract/run.ts';
 import type { Engine } from '../ports/engine.ts';
 import { filesOfFolder } from './chosen-files.ts';
 import type { ChosenFile } from './chosen-files.ts';
+import { isTrace } from './artifacts.ts';
 import { isMissing } from './files.ts';
 import { rankOfName } from './rank-name.ts';
 
@@ -46,12 +47,7 @@ export class SourceService {
   /** What of a run can be opened. */
   async ofRun(manifest: RunManifest, artifactsFolder: string): Promise<SourceSet> {
     const sources = manifest.artifacts.flatMap((artifact) => {
-      const kind =
-        artifact.kind === 'kineto-trace'
-          ? 'trace'
-          : artifact.kind === 'expert-statistics'
-            ? artifact.kind
-            : null;
+      const kind = isTrace(artifact) ? 'trace' : artifact.kind === 'expert-statistics' ? artifact.kind : null;
       if (kind === null || artifact.freedAt !== undefined) return [];
       const path = join(artifactsFolder, artifact.path);
       const rank = artifact.rank === undefined ? {} : { rank: artifact.rank };

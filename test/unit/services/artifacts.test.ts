@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { artifact } from '#shared/contract/run.ts';
-import { collectArtifacts } from '#main/services/artifacts.ts';
+import { collectArtifacts, isTrace, rawReports } from '#main/services/artifacts.ts';
 import { checkCapture } from '#main/services/capture-check.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
 import { makeRecipe } from '../../builders/recipe.ts';
@@ -51,6 +51,19 @@ describe('what a run left', () => {
     expect(await collectArtifacts(recipe, path)).toEqual([
       { kind: 'expert-statistics', path: 'stats', bytes: 5 },
     ]);
+  });
+
+  test('a recording that no report was made of is known, and no trace', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'report.qdstrm'), 'abc');
+    writeFileSync(join(path, 'report.nsys-rep'), 'abc');
+    const [raw, ...more] = await rawReports(path);
+    expect(more).toEqual([]);
+    expect(raw).toMatchObject({ kind: 'nsys-report', path: 'report.qdstrm', bytes: 3 });
+    expect(raw?.problem).toContain('QdstrmImporter -i report.qdstrm -o report.nsys-rep');
+    expect(isTrace({ kind: 'nsys-report', path: 'report.qdstrm' })).toBe(false);
+    expect(isTrace({ kind: 'nsys-report', path: 'report.nsys-rep' })).toBe(true);
+    expect(isTrace({ kind: 'report-json', path: 'report.json' })).toBe(false);
   });
 
   test.each(['/etc/passwd', '../other', 'a/../../b', 'C:/x', 'a\\b', '', 'a//b', './a', 'a\0b'])(
