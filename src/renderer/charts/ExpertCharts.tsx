@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback } from 'react';
 import { Chart, type ChartPick } from './Chart.tsx';
-import {
-  expertBarsOption,
-  expertHeatmapOption,
-  type ExpertBars,
-  type HeatmapData,
-} from './expert-options.ts';
+import { expertBarsOption, type ExpertBars } from './expert-options.ts';
+import { heatmapOption, type HeatmapData } from './heatmap-option.ts';
+import { linesOption, type LinesData } from './lines-option.ts';
 import type { ChartTheme } from './theme.ts';
 
 /** Tokens per expert of one layer. */
@@ -15,23 +12,40 @@ export function ExpertBarsChart({ label, data }: { readonly label: string; reado
   return <Chart label={label} build={build} />;
 }
 
-interface ExpertHeatmapChartProps {
+interface HeatmapChartProps {
   readonly label: string;
   readonly data: HeatmapData;
-  /** Called with the layer's number. */
-  readonly onSelectLayer: (layer: number) => void;
+  /** Called with the row's position. */
+  readonly onSelectRow: (at: number) => void;
 }
 
-/** Load of every expert of every layer over its layer's mean. The layer list selects by keyboard. */
-export function ExpertHeatmapChart({ label, data, onSelectLayer }: ExpertHeatmapChartProps) {
-  const build = useCallback((theme: ChartTheme) => expertHeatmapOption(data, theme), [data]);
-  const { layers } = data;
+/** Tokens by row and column. Whoever shows it offers another way to select by keyboard. */
+export function HeatmapChart({ label, data, onSelectRow }: HeatmapChartProps) {
+  const build = useCallback((theme: ChartTheme) => heatmapOption(data, theme), [data]);
   const onPick = useCallback(
     ({ y }: ChartPick) => {
-      const layer = layers[y];
-      if (layer !== undefined) onSelectLayer(layer);
+      if (y >= 0 && y < data.rows.length) onSelectRow(y);
     },
-    [layers, onSelectLayer],
+    [data, onSelectRow],
   );
   return <Chart label={label} build={build} onPick={onPick} />;
+}
+
+interface LinesChartProps {
+  readonly label: string;
+  readonly data: LinesData;
+  /** Called with the position in `xs`. */
+  readonly onSelect?: (at: number) => void;
+}
+
+/** Figures over iterations, layers or slots. */
+export function LinesChart({ label, data, onSelect }: LinesChartProps) {
+  const build = useCallback((theme: ChartTheme) => linesOption(data, theme), [data]);
+  const onPick = useCallback(
+    ({ x }: ChartPick) => {
+      if (x >= 0 && x < data.xs.length) onSelect?.(x);
+    },
+    [data, onSelect],
+  );
+  return <Chart label={label} build={build} {...(onSelect === undefined ? {} : { onPick })} />;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BarChart, HeatmapChart, LineChart } from 'echarts/charts';
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomInsideComponent,
   GridComponent,
@@ -21,6 +21,7 @@ register([
   LegendComponent,
   LineChart,
   MarkLineComponent,
+  ScatterChart,
   TooltipComponent,
   VisualMapContinuousComponent,
 ]);

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
-import {
-  baseOption,
-  categoryAxis,
-  largest,
-  plotGrid,
-  tooltipBase,
-  tooltipHtml,
-  valueAxis,
-} from './common.ts';
+import { baseOption, categoryAxis, plotGrid, tooltipBase, tooltipHtml, valueAxis } from './common.ts';
 import type { ChartOption } from './echarts.ts';
 import type { ChartTheme } from './theme.ts';
 
-/** Expert load as charts: tokens per expert of a layer, and layers × experts as a heat map. */
+/** Tokens per expert of one layer, as bars. */
 
 export interface ExpertBar {
   readonly expert: number;
@@ -83,85 +75,6 @@ export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOpti
           itemStyle: { color: rankColour(theme, rank) },
         })),
         ...(mean > 0 ? { markLine: meanLine(theme, mean) } : {}),
-      },
-    ],
-  };
-}
-
-export interface HeatmapData {
-  readonly layers: readonly number[];
-  readonly experts: number;
-  /** Row-major, layers × experts. */
-  readonly tokens: Float64Array;
-  /** Position in `layers`. */
-  readonly selected: number | null;
-}
-
-/** Each cell over its layer's mean, so that layers of different token counts compare; null without tokens. */
-export function relativeLoads({ layers, experts, tokens }: HeatmapData): (number | null)[] {
-  return layers.flatMap((_, layer) => {
-    const row = tokens.subarray(layer * experts, (layer + 1) * experts);
-    const mean = row.reduce((sum, value) => sum + value, 0) / experts;
-    return Array.from(row, (value) => (mean > 0 ? value / mean : null));
-  });
-}
-
-function cellTooltip(data: HeatmapData, index: number, relative: number | null): string {
-  const layer = Math.floor(index / data.experts);
-  const expert = index % data.experts;
-  return tooltipHtml(`Layer ${data.layers[layer] ?? ''} · expert ${expert}`, [
-    ['tokens', formatCount(data.tokens[index] ?? 0)],
-    ['times the layer’s mean', relative === null ? 'cannot answer: no tokens' : formatRatio(relative)],
-  ]);
-}
-
-export function expertHeatmapOption(data: HeatmapData, theme: ChartTheme): ChartOption {
-  const loads = relativeLoads(data);
-  const experts = Array.from({ length: data.experts }, (_, expert) => expert);
-  const most = largest(loads.filter((load) => load !== null));
-  const layerAxis = categoryAxis(theme, data.layers, 'layer');
-  return {
-    ...baseOption(theme),
-    grid: { ...plotGrid, top: 8, left: 24, right: 72 },
-    tooltip: {
-      ...tooltipBase(theme, 'item'),
-      formatter: ({ dataIndex }: { readonly dataIndex: number }) =>
-        cellTooltip(data, dataIndex, loads[dataIndex] ?? null),
-    },
-    xAxis: { ...categoryAxis(theme, experts, 'expert'), splitArea: { show: false } },
-    yAxis: {
-      ...layerAxis,
-      inverse: true,
-      nameGap: 26,
-      axisLabel: {
-        ...layerAxis.axisLabel,
-        color: (_: string, at: number) => (at === data.selected ? theme.accent : theme.muted),
-        fontWeight: 400,
-      },
-    },
-    visualMap: {
-      type: 'continuous',
-      min: 0,
-      max: Math.max(most, 1),
-      right: 4,
-      top: 'middle',
-      itemWidth: 10,
-      itemHeight: 90,
-      calculable: false,
-      text: [`${formatRatio(most)}×`, '0×'],
-      textStyle: { color: theme.muted, fontSize: 11 },
-      inRange: { color: [theme.raised, theme.compute, theme.text] },
-    },
-    series: [
-      {
-        type: 'heatmap',
-        progressive: 0,
-        emphasis: { itemStyle: { borderColor: theme.text, borderWidth: 1 } },
-        data: loads.map((load, index) => [
-          index % data.experts,
-          Math.floor(index / data.experts),
-          load ?? '-',
-        ]),
       },
     ],
   };

@@ -2,7 +2,7 @@
 
 /** The charts that features show; nothing else imports the chart library. */
 export { CompositionChart } from './CompositionChart.tsx';
-export { ExpertBarsChart, ExpertHeatmapChart } from './ExpertCharts.tsx';
+export { ExpertBarsChart, HeatmapChart, LinesChart } from './ExpertCharts.tsx';
 export { IterationTimesChart } from './IterationTimesChart.tsx';
 export { TelemetryChart } from './TelemetryChart.tsx';
 export type { TelemetryPlot } from './telemetry-option.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReactNode } from 'react';
+import { Tooltip } from './Tooltip.tsx';
 import './table.css';
 
 export interface Column<Row> {
@@ -8,6 +9,19 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Figures stand on the right, so that their digits line up. */
   readonly numeric?: boolean;
+  /** What the column means; shown on hover and read aloud. */
+  readonly definition?: string;
+}
+
+function Title<Row>({ column: { title, definition } }: { readonly column: Column<Row> }) {
+  if (definition === undefined) return title;
+  return (
+    <Tooltip content={definition}>
+      <button type="button" className="table__definition" aria-description={definition}>
+        {title}
+      </button>
+    </Tooltip>
+  );
 }
 
 interface TableProps<Row> {
@@ -30,7 +44,7 @@ export function Table<Row>({ label, columns, rows, rowKey, empty = 'None.' }: Ta
               scope="col"
               className={column.numeric === true ? 'table__numeric' : undefined}
             >
-              {column.title}
+              <Title column={column} />
             </th>
           ))}
         </tr>

@@ -43,7 +43,7 @@ export function ExpertsView({ set, visible }: ExpertsViewProps) {
           onChange={setChosen}
         />
       )}
-      {seen && <OneSource key={source.sourceId} source={source} />}
+      {seen && <OneSource key={source.sourceId} source={source} traces={tracesOf(set, source)} />}
     </div>
   );
 }
@@ -66,7 +66,17 @@ function SourceLine({ source, summary }: { readonly source: Source; readonly sum
   );
 }
 
-function OneSource({ source }: { readonly source: Source }) {
+/** Traces that tell of the same run as the statistics: those opened together with them. */
+function tracesOf(set: SourceSet, { runId }: Source): readonly Source[] {
+  return set.sources.filter((source) => source.kind === 'trace' && source.runId === runId);
+}
+
+interface OneSourceProps {
+  readonly source: Source;
+  readonly traces: readonly Source[];
+}
+
+function OneSource({ source, traces }: OneSourceProps) {
   const answer = useExpertSummary(source.sourceId);
   if (answer.state === 'asking') return <ProgressBar label={`Reading ${source.name}`} />;
   if (answer.state === 'failed') {
@@ -85,7 +95,7 @@ function OneSource({ source }: { readonly source: Source }) {
           {message}
         </Notice>
       ))}
-      <Statistics key={restarts} sourceId={source.sourceId} summary={summary} />
+      <Statistics key={restarts} source={source} summary={summary} traces={traces} />
     </>
   );
 }

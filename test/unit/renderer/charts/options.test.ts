@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { axisUnit, escapeHtml, largest, tooltipHtml } from '#renderer/charts/common.ts';
 import { compositionOption } from '#renderer/charts/composition-option.ts';
-import { expertBarsOption, expertHeatmapOption, relativeLoads } from '#renderer/charts/expert-options.ts';
+import { expertBarsOption } from '#renderer/charts/expert-options.ts';
+import { heatmapOption, relativeLoads } from '#renderer/charts/heatmap-option.ts';
+import { linesOption } from '#renderer/charts/lines-option.ts';
 import { iterationTimesOption, lineKind } from '#renderer/charts/iteration-times-option.ts';
 import type { ChartTheme } from '#renderer/charts/theme.ts';
 
@@ -135,9 +137,17 @@ describe('expert load', () => {
   });
 
   test('the heat map is relative to each layer’s mean; a layer without tokens has no answer', () => {
-    const data = { layers: [3, 4], experts: 2, tokens: Float64Array.from([30, 10, 0, 0]), selected: 0 };
+    const data = {
+      rows: [3, 4],
+      rowName: 'layer' as const,
+      columns: 2,
+      columnName: 'expert' as const,
+      tokens: Float64Array.from([30, 10, 0, 0]),
+      selected: 0,
+      scale: 'mean' as const,
+    };
     expect(relativeLoads(data)).toEqual([1.5, 0.5, null, null]);
-    const option = expertHeatmapOption(data, theme);
+    const option = heatmapOption(data, theme);
     expect(seriesOf(option)[0]?.data).toEqual([
       [0, 0, 1.5],
       [1, 0, 0.5],
@@ -146,5 +156,30 @@ describe('expert load', () => {
     ]);
     expect(tooltipOf(option, { dataIndex: 2 })).toContain('cannot answer');
     expect(tooltipOf(option, { dataIndex: 1 })).toContain('Layer 3 · expert 1');
+    const absolute = heatmapOption({ ...data, scale: 'tokens' }, theme);
+    expect(seriesOf(absolute)[0]?.data[0]).toEqual([0, 0, 30]);
+    expect(absolute).toMatchObject({ visualMap: { max: 30 } });
+  });
+
+  test('lines, points and bars keep their gaps, and say on hover what cannot be answered', () => {
+    const data = {
+      xs: [5, 6],
+      xName: 'iteration',
+      yName: 'imbalance',
+      series: [
+        { name: 'context', as: 'points' as const, values: [0.5, null] },
+        { name: 'mean', as: 'line' as const, values: [1, 2] },
+        { name: 'with', as: 'bars' as const, values: [1, 2] },
+      ],
+    };
+    const option = linesOption(data, theme);
+    expect(seriesOf(option)).toMatchObject([
+      { type: 'scatter', data: [0.5, null] },
+      { type: 'line', data: [1, 2] },
+      { type: 'bar' },
+    ]);
+    const text = tooltipOf(option, [{ dataIndex: 1 }]);
+    expect(text).toContain('iteration 6');
+    expect(text).toContain('cannot answer');
   });
 });

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TOP_EXPERTS } from '#shared/contract/experts.ts';
 import type { ExpertBars } from '#renderer/charts/expert-options.ts';
 
-export type BarOrder = 'id' | 'load';
+export type BarOrder = 'id' | 'load' | 'lorenz';
 
 /**
  * Rank that holds an expert when experts stand in contiguous blocks. Where the number of ranks does not
@@ -38,4 +39,31 @@ export function rankChoices(experts: number): number[] {
 export function defaultRanks(recorded: number, experts: number): number {
   const choices = rankChoices(experts);
   return choices.includes(recorded) ? recorded : (choices[0] ?? 1);
+}
+
+/** The most loaded experts with tokens, hottest first; among equals the lower number. */
+export function hottestExperts(counts: readonly number[]): readonly number[] {
+  return counts
+    .map((tokens, expert) => ({ tokens, expert }))
+    .filter(({ tokens }) => tokens > 0)
+    .sort((a, b) => b.tokens - a.tokens || a.expert - b.expert)
+    .slice(0, TOP_EXPERTS)
+    .map(({ expert }) => expert);
+}
+
+export function deadExperts(counts: readonly number[]): readonly number[] {
+  return counts.flatMap((tokens, expert) => (tokens === 0 ? [expert] : []));
+}
+
+/** Share of all tokens that the n least loaded experts have together, for n from 0 to all; empty without tokens. */
+export function lorenzCurve(counts: readonly number[]): readonly number[] {
+  const total = counts.reduce((sum, tokens) => sum + tokens, 0);
+  if (total === 0) return [];
+  const shares = [0];
+  let sum = 0;
+  for (const tokens of counts.toSorted((a, b) => a - b)) {
+    sum += tokens;
+    shares.push(sum / total);
+  }
+  return shares;
 }

@@ -21,4 +21,23 @@ export const definitions = {
     'Overlap (Jaccard) of the eight hottest experts in consecutive windows of 10 iterations: 1 when they stay the same, 0 when they are all replaced.',
   tokens:
     'Token-expert assignments of the layer in the window: each token counts once for every expert it is routed to.',
+  rankImbalanceMedian: 'Median over iterations of the imbalance ratio over ranks.',
+  rankImbalanceMax: 'The largest imbalance ratio over ranks that an iteration had.',
+  loadDrift:
+    'Half the sum of the differences of the experts’ shares between the first and the last window of 10 iterations: 0 is no change, 1 that no expert kept any.',
+  activeExpertsPerRank:
+    'Experts with tokens on a rank, mean over ranks and iterations: small batches cost by it, since the weights of each active expert are read.',
+  sglangBalancedness:
+    'SGLang’s definition: (mean + 1e-5) / (max + 1e-5) over ranks, mean over iterations; 1 is perfect balance.',
+  planImbalance:
+    'Most loaded rank over the mean rank, minus 1, in the iterations that judge: for each iteration, then averaged, then the mean over layers. As TensorRT-LLM’s report_load_statistics prints it.',
+  slots:
+    'Places for experts in each layer over all ranks. Extra ones hold replicas of hot experts, which share their tokens.',
+  moves: 'Slots whose expert their rank does not hold without the plan: weights to be sent or loaded.',
+  gain: 'T / (T − saved) − 1, with T the time of an iteration and saved what the slowest rank computes in experts beyond the mean rank, summed over layers and iterations. Spread over layers by the cost of their slowest rank: tokens, or experts whose weights are read.',
+  expertShare:
+    'Time of expert computing on the slowest rank over the time of the iteration, waiting included. Measured where a trace of the run is here; type it to try another.',
+  expertTime:
+    'MoE kernels of the iterations, summed; in traces without a device the operator moe.experts of the embedded engine.',
+  replicaMemory: 'Extra slots of a rank × layers × bytes per expert.',
 } as const;

@@ -2,21 +2,23 @@
 import { useState } from 'react';
 import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
-import { Segmented } from '#renderer/widgets/Segmented.tsx';
+import { Button } from '#renderer/widgets/Button.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
-import { rankChoices, type BarOrder } from '../model/bars.ts';
+import { rankChoices } from '../model/bars.ts';
 import { checkWindow, type IterationBounds } from '../model/iteration-window.ts';
 
 /** What the view shows: iterations, ranks and order. A wrong window changes nothing and says why. */
 
 interface WindowFieldsProps {
   readonly bounds: IterationBounds;
+  /** What the fields begin with. */
+  readonly window: IterationBounds;
   readonly onWindow: (window: IterationBounds) => void;
 }
 
-function WindowFields({ bounds, onWindow }: WindowFieldsProps) {
-  const [from, setFrom] = useState(bounds.first.toString());
-  const [to, setTo] = useState(bounds.last.toString());
+function WindowFields({ bounds, window: begin, onWindow }: WindowFieldsProps) {
+  const [from, setFrom] = useState(begin.first.toString());
+  const [to, setTo] = useState(begin.last.toString());
   const { message } = checkWindow(from, to, bounds);
   const change = (nextFrom: string, nextTo: string): void => {
     setFrom(nextFrom);
@@ -39,34 +41,45 @@ function WindowFields({ bounds, onWindow }: WindowFieldsProps) {
 interface ControlsProps {
   readonly summary: ExpertSummary;
   readonly bounds: IterationBounds;
+  readonly window: IterationBounds;
+  /** Counts windows that were chosen elsewhere: the fields then begin anew. */
+  readonly picked: number;
+  readonly layer: number;
   readonly ranks: number;
-  readonly order: BarOrder;
   readonly onWindow: (window: IterationBounds) => void;
+  readonly onAllIterations: () => void;
+  readonly onLayer: (layer: number) => void;
   readonly onRanks: (ranks: number) => void;
-  readonly onOrder: (order: BarOrder) => void;
 }
 
-const ORDERS = [
-  { value: 'id', label: 'By id' },
-  { value: 'load', label: 'By load' },
-] as const;
-
 export function Controls(props: ControlsProps) {
-  const { summary, bounds, ranks, order, onWindow, onRanks, onOrder } = props;
+  const { summary, bounds, window, picked, layer, ranks } = props;
+  const { onWindow, onAllIterations, onLayer, onRanks } = props;
   const choices = rankChoices(summary.experts).map((count) => ({
     value: count.toString(),
     label: `${count} ranks × ${summary.experts / count} experts`,
   }));
+  const isAll = window.first === bounds.first && window.last === bounds.last;
   return (
     <div className="expert-controls">
-      <WindowFields bounds={bounds} onWindow={onWindow} />
+      <Select
+        label="Layer"
+        value={layer.toString()}
+        options={summary.layers.map((of) => ({ value: of.toString(), label: `Layer ${of}` }))}
+        onChange={(next) => onLayer(Number(next))}
+      />
+      <WindowFields key={picked} bounds={bounds} window={window} onWindow={onWindow} />
+      {!isAll && (
+        <Button variant="quiet" onClick={onAllIterations}>
+          All iterations
+        </Button>
+      )}
       <Select
         label="Placement: contiguous on"
         value={ranks.toString()}
         options={choices}
         onChange={(next) => onRanks(Number(next))}
       />
-      <Segmented label="Order of experts" value={order} segments={ORDERS} onChange={onOrder} />
     </div>
   );
 }

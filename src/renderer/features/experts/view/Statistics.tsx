@@ -1,70 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo, useState } from 'react';
-import type { ExpertHeatmap, ExpertSummary } from '#shared/contract/experts.ts';
-import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
-import { ExpertBarsChart, ExpertHeatmapChart } from '#renderer/charts/index.tsx';
+import { useState, type ReactNode } from 'react';
+import type { Source } from '#shared/contract/app.ts';
+import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
-import { defaultRanks, expertBars, type BarOrder } from '../model/bars.ts';
-import { useExpertAnswers, type Answer } from '../model/use-experts.ts';
+import { Tabs } from '#renderer/widgets/Tabs.tsx';
+import { defaultRanks, type BarOrder } from '../model/bars.ts';
+import type { IterationBounds } from '../model/iteration-window.ts';
+import { valueOf, type Answer } from '../model/use-answer.ts';
+import { useExpertAnswers, type ExpertAnswers, type ExpertQuestion } from '../model/use-experts.ts';
 import { Controls } from './Controls.tsx';
+import { Gain } from './Gain.tsx';
+import { HeatmapPanel } from './HeatmapPanel.tsx';
 import { LayerFigures } from './LayerFigures.tsx';
 import { LayerList } from './LayerList.tsx';
-import { RankLoads } from './RankLoads.tsx';
+import { LayerPanel } from './LayerPanel.tsx';
+import { LayerTable } from './LayerTable.tsx';
+import { OverIterations } from './OverIterations.tsx';
+import { PerfectRouter } from './PerfectRouter.tsx';
+import { Placement } from './Placement.tsx';
+
+type Page = 'load' | 'iterations' | 'table' | 'placement' | 'gain' | 'router';
 
 interface StatisticsProps {
-  readonly sourceId: string;
+  readonly source: Source;
   readonly summary: ExpertSummary;
+  /** Traces of the same run. */
+  readonly traces: readonly Source[];
 }
 
-/** One folder of statistics: layers on the left, the chosen layer's load, and all layers as a heat map. */
-export function Statistics({ sourceId, summary }: StatisticsProps) {
-  const bounds = {
-    first: summary.iterationStart,
-    last: summary.iterationEnd - 1,
-  };
+/** One folder of statistics. Window, ranks and layer are the same on every page. */
+export function Statistics({ source, summary, traces }: StatisticsProps) {
+  const { sourceId } = source;
+  const bounds = { first: summary.iterationStart, last: summary.iterationEnd - 1 };
   const [layer, setLayer] = useState(summary.layers[0] ?? 0);
-  const [window, setWindow] = useState(bounds);
+  const [window, setWindow] = useState<IterationBounds>(bounds);
+  /** Counts windows that were chosen elsewhere than in their fields. */
+  const [picked, setPicked] = useState(0);
   const [ranks, setRanks] = useState(() => defaultRanks(summary.ranks, summary.experts));
-  const [order, setOrder] = useState<BarOrder>('id');
-  const answers = useExpertAnswers({ sourceId, window, layer, ranks });
+  const [page, setPage] = useState<Page>('load');
+  const question = { sourceId, window, layer, ranks };
+  const answers = useExpertAnswers(question);
   const metrics = valueOf(answers.metrics) ?? [];
-  const controls = {
-    summary,
-    bounds,
-    ranks,
-    order,
-    onWindow: setWindow,
-    onRanks: setRanks,
-    onOrder: setOrder,
+  const pickWindow = (next: IterationBounds): void => {
+    setWindow(next);
+    setPicked((before) => before + 1);
   };
+  const name = `experts-${(source.runId ?? source.name).replaceAll(/[^\w.-]/g, '-').slice(0, 80)}`;
+  const pages: readonly (readonly [Page, string, ReactNode])[] = [
+    [
+      'load',
+      'Load',
+      <Load key="load" question={question} summary={summary} answers={answers} onSelectLayer={setLayer} />,
+    ],
+    [
+      'iterations',
+      'Over iterations',
+      <OverIterations
+        key="iterations"
+        question={question}
+        summary={summary}
+        runId={source.runId}
+        onWindow={pickWindow}
+      />,
+    ],
+    ['table', 'Table', <LayerTable key="table" name={name} metrics={metrics} onSelectLayer={setLayer} />],
+    [
+      'placement',
+      'Placement',
+      <Placement
+        key={ranks}
+        sourceId={sourceId}
+        name={name}
+        summary={summary}
+        ranks={ranks}
+        layer={layer}
+        onSelectLayer={setLayer}
+      />,
+    ],
+    [
+      'gain',
+      'What balance gains',
+      <Gain key="gain" metrics={metrics} ranks={ranks} window={window} traces={traces} />,
+    ],
+    [
+      'router',
+      'Perfect router',
+      <PerfectRouter key={ranks} sourceId={sourceId} summary={summary} ranks={ranks} runId={source.runId} />,
+    ],
+  ];
   return (
     <div className="expert-statistics">
       <div className="expert-head">
+        <Controls
+          summary={summary}
+          bounds={bounds}
+          window={window}
+          picked={picked}
+          layer={layer}
+          ranks={ranks}
+          onWindow={setWindow}
+          onAllIterations={() => pickWindow(bounds)}
+          onLayer={setLayer}
+          onRanks={setRanks}
+        />
+        <Problems answers={Object.values(answers)} />
+      </div>
+      <Pages page={page} pages={pages} onPage={setPage} />
+    </div>
+  );
+}
+
+interface PagesProps {
+  readonly page: Page;
+  readonly pages: readonly (readonly [Page, string, ReactNode])[];
+  readonly onPage: (page: Page) => void;
+}
+
+/** A page is made when it is first seen, and kept. */
+function Pages({ page, pages, onPage }: PagesProps) {
+  const [seen, setSeen] = useState<ReadonlySet<Page>>(new Set([page]));
+  if (!seen.has(page)) setSeen(new Set([...seen, page]));
+  return (
+    <Tabs<Page>
+      label="Views of expert load"
+      value={page}
+      onChange={onPage}
+      tabs={pages.map(([value, label, panel]) => ({ value, label, panel: seen.has(value) && panel }))}
+    />
+  );
+}
+
+interface LoadProps {
+  readonly question: ExpertQuestion;
+  readonly summary: ExpertSummary;
+  readonly answers: ExpertAnswers;
+  readonly onSelectLayer: (layer: number) => void;
+}
+
+/** Layers on the left, the chosen layer's load, and all layers as a heat map. */
+function Load({ question, summary, answers, onSelectLayer }: LoadProps) {
+  const { layer, ranks } = question;
+  const [order, setOrder] = useState<BarOrder>('id');
+  const metrics: readonly LayerMetrics[] = valueOf(answers.metrics) ?? [];
+  return (
+    <div className="expert-load">
+      <div className="expert-load__figures">
         <LayerFigures
           metrics={metrics.find((of) => of.layer === layer)}
           experts={summary.experts}
           ranks={ranks}
         />
-        <Controls {...controls} />
-        <Problems answers={Object.values(answers)} />
       </div>
       <div className="expert-body">
-        <LayerList layers={summary.layers} metrics={metrics} selected={layer} onSelect={setLayer} />
+        <LayerList layers={summary.layers} metrics={metrics} selected={layer} onSelect={onSelectLayer} />
         <LayerPanel
           layer={layer}
           ranks={ranks}
           order={order}
+          onOrder={setOrder}
           counts={valueOf(answers.histogram)?.counts}
           loads={valueOf(answers.rankLoads)}
         />
-        <HeatmapPanel heatmap={valueOf(answers.heatmap)} layer={layer} onSelectLayer={setLayer} />
+        <HeatmapPanel
+          heatmap={valueOf(answers.heatmap)}
+          layer={layer}
+          ranks={ranks}
+          onSelectLayer={onSelectLayer}
+        />
       </div>
     </div>
   );
-}
-
-function valueOf<T>(answer: Answer<T>): T | undefined {
-  return answer.state === 'answered' ? answer.value : undefined;
 }
 
 function Problems({ answers }: { readonly answers: readonly Answer<unknown>[] }) {
@@ -76,66 +181,4 @@ function Problems({ answers }: { readonly answers: readonly Answer<unknown>[] })
       {message}
     </Notice>
   ));
-}
-
-interface LayerPanelProps {
-  readonly layer: number;
-  readonly ranks: number;
-  readonly order: BarOrder;
-  readonly counts: readonly number[] | undefined;
-  readonly loads: readonly number[] | null | undefined;
-}
-
-function LayerPanel({ layer, ranks, order, counts, loads }: LayerPanelProps) {
-  const data = useMemo(() => expertBars(counts ?? [], ranks, order), [counts, ranks, order]);
-  const hottest = data.bars.reduce((found, bar) => (bar.tokens > found.tokens ? bar : found), {
-    expert: 0,
-    tokens: 0,
-    rank: 0,
-  });
-  const share = data.total === 0 ? 'no tokens: cannot answer' : formatPercent(hottest.tokens / data.total);
-  const text =
-    data.total === 0
-      ? share
-      : `hottest expert ${hottest.expert}: ${formatCount(hottest.tokens)} tokens, ${share}, ${formatRatio(
-          (hottest.tokens * data.bars.length) / data.total,
-        )} times the mean`;
-  return (
-    <section className="expert-panel" aria-label={`Load of layer ${layer}`}>
-      <h2 className="expert-panel__title">
-        Tokens per expert, layer {layer} · {text}
-      </h2>
-      <div className="expert-panel__chart">
-        <ExpertBarsChart label={`Tokens per expert of layer ${layer}; ${text}`} data={data} />
-      </div>
-      <RankLoads loads={loads} />
-    </section>
-  );
-}
-
-interface HeatmapPanelProps {
-  readonly heatmap: ExpertHeatmap | undefined;
-  readonly layer: number;
-  readonly onSelectLayer: (layer: number) => void;
-}
-
-function HeatmapPanel({ heatmap, layer, onSelectLayer }: HeatmapPanelProps) {
-  const data = useMemo(
-    () => (heatmap === undefined ? undefined : { ...heatmap, selected: heatmap.layers.indexOf(layer) }),
-    [heatmap, layer],
-  );
-  return (
-    <section className="expert-panel" aria-label="All layers">
-      <h2 className="expert-panel__title">Layer × expert, tokens over the layer’s mean</h2>
-      <div className="expert-panel__chart">
-        {data !== undefined && (
-          <ExpertHeatmapChart
-            label={`Load of ${data.experts} experts in ${data.layers.length} layers, each over its layer’s mean`}
-            data={data}
-            onSelectLayer={onSelectLayer}
-          />
-        )}
-      </div>
-    </section>
-  );
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExpertHeatmap, ExpertSeries } from '#shared/contract/experts.ts';
+import type { HeatmapData } from '#renderer/charts/heatmap-option.ts';
+import { rankOfExpert } from './bars.ts';
+
+export type HeatmapScale = HeatmapData['scale'];
+export type HeatmapColumns = 'experts' | 'ranks';
+
+/** Layers by experts, or by ranks that hold contiguous blocks of them. */
+export function layerHeatmap(
+  { layers, experts, tokens }: ExpertHeatmap,
+  over: HeatmapColumns,
+  ranks: number,
+  layer: number,
+  scale: HeatmapScale,
+): HeatmapData {
+  const common = { rows: layers, rowName: 'layer', selected: layers.indexOf(layer), scale } as const;
+  if (over === 'experts') return { ...common, columns: experts, columnName: 'expert', tokens };
+  const byRank = new Float64Array(layers.length * ranks);
+  for (let at = 0; at < tokens.length; at += 1) {
+    const rank = rankOfExpert(at % experts, experts, ranks);
+    const cell = Math.floor(at / experts) * ranks + rank;
+    byRank[cell] = (byRank[cell] ?? 0) + (tokens[at] ?? 0);
+  }
+  return { ...common, columns: ranks, columnName: 'rank', tokens: byRank };
+}
+
+/** Iterations (each row by its first) by experts or ranks. */
+export function seriesHeatmap(
+  { rows, columns, cells }: ExpertSeries,
+  over: HeatmapColumns,
+  scale: HeatmapScale,
+): HeatmapData {
+  return {
+    rows: rows.map(({ first }) => first),
+    rowName: 'iteration',
+    columns,
+    columnName: over === 'ranks' ? 'rank' : 'expert',
+    tokens: cells,
+    selected: null,
+    scale,
+  };
+}

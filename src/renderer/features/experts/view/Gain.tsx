@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useState } from 'react';
+import type { Source } from '#shared/contract/app.ts';
+import type { LayerMetrics } from '#shared/contract/experts.ts';
+import { formatCount, formatDurationNs, formatPercent } from '#shared/base/units.ts';
+import { Figure } from '#renderer/widgets/Figure.tsx';
+import { Notice } from '#renderer/widgets/Notice.tsx';
+import { NumberField } from '#renderer/widgets/NumberField.tsx';
+import { Table, type Column } from '#renderer/widgets/Table.tsx';
+import { definitions } from '../model/definitions.ts';
+import { gainBand, readShare, type GainBand } from '../model/gain.ts';
+import type { IterationBounds } from '../model/iteration-window.ts';
+import { valueOf } from '../model/use-answer.ts';
+import { measuredShare, useExpertTimes, type ExpertTime } from '../model/use-expert-times.ts';
+
+interface GainProps {
+  readonly metrics: readonly LayerMetrics[];
+  readonly ranks: number;
+  readonly window: IterationBounds;
+  /** Traces of the same run; none where the statistics came alone. */
+  readonly traces: readonly Source[];
+}
+
+/** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
+export function Gain({ metrics, ranks, window, traces }: GainProps) {
+  const answer = useExpertTimes(traces, window);
+  const times = valueOf(answer) ?? [];
+  const measured = measuredShare(times);
+  const [typed, setTyped] = useState('');
+  const share = typed.trim() === '' ? measured : readShare(typed);
+  return (
+    <div className="expert-page">
+      <div className="gain__head">
+        <GainFigure band={share === null ? null : gainBand(metrics, share)} />
+        <NumberField
+          label="Expert computing, share of an iteration"
+          help={definitions.expertShare}
+          value={typed}
+          min={0}
+          max={100}
+          whole={false}
+          unit="%"
+          placeholder={measured === null ? 'type it' : `measured ${(measured * 100).toFixed(1)}`}
+          messages={
+            typed.trim() !== '' && share === null
+              ? [{ severity: 'error', text: 'Type a number between 0 and 100.' }]
+              : []
+          }
+          onChange={setTyped}
+        />
+        <p className="gain__why">
+          An estimate, not a measurement: it takes computing for what makes ranks wait. Small decode batches
+          cost by the experts whose weights are read, so the band reaches from that to the cost by tokens;
+          perfect routing may even be slower. Measure it by comparing passes with and without the perfect
+          router.
+        </p>
+      </div>
+      {answer.state === 'failed' && <Notice severity="error">{answer.failure.message}</Notice>}
+      <div className="expert-page__scroll" tabIndex={0} role="region" aria-label="Time and gain">
+        <Table
+          label="Expert time by rank"
+          columns={timeColumns}
+          rows={times}
+          rowKey={({ name, rank }) => `${name} ${rank ?? ''}`}
+          empty={
+            answer.state === 'asking'
+              ? 'Reading the traces…'
+              : 'No trace of this run is here: time beside tokens cannot be told.'
+          }
+        />
+        <Table
+          label="Gain by layer"
+          columns={layerColumnsOf(metrics, share)}
+          rows={metrics}
+          rowKey={({ layer }) => layer.toString()}
+        />
+        <p className="expert-panel__note">Experts in contiguous blocks on {ranks} ranks.</p>
+      </div>
+    </div>
+  );
+}
+
+const percent = (value: number | null): string => (value === null ? 'cannot answer' : formatPercent(value));
+
+function bandText({ byTokens, byActive }: GainBand): string {
+  if (byTokens === null || byActive === null) return 'cannot answer';
+  const [low, high] = byTokens < byActive ? [byTokens, byActive] : [byActive, byTokens];
+  return `${(low * 100).toFixed(1)} to ${formatPercent(high)}`;
+}
+
+function GainFigure({ band }: { readonly band: GainBand | null }) {
+  return (
+    <Figure
+      size="main"
+      label="Estimated gain from balance"
+      value={band === null ? 'cannot answer' : bandText(band)}
+      definition={definitions.gain}
+      note={
+        band === null
+          ? 'needs a trace of the run, or a typed share'
+          : `by active experts ${percent(band.byActive)}, by tokens ${percent(band.byTokens)}`
+      }
+    />
+  );
+}
+
+const timeColumns: readonly Column<ExpertTime>[] = [
+  { key: 'rank', title: 'Rank', cell: ({ rank, name }) => (rank === null ? name : `Rank ${rank}`) },
+  {
+    key: 'iterations',
+    title: 'Iterations',
+    numeric: true,
+    cell: ({ iterations }) => formatCount(iterations),
+  },
+  {
+    key: 'expert',
+    title: 'Expert computing',
+    definition: definitions.expertTime,
+    numeric: true,
+    cell: ({ expertNs }) => (expertNs === null ? 'cannot answer' : formatDurationNs(expertNs)),
+  },
+  {
+    key: 'total',
+    title: 'Iterations’ time',
+    numeric: true,
+    cell: ({ totalNs }) => formatDurationNs(totalNs),
+  },
+  {
+    key: 'share',
+    title: 'Share',
+    numeric: true,
+    cell: ({ expertNs, totalNs }) => percent(expertNs === null || totalNs === 0 ? null : expertNs / totalNs),
+  },
+];
+
+function layerColumnsOf(
+  metrics: readonly LayerMetrics[],
+  share: number | null,
+): readonly Column<LayerMetrics>[] {
+  const of = (layer: LayerMetrics): GainBand =>
+    share === null ? { byTokens: null, byActive: null } : gainBand(metrics, share, [layer]);
+  return [
+    { key: 'layer', title: 'Layer', cell: ({ layer }) => `Layer ${layer}` },
+    {
+      key: 'tokens',
+      title: 'Gain by tokens',
+      definition: definitions.gain,
+      numeric: true,
+      cell: (layer) => percent(of(layer).byTokens),
+    },
+    {
+      key: 'active',
+      title: 'by active experts',
+      definition: definitions.gain,
+      numeric: true,
+      cell: (layer) => percent(of(layer).byActive),
+    },
+    {
+      key: 'perRank',
+      title: 'Active experts per rank',
+      definition: definitions.activeExpertsPerRank,
+      numeric: true,
+      cell: ({ activeExpertsPerRank }) =>
+        activeExpertsPerRank === null ? 'cannot answer' : activeExpertsPerRank.toFixed(1),
+    },
+  ];
+}

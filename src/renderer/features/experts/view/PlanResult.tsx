@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ExpertLayerPlan, ExpertPlan } from '#shared/contract/experts.ts';
+import { formatBytes, formatCount, formatRatio } from '#shared/base/units.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
+import { Figure } from '#renderer/widgets/Figure.tsx';
+import { Notice } from '#renderer/widgets/Notice.tsx';
+import { Table, type Column } from '#renderer/widgets/Table.tsx';
+import { definitions } from '../model/definitions.ts';
+import { extraBytesPerRank, movesOf, verdictText } from '../model/plan-result.ts';
+import { saveFile } from '../model/save.ts';
+import { PlanCharts } from './PlanCharts.tsx';
+
+interface PlanResultProps {
+  readonly plan: ExpertPlan;
+  readonly title: string;
+  /** Proposed for the file. */
+  readonly name: string;
+  readonly bytesPerExpert: string;
+  readonly layer: number;
+  readonly onSelectLayer: (layer: number) => void;
+}
+
+const ratio = (value: number | null): string => (value === null ? 'cannot answer' : formatRatio(value));
+
+/** A plan's verdict first, then its figures, layers and pictures. */
+export function PlanResult({ plan, title, name, bytesPerExpert, layer, onSelectLayer }: PlanResultProps) {
+  const { severity, text } = verdictText(plan);
+  return (
+    <div className="placement__result">
+      <div className="placement__head">
+        <Notice severity={severity}>
+          {title}. {text}
+        </Notice>
+        <Button onClick={() => void saveFile({ name: `${name}-eplb`, format: 'yaml', content: plan.yaml })}>
+          Save as YAML…
+        </Button>
+      </div>
+      <PlanFigures plan={plan} bytesPerExpert={bytesPerExpert} />
+      <PlanCharts plan={plan} layer={layer} onSelectLayer={onSelectLayer} />
+      <Table
+        label="Plan by layer"
+        columns={columnsOf(onSelectLayer)}
+        rows={rowsOf(plan)}
+        rowKey={(row) => row.name}
+      />
+    </div>
+  );
+}
+
+function PlanFigures({
+  plan,
+  bytesPerExpert,
+}: {
+  readonly plan: ExpertPlan;
+  readonly bytesPerExpert: string;
+}) {
+  const bytes = extraBytesPerRank(plan, bytesPerExpert);
+  const layers = plan.layers.length;
+  return (
+    <section className="expert-figures" aria-label="The plan in figures">
+      <Figure
+        size="main"
+        label="Imbalance with the plan"
+        value={ratio(plan.afterMean)}
+        definition={definitions.planImbalance}
+        note={`without ${ratio(plan.beforeMean)}`}
+      />
+      <Figure
+        label="Slots"
+        value={formatCount(plan.numSlots)}
+        definition={definitions.slots}
+        note={`${formatCount(plan.extraSlotsPerRank)} extra on each rank`}
+      />
+      <Figure
+        label="Moves"
+        value={formatCount(movesOf(plan))}
+        definition={definitions.moves}
+        note={`in ${formatCount(layers)} layers`}
+      />
+      <Figure
+        label="Memory for replicas"
+        value={bytes === null ? 'cannot answer' : formatBytes(bytes)}
+        definition={definitions.replicaMemory}
+        note={bytes === null ? 'needs bytes per expert' : 'on each rank'}
+      />
+    </section>
+  );
+}
+
+interface Row extends Pick<
+  ExpertLayerPlan,
+  'beforeMean' | 'afterMean' | 'beforeOfSums' | 'afterOfSums' | 'moves'
+> {
+  readonly name: string;
+  readonly layer: number | null;
+}
+
+function rowsOf(plan: ExpertPlan): readonly Row[] {
+  const mean = (of: 'beforeOfSums' | 'afterOfSums'): number | null => {
+    const known = plan.layers.flatMap((layer) => (layer[of] === null ? [] : [layer[of]]));
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+  };
+  return [
+    ...plan.layers.map((layer) => ({ ...layer, name: `Layer ${layer.layer}` })),
+    {
+      name: 'average',
+      layer: null,
+      beforeMean: plan.beforeMean,
+      afterMean: plan.afterMean,
+      beforeOfSums: mean('beforeOfSums'),
+      afterOfSums: mean('afterOfSums'),
+      moves: movesOf(plan),
+    },
+  ];
+}
+
+function columnsOf(onSelectLayer: (layer: number) => void): readonly Column<Row>[] {
+  const figure = (
+    key: 'beforeMean' | 'afterMean' | 'beforeOfSums' | 'afterOfSums',
+    title: string,
+    definition: string,
+  ): Column<Row> => ({ key, title, definition, numeric: true, cell: (row) => ratio(row[key]) });
+  return [
+    {
+      key: 'layer',
+      title: 'Layer',
+      cell: ({ name, layer }) =>
+        layer === null ? (
+          name
+        ) : (
+          <button type="button" className="layer-table__layer" onClick={() => onSelectLayer(layer)}>
+            {name}
+          </button>
+        ),
+    },
+    figure('beforeMean', 'Without a plan', definitions.planImbalance),
+    figure('afterMean', 'With the plan', definitions.planImbalance),
+    figure('beforeOfSums', 'of sums without', definitions.rankImbalanceOfSums),
+    figure('afterOfSums', 'of sums with', definitions.rankImbalanceOfSums),
+    {
+      key: 'moves',
+      title: 'Moves',
+      definition: definitions.moves,
+      numeric: true,
+      cell: ({ moves }) => formatCount(moves),
+    },
+  ];
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import { problemsOf } from './axe.ts';
+import { expect, test } from './app.ts';
+
+const statistics = resolve('test/fixtures/expert-statistic');
+const figure = (page: Page, name: string) => page.getByRole('group', { name, exact: true });
+const pictures = process.env['ITERSCOPE_PICTURES'];
+
+/** A picture of each page in both themes, for whoever asks for them. */
+async function pictureOf(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return;
+  for (const theme of ['Dark', 'Light']) {
+    await page.getByRole('radio', { name: `${theme} theme` }).click();
+    await page.screenshot({ path: join(pictures, `${name}-${theme.toLowerCase()}.png`) });
+  }
+}
+
+/** A plan without replicas where those experts that had some come first: the hot ones meet on the first ranks. */
+function crowded(yaml: string): string {
+  const lines = [...yaml.matchAll(/^ {2}(\d+): \[(.*)\]$/gm)].map(([, layer, text]) => {
+    const slots = (text ?? '').split(', ');
+    const count = (expert: string): number => slots.filter((of) => of === expert).length;
+    const experts = [...new Set(slots)].sort((a, b) => count(b) - count(a));
+    return `  ${layer ?? ''}: [${experts.join(', ')}]\n`;
+  });
+  return `num_slots: 64\ninitial_global_assignments:\n${lines.join('')}`;
+}
+
+async function answerDialogs(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    // The system's dialogs cannot be driven; what they return can.
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+}
+
+test('expert load is looked at, planned for and saved, by mouse and by keyboard', async ({ start }) => {
+  const { app, page, home } = await start({ files: [statistics] });
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+
+  await test.step('load: layers by keyboard, order and columns by mouse', async () => {
+    await page.getByRole('combobox', { name: 'Placement: contiguous on' }).selectOption('8');
+    await expect(figure(page, 'Imbalance over 8 ranks')).toContainText(/\d\.\d{3}/);
+    const before = await figure(page, 'Imbalance over 8 ranks').textContent();
+    await page.getByRole('listbox', { name: /^Layers/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('region', { name: 'Load of layer 1' })).toContainText('hottest expert');
+    await expect(figure(page, 'Imbalance over 8 ranks')).not.toHaveText(before ?? '');
+    await expect(page.getByText(/^Hot: \d+/)).toBeVisible();
+    await page.getByRole('radio', { name: 'Lorenz curve' }).click();
+    await expect(page.getByRole('img', { name: /^Lorenz curve of layer 1/ })).toBeVisible();
+    await page.getByRole('radio', { name: 'Ranks' }).first().click();
+    await expect(page.getByRole('img', { name: /^Load of 8 ranks in 16 layers/ })).toBeVisible();
+    expect(await problemsOf(page)).toEqual([]);
+    await pictureOf(page, 'load');
+  });
+
+  await test.step('over iterations: a row’s iterations become the window of every page', async () => {
+    await tab('Load').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(tab('Over iterations')).toHaveAttribute('aria-selected', 'true');
+    const map = page.getByRole('img', { name: /^Load of 64 experts in 140 rows of iterations, layer 1/ });
+    await expect(map).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Imbalance over iterations' })).toContainText(/median \d/);
+    await expect(page.getByRole('img', { name: /^Hot set and drift in 14 windows/ })).toBeVisible();
+    await pictureOf(page, 'iterations');
+    await map.click({ position: { x: 200, y: 120 } });
+    const first = page.getByLabel('First iteration');
+    await expect(first).not.toHaveValue('0');
+    await expect(page.getByLabel('Last iteration')).toHaveValue(await first.inputValue());
+    await page.getByRole('button', { name: 'All iterations' }).click();
+    await expect(first).toHaveValue('0');
+  });
+
+  await test.step('table: every metric explains itself, and is saved', async () => {
+    await tab('Table').click();
+    const table = page.getByRole('table', { name: 'Metrics by layer' });
+    await expect(table.getByRole('row')).toHaveCount(18);
+    await table.getByRole('button', { name: 'Gini' }).hover();
+    await expect(page.getByText(/^Gini coefficient of the tokens per expert/)).toBeVisible();
+    await pictureOf(page, 'table');
+    const file = join(home, 'metrics.csv');
+    await answerDialogs(app, file);
+    await page.getByRole('button', { name: 'Save as CSV' }).click();
+    await expect(page.getByRole('region', { name: 'Notices' })).toContainText(`Written to ${file}`);
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines).toHaveLength(17);
+    expect(lines[0]).toContain('layer,tokens,rankImbalanceMean');
+    await table.getByRole('button', { name: 'Layer 3' }).click();
+    await expect(page.getByRole('combobox', { name: 'Layer' })).toHaveValue('3');
+  });
+
+  await test.step('placement: a plan is made by keyboard, saved, loaded back, and a bad one is called worse', async () => {
+    await tab('Placement').click();
+    const form = page.getByRole('form', { name: 'Plan' });
+    await form.getByLabel('Slots').fill('81');
+    await expect(form).toContainText('choose 88');
+    await form.getByLabel('Slots').fill('80');
+    await form.getByLabel('Bytes per expert').fill('1048576');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText(/Plan made here\. Better/)).toBeVisible();
+    await expect(figure(page, 'Memory for replicas')).toContainText('32.0 MiB');
+    await expect(page.getByRole('table', { name: 'Plan by layer' }).getByRole('row')).toHaveCount(18);
+    await expect(page.getByRole('img', { name: /^Imbalance left by 9 numbers of slots/ })).toBeVisible();
+    const planned = await figure(page, 'Imbalance with the plan').textContent();
+    await pictureOf(page, 'placement');
+    const file = join(home, 'eplb.yaml');
+    await answerDialogs(app, file);
+    await page.getByRole('button', { name: 'Save as YAML…' }).click();
+    await expect.poll(() => readFileSync(file, 'utf8')).toContain('num_slots: 80');
+    await page.getByRole('button', { name: 'Load a YAML…' }).click();
+    await expect(page.getByText(/eplb\.yaml\. Better/)).toBeVisible();
+    await expect(figure(page, 'Imbalance with the plan')).toHaveText(planned ?? '');
+    writeFileSync(file, crowded(readFileSync(file, 'utf8')));
+    await page.getByRole('button', { name: 'Load a YAML…' }).click();
+    await expect(page.getByText(/eplb\.yaml\. Worse: .* Keep contiguous blocks/)).toBeVisible();
+    writeFileSync(file, 'shopping: list');
+    await page.getByRole('button', { name: 'Load a YAML…' }).click();
+    await expect(page.getByRole('alert')).toContainText('not a moe_load_balancer file');
+  });
+
+  await test.step('gain: cannot be answered without a share of time, and is a band with it', async () => {
+    await tab('What balance gains').click();
+    await expect(figure(page, 'Estimated gain from balance')).toContainText('cannot answer');
+    await page.getByLabel('Expert computing, share of an iteration').fill('40');
+    await expect(figure(page, 'Estimated gain from balance')).toContainText(/\d+\.\d to \d+\.\d %/);
+    await pictureOf(page, 'gain');
+  });
+
+  await test.step('perfect router: small batches of the first era meet on the first ranks', async () => {
+    await tab('Perfect router').click();
+    await expect(page.getByText(/makes outputs wrong/)).toBeVisible();
+    const ranks = page.getByRole('list', { name: 'Tokens per rank' });
+    await expect(ranks.getByRole('listitem').last()).toContainText('0 · 0.0 %');
+    await page.getByRole('combobox', { name: 'Era' }).selectOption('e2');
+    await expect(ranks.getByRole('listitem').last()).toContainText('4 · 12.5 %');
+    expect(await problemsOf(page)).toEqual([]);
+    await pictureOf(page, 'router');
+  });
+});
