@@ -199,6 +199,19 @@ describe('iterscope experts', () => {
     expect(iterscope(folder(), 'experts', statistics, '--ranks', 'x').code).toBe(2);
   });
 
+  test('reads records of SGLang and plain tables, and refuses a record that would run something', () => {
+    const records = resolve('test/fixtures/expert-records');
+    const at = (name: string) =>
+      iterscope(folder(), 'experts', join(records, name), '--ranks', '4', '--json');
+    expect(JSON.parse(at('expert_distribution_recorder_1700000000.1.pt').stdout)).toMatchObject({
+      summary: { experts: 8, iterationCount: 6, warnings: [{ code: 'experts.steps-unordered' }] },
+      layers: [{ tokens: 1288 }, { tokens: 926 }, { tokens: 1116 }],
+    });
+    expect(JSON.parse(at('counts.csv').stdout)).toMatchObject({ summary: { combination: 'summed' } });
+    const hostile = at('hostile.pt');
+    expect([hostile.code, hostile.stderr]).toEqual([1, expect.stringContaining('posix.system')]);
+  });
+
   test('makes a plan, writes it, and judges the file; a worse one is called worse', () => {
     const home = folder();
     const file = join(home, 'eplb.yaml');

@@ -10,6 +10,13 @@ export interface ChosenFile {
   readonly path: string;
 }
 
+/** A record of SGLang, or a table of counts. */
+const STATISTICS = /\.(pt|csv)$/;
+/** In a folder only what its name says: other programs write tables and tensors, too. */
+const RECORD = /^expert_distribution_recorder_.*\.pt$/;
+
+export const isStatisticsFile = (path: string): boolean => STATISTICS.test(path);
+
 const TRACE = /\.(json|json\.gz|sqlite|sqlite\.gz|nsys-rep)$/;
 const REPORT = '.nsys-rep';
 const EXPORT = /\.sqlite(\.gz)?$/;
@@ -43,6 +50,9 @@ export async function filesOfFolder(folder: string): Promise<readonly ChosenFile
   for (const name of withoutExported(names.filter((candidate) => TRACE.test(candidate)))) {
     const path = join(folder, name);
     if (await isTrace(path)) files.push({ kind: 'trace', path });
+  }
+  for (const name of names.filter((candidate) => RECORD.test(candidate))) {
+    files.push({ kind: 'expert-statistics', path: join(folder, name) });
   }
   if (hasStatistics || files.length === 0) return [{ kind: 'expert-statistics', path: folder }, ...files];
   return files;

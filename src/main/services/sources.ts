@@ -6,7 +6,7 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import type { Engine } from '../ports/engine.ts';
-import { filesOfFolder } from './chosen-files.ts';
+import { filesOfFolder, isStatisticsFile } from './chosen-files.ts';
 import type { ChosenFile } from './chosen-files.ts';
 import { isTrace } from './artifacts.ts';
 import { isMissing } from './files.ts';
@@ -80,10 +80,8 @@ async function filesOf(path: string, isFolder: boolean): Promise<readonly Chosen
       throw unreadable(path, thrown);
     });
   }
-  const isStatistics = path.endsWith('.safetensors');
-  return isStatistics
-    ? [{ kind: 'expert-statistics', path: resolve(path, '..') }]
-    : [{ kind: 'trace', path }];
+  if (path.endsWith('.safetensors')) return [{ kind: 'expert-statistics', path: resolve(path, '..') }];
+  return [{ kind: isStatisticsFile(path) ? 'expert-statistics' : 'trace', path }];
 }
 
 function unreadable(path: string, thrown: unknown): IterscopeError {

@@ -743,8 +743,8 @@ export interface NameStatistics {
 /** Version of the native module; it is that of the application it was built with. */
 export declare function nativeVersion(): string
 
-/** Reads a folder of expert statistics. Rejects with an `experts.*` code. */
-export declare function openExpertStatistics(dir: string): Promise<ExpertStatistics>
+/** Reads a folder of expert statistics, a record of `SGLang` (.pt) or a table (.csv). Rejects with an `experts.*` code. */
+export declare function openExpertStatistics(path: string): Promise<ExpertStatistics>
 
 /**
  * Opens a store. With a source, rejects with `store.stale` unless the store was made from that file as it is now.

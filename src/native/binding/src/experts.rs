@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
-use iterscope_experts::{SeriesAxis, layer_metrics, layer_series, read_folder, vllm_balancedness_mean};
+use iterscope_experts::{SeriesAxis, layer_metrics, layer_series, read_statistics, vllm_balancedness_mean};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
@@ -283,7 +283,7 @@ impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
 
 /// Work of [`open_expert_statistics`].
 pub struct Open {
-    dir: PathBuf,
+    path: PathBuf,
 }
 
 #[napi]
@@ -292,7 +292,7 @@ impl Task for Open {
     type JsValue = ExpertStatistics;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        read_folder(&self.dir).map_err(|error| experts_error(&error))
+        read_statistics(&self.path).map_err(|error| experts_error(&error))
     }
 
     fn resolve(&mut self, _env: Env, statistics: Self::Output) -> Result<Self::JsValue> {
@@ -300,10 +300,10 @@ impl Task for Open {
     }
 }
 
-/// Reads a folder of expert statistics. Rejects with an `experts.*` code.
+/// Reads a folder of expert statistics, a record of `SGLang` (.pt) or a table (.csv). Rejects with an `experts.*` code.
 #[napi]
-pub fn open_expert_statistics(dir: String) -> AsyncTask<Open> {
-    AsyncTask::new(Open { dir: dir.into() })
+pub fn open_expert_statistics(path: String) -> AsyncTask<Open> {
+    AsyncTask::new(Open { path: path.into() })
 }
 
 /// Counts and numbers of things stay far below 2^32.

@@ -137,6 +137,8 @@ pub enum WarningCode {
     LayersDiffer,
     /// Tensors whose name is not `<iteration>_<layer>`.
     UnknownTensor,
+    /// Steps whose order in time is not known.
+    StepsUnordered,
 }
 
 impl WarningCode {
@@ -151,6 +153,7 @@ impl WarningCode {
             Self::IterationsGap => "experts.iterations-gap",
             Self::LayersDiffer => "experts.layers-differ",
             Self::UnknownTensor => "experts.unknown-tensor",
+            Self::StepsUnordered => "experts.steps-unordered",
         }
     }
 }

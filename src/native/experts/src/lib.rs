@@ -7,6 +7,7 @@
 
 pub mod algorithms;
 mod error;
+mod formats;
 mod layer;
 mod load_balancer;
 pub mod metrics;
@@ -26,6 +27,6 @@ pub use plan::{
     Algorithm, Baseline, LayerPlan, Plan, PlanRequest, RankImbalance, Verdict, curve_slots, judge_config,
     make_plan, slot_curve,
 };
-pub use read::read_folder;
+pub use read::{read_folder, read_statistics};
 pub use series::{HotSetStep, LayerSeries, MOST_ROWS, SeriesAxis, SeriesRow, layer_series};
 pub use statistics::{Combination, ExpertStatistics, Window};

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{ExpertsError, Warning, WarningCode};
+use crate::formats::{read_record, read_table};
 use crate::rank_file::{RankFile, rank_of};
 use crate::statistics::{Combination, ExpertStatistics};
 
@@ -17,6 +18,18 @@ use crate::statistics::{Combination, ExpertStatistics};
 struct MetaInfo {
     num_experts: usize,
     num_experts_per_token: u32,
+}
+
+/// Reads a folder of statistics, a record of `SGLang` (`.pt`) or a table (`.csv`).
+///
+/// # Errors
+/// Every [`ExpertsError`] that says what cannot be read.
+pub fn read_statistics(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("pt") if path.is_file() => read_record(path),
+        Some("csv") if path.is_file() => read_table(path),
+        _ => read_folder(path),
+    }
 }
 
 /// Reads the statistics of the folder `dir`. Counts of ranks are added, unless all ranks hold the same.

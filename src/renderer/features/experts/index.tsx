@@ -29,7 +29,8 @@ export function ExpertsView({ set, visible }: ExpertsViewProps) {
     return (
       <EmptyState title="No expert statistics here">
         Switch on “Record expert statistics” before a run, or open a folder that holds meta_info.json and
-        rank*.safetensors.
+        rank*.safetensors, a record of SGLang (.pt), or a table with the columns iteration, layer, expert and
+        tokens (.csv).
       </EmptyState>
     );
   }

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//! Records of `SGLang` and plain tables; and that no bytes, however hostile, do more than end the reading.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use iterscope_experts::{Combination, ExpertStatistics, ExpertsError, WarningCode, read_statistics};
+use proptest::prelude::*;
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../test/fixtures/expert-records").join(name)
+}
+
+const TOTALS: &str = "expert_distribution_recorder_1700000000.1.pt";
+const PASSES: &str = "expert_distribution_recorder_1700000000.2.pt";
+
+fn written(name: &str, bytes: &[u8]) -> Result<ExpertStatistics, ExpertsError> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join(name);
+    fs::write(&path, bytes).expect("written");
+    read_statistics(&path)
+}
+
+#[test]
+fn totals_by_step_are_those_that_were_recorded() {
+    let statistics = read_statistics(&fixture(TOTALS)).expect("readable");
+    assert_eq!((statistics.experts, statistics.ranks.as_slice()), (8, [0].as_slice()));
+    assert_eq!((statistics.iterations.len(), statistics.layers.as_slice()), (6, [0, 1, 2].as_slice()));
+    let sums = |layer| statistics.histogram(layer, &(0..6)).expect("the layer");
+    assert_eq!(sums(0), [69, 202, 164, 167, 204, 180, 100, 202]);
+    assert_eq!(sums(2), [133, 146, 118, 96, 215, 127, 127, 154]);
+    assert_eq!(statistics.warnings[0].code, WarningCode::StepsUnordered);
+}
+
+#[test]
+fn slots_of_forward_passes_are_added_up_to_their_experts() {
+    let statistics = read_statistics(&fixture(PASSES)).expect("readable");
+    assert_eq!((statistics.experts, statistics.iterations.as_slice()), (4, [4, 5, 7].as_slice()));
+    assert_eq!(statistics.histogram(0, &(5..6)).expect("layer 0"), [5 + 10, 1 + 20, 2, 3]);
+    assert_eq!(statistics.histogram(1, &(7..8)).expect("layer 1"), [8, 7, 6, 5 + 9 + 7]);
+    assert_eq!(statistics.warnings[0].code, WarningCode::IterationsGap);
+}
+
+#[test]
+fn a_pickle_that_asks_for_anything_else_is_not_opened() {
+    let error = read_statistics(&fixture("hostile.pt")).expect_err("refused");
+    assert_eq!(error.code(), "experts.damaged");
+    assert!(error.to_string().contains("posix.system"), "{error}");
+}
+
+#[test]
+fn a_table_is_read_in_any_order_of_its_columns() {
+    let statistics = read_statistics(&fixture("counts.csv")).expect("readable");
+    assert_eq!((statistics.experts, statistics.combination), (4, Combination::Summed));
+    assert_eq!(statistics.histogram(0, &(3..4)).expect("layer 0"), [10, 7, 0, 0]);
+    let plain = written("t.csv", b"Tokens,Expert,Layer,Iteration\n4,1,0,9\n3,1,0,9\n").expect("readable");
+    assert_eq!(plain.histogram(0, &(9..10)).expect("layer 0"), [0, 7]);
+    let same = b"iteration,layer,expert,tokens,rank\n1,0,0,5,0\n1,0,1,6,0\n1,0,0,5,1\n1,0,1,6,1\n";
+    let same = written("t.csv", same).expect("readable");
+    assert_eq!(same.combination, Combination::OneOfIdentical);
+    assert_eq!(same.histogram(0, &(1..2)).expect("layer 0"), [5, 6]);
+}
+
+#[test]
+fn a_table_that_is_not_understood_names_the_line() {
+    let error = |text: &str| written("t.csv", text.as_bytes()).expect_err("refused").to_string();
+    assert!(error("layer,expert,tokens\n").contains("no column iteration"));
+    assert!(error("iteration,layer,expert,tokens\n1,0,0,5\n1,0,x,5\n").contains("line 3: “x”"));
+    assert!(error("iteration,layer,expert,tokens\n1,0,70000,5\n").contains("70000"));
+    let lines: Vec<String> = (0..200).map(|at| format!("{at},{at},65535,1")).collect();
+    let far = format!("iteration,layer,expert,tokens\n{}\n", lines.join("\n"));
+    assert_eq!(written("t.csv", far.as_bytes()).expect_err("refused").code(), "experts.too-sparse");
+}
+
+proptest! {
+    #[test]
+    fn changed_records_are_read_or_refused(
+        name in prop::sample::select(vec![TOTALS, PASSES]),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        length in any::<prop::sample::Index>(), is_cut in any::<bool>(),
+    ) {
+        let mut bytes = fs::read(fixture(name)).expect("the fixture is readable");
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if is_cut {
+            bytes.truncate(length.index(bytes.len()));
+        }
+        if let Err(error) = written("r.pt", &bytes) {
+            prop_assert!(error.to_string().ends_with('.'), "{}", error);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_table_or_refused(text in "(iteration,layer,expert,tokens\n)?([0-9]{0,6},){0,4}[^\\r]{0,40}") {
+        if let Ok(statistics) = written("t.csv", text.as_bytes()) {
+            prop_assert!(statistics.experts > 0);
+        }
+    }
+}
