@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long a placement plan takes: 60 layers of 512 experts in 640 slots on 32 ranks, made on 50 iterations and judged on
+// How long 2 GB of statistics take to read (16 ranks × 1,000 iterations × 60 layers × 256 experts), and how long a
+// placement plan takes: 60 layers of 512 experts in 640 slots on 32 ranks, made on 50 iterations and judged on
 // 50 others.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,25 +23,32 @@ const request = {
   curveSteps: 0,
 };
 
-/** Skewed counts that differ by iteration and layer. @param {number} iteration @param {number} layer */
-function counts(iteration, layer) {
-  const values = new BigInt64Array(experts);
-  for (let expert = 0; expert < experts; expert += 1) {
-    const rank = (expert * 37 + layer * 11) % experts;
+const read = { ranks: 16, iterations: 1000, layers: 60, experts: 256 };
+const readRounds = 3;
+
+/** Skewed counts that differ by iteration and layer. @param {number} iteration @param {number} layer @param {number} size */
+function counts(iteration, layer, size) {
+  const values = new BigInt64Array(size);
+  for (let expert = 0; expert < size; expert += 1) {
+    const rank = (expert * 37 + layer * 11) % size;
     values[expert] = BigInt(Math.floor(4000 / (1 + rank)) + ((expert * 7 + iteration * 13 + layer) % 9));
   }
   return values;
 }
 
-/** One safetensors file. @param {string} path */
-function writeStatistics(path) {
+/**
+ * One safetensors file.
+ * @param {string} path
+ * @param {{ iterations: number, layers: number, experts: number }} shape
+ */
+function writeStatistics(path, { iterations, layers, experts }) {
   /** @type {Record<string, { dtype: string, shape: number[], data_offsets: [number, number] }>} */
   const header = {};
   const body = [];
   let offset = 0;
   for (let iteration = 0; iteration < iterations; iteration += 1) {
     for (let layer = 0; layer < layers; layer += 1) {
-      const bytes = Buffer.from(counts(iteration, layer).buffer);
+      const bytes = Buffer.from(counts(iteration, layer, experts).buffer);
       header[`${iteration}_${layer}`] = {
         dtype: 'I64',
         shape: [experts],
@@ -67,7 +75,7 @@ const planMs =
   async ({ root }) => {
     const folder = mkdtempSync(join(tmpdir(), 'iterscope-bench-'));
     try {
-      writeStatistics(join(folder, 'rank0.safetensors'));
+      writeStatistics(join(folder, 'rank0.safetensors'), { iterations, layers, experts });
       const native = /** @type {Native} */ (
         createRequire(import.meta.url)(join(root, 'dist/native/iterscope.node'))
       );
@@ -84,7 +92,31 @@ const planMs =
     }
   };
 
+/** All ranks have files of the same size; the second and later readings find them in memory. @param {{ root: string }} context */
+async function readSeconds({ root }) {
+  const folder = mkdtempSync(join(tmpdir(), 'iterscope-bench-'));
+  try {
+    writeStatistics(join(folder, 'rank0.safetensors'), read);
+    for (let rank = 1; rank < read.ranks; rank += 1) {
+      copyFileSync(join(folder, 'rank0.safetensors'), join(folder, `rank${rank}.safetensors`));
+    }
+    const native = /** @type {Native} */ (
+      createRequire(import.meta.url)(join(root, 'dist/native/iterscope.node'))
+    );
+    const samples = [];
+    for (let round = 0; round <= readRounds; round += 1) {
+      const startMs = performance.now();
+      await native.openExpertStatistics(folder);
+      samples.push((performance.now() - startMs) / 1000);
+    }
+    return samples.slice(1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 export const figures = [
+  { name: 'experts.read_s', unit: 's', run: readSeconds },
   { name: 'experts.plan_ms', unit: 'ms', run: planMs('tensorrt-llm') },
   { name: 'experts.plan_deepseek_ms', unit: 'ms', run: planMs('deepseek') },
 ];

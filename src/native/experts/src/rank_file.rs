@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One rank's file: vectors of token counts over the experts, named `<iteration>_<layer>`.
 
-use std::fs;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
+use safetensors::tensor::Metadata;
 use safetensors::{Dtype, SafeTensors};
 
 use crate::error::ExpertsError;
@@ -34,6 +36,57 @@ pub struct Entry<'a> {
     pub experts: usize,
     is_wide: bool,
     data: &'a [u8],
+}
+
+/// Which vectors a file holds; its counts stay where they are.
+pub struct Outline {
+    /// Iteration, layer and length of each.
+    pub vectors: Vec<(u32, u32, usize)>,
+    /// Tensors whose name has another form.
+    pub unknown: usize,
+}
+
+impl Outline {
+    /// Reads no more than the head of the file, or all of it where the head is not as it should be.
+    pub fn read(path: &Path) -> Result<Self, ExpertsError> {
+        if let Some(outline) = read_head(path).and_then(|head| Self::of(&head)) {
+            return Ok(outline);
+        }
+        let file = RankFile::read(path.to_owned())?;
+        let Entries { entries, unknown } = file.entries()?;
+        let vectors = entries.iter().map(|entry| (entry.iteration, entry.layer, entry.experts)).collect();
+        Ok(Self { vectors, unknown })
+    }
+
+    fn of(head: &Metadata) -> Option<Self> {
+        let mut outline = Self { vectors: Vec::new(), unknown: 0 };
+        for (name, info) in head.tensors() {
+            match (parse_name(&name), info.shape.as_slice()) {
+                (None, _) => outline.unknown += 1,
+                (Some((iteration, layer)), &[experts @ 1..=usize::MAX]) => {
+                    outline.vectors.push((iteration, layer, experts));
+                }
+                _ => return None,
+            }
+        }
+        Some(outline)
+    }
+}
+
+/// Longer than the head of any recording; the format's own limit.
+const MOST_HEAD_BYTES: u64 = 100_000_000;
+
+fn read_head(path: &Path) -> Option<Metadata> {
+    let mut file = File::open(path).ok()?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    if length > MOST_HEAD_BYTES {
+        return None;
+    }
+    let mut head = Vec::new();
+    file.take(length).read_to_end(&mut head).ok()?;
+    serde_json::from_slice(&head).ok()
 }
 
 impl RankFile {
@@ -72,29 +125,35 @@ impl RankFile {
 
     /// The counts of an entry.
     pub fn counts(&self, entry: &Entry<'_>) -> Result<Vec<u64>, ExpertsError> {
-        let signed: Vec<i64> = if entry.is_wide {
+        let checked = |count: i64| {
+            // A sum over many ranks and iterations of counts up to here stays far from the limit of 64 bits.
+            u64::try_from(count).ok().filter(|count| *count <= MAX_COUNT).ok_or_else(|| {
+                let name = format!("{}_{}", entry.iteration, entry.layer);
+                self.bad_tensor(&name, format!("it holds the count {count}"))
+            })
+        };
+        if entry.is_wide {
             let (chunks, _) = entry.data.as_chunks::<8>();
-            chunks.iter().map(|bytes| i64::from_le_bytes(*bytes)).collect()
+            chunks.iter().map(|bytes| checked(i64::from_le_bytes(*bytes))).collect()
         } else {
             let (chunks, _) = entry.data.as_chunks::<4>();
-            chunks.iter().map(|bytes| i64::from(i32::from_le_bytes(*bytes))).collect()
-        };
-        signed
-            .into_iter()
-            .map(|count| {
-                // A sum over many ranks and iterations of counts up to here stays far from the limit of 64 bits.
-                u64::try_from(count).ok().filter(|count| *count <= MAX_COUNT).ok_or_else(|| {
-                    let name = format!("{}_{}", entry.iteration, entry.layer);
-                    self.bad_tensor(&name, format!("it holds the count {count}"))
-                })
-            })
-            .collect()
+            chunks.iter().map(|bytes| checked(i64::from(i32::from_le_bytes(*bytes)))).collect()
+        }
     }
 
     /// An error about one tensor of this file.
     pub fn bad_tensor(&self, tensor: &str, reason: String) -> ExpertsError {
-        ExpertsError::BadTensor { path: self.path.clone(), tensor: tensor.to_owned(), reason }
+        bad_tensor(&self.path, tensor, reason)
     }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// An error about one tensor of a file.
+pub fn bad_tensor(path: &Path, tensor: &str, reason: String) -> ExpertsError {
+    ExpertsError::BadTensor { path: path.to_owned(), tensor: tensor.to_owned(), reason }
 }
 
 /// More tokens than any expert gets in one iteration.

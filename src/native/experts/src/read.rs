@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Reading a folder: `meta_info.json` and one `rank<r>.safetensors` per rank.
 //!
-//! Files are read twice, one at a time: first to learn which iterations and layers there are, then to add their counts
-//! to one dense table. So memory holds the table and one file, however many ranks there are.
+//! First the heads of the files tell which iterations and layers there are, then their counts are added to one dense table
+//! while the next file is read. So memory holds the table and two files, however many ranks there are.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::error::{ExpertsError, Warning, WarningCode};
 use crate::formats::{read_record, read_table};
-use crate::rank_file::{RankFile, rank_of};
+use crate::rank_file::{Outline, RankFile, bad_tensor, rank_of};
 use crate::statistics::{Combination, ExpertStatistics};
 
 /// `meta_info.json` as far as it is used.
@@ -107,20 +109,20 @@ impl Survey {
         let mut experts = None;
         let mut pairs: HashSet<(u32, u32)> = HashSet::new();
         let (mut unknown_tensors, mut do_ranks_differ) = (0, false);
-        for (position, (_, path)) in files.iter().enumerate() {
-            let file = RankFile::read(path.clone())?;
-            let found = file.entries()?;
+        let outlines: Result<Vec<Outline>, ExpertsError> =
+            files.par_iter().map(|(_, path)| Outline::read(path)).collect();
+        for (position, (found, (_, path))) in outlines?.into_iter().zip(files).enumerate() {
             unknown_tensors += found.unknown;
             let known = pairs.len();
-            for entry in &found.entries {
-                if *experts.get_or_insert(entry.experts) != entry.experts {
-                    let name = format!("{}_{}", entry.iteration, entry.layer);
-                    let reason = format!("it has {} experts where others have {experts:?}", entry.experts);
-                    return Err(file.bad_tensor(&name, reason));
+            for &(iteration, layer, length) in &found.vectors {
+                let others = *experts.get_or_insert(length);
+                if others != length {
+                    let reason = format!("it has {length} experts where others have {others}");
+                    return Err(bad_tensor(path, &format!("{iteration}_{layer}"), reason));
                 }
-                pairs.insert((entry.iteration, entry.layer));
+                pairs.insert((iteration, layer));
             }
-            let is_same = pairs.len() == known && found.entries.len() == known;
+            let is_same = pairs.len() == known && found.vectors.len() == known;
             do_ranks_differ |= position > 0 && !is_same;
         }
         let Some(experts) = experts else { return Err(ExpertsError::NoStatistics { dir: dir.to_owned() }) };
@@ -190,23 +192,33 @@ fn sum_ranks(files: &[(u32, PathBuf)], survey: &Survey) -> Result<(Vec<u64>, Com
     let layers: Vec<u32> = survey.layers.iter().copied().collect();
     let mut table = vec![0; iterations.len() * layers.len() * survey.experts];
     let mut are_identical = !survey.do_ranks_differ;
-    for (ranks_before, (_, path)) in (0..).zip(files) {
-        let file = RankFile::read(path.clone())?;
+    let mut add = |file: &RankFile, ranks_before: u64| {
         for entry in file.entries()?.entries {
             let counts = file.counts(&entry)?;
             let place =
                 iterations.binary_search(&entry.iteration).ok().zip(layers.binary_search(&entry.layer).ok());
-            let slot = place.and_then(|(iteration, layer)| {
+            let slot = place.filter(|_| entry.experts == survey.experts).and_then(|(iteration, layer)| {
                 let first = (iteration * layers.len() + layer) * survey.experts;
                 table.get_mut(first..first + counts.len())
             });
-            let Some(slot) = slot else { return Err(changed_while_read(path)) };
+            let Some(slot) = slot else { return Err(changed_while_read(file.path())) };
             for (sum, count) in slot.iter_mut().zip(counts) {
                 // While all ranks are alike, the sum so far is a multiple of each.
                 are_identical &= *sum == ranks_before * count;
                 *sum += count;
             }
         }
+        Ok(())
+    };
+    let mut ahead = files.iter().map(|(_, path)| path.clone());
+    let mut file = ahead.next().map(RankFile::read);
+    let mut ranks_before = 0;
+    while let Some(current) = file.transpose()? {
+        let next = ahead.next();
+        let (added, read) = rayon::join(|| add(&current, ranks_before), || next.map(RankFile::read));
+        added?;
+        ranks_before += 1;
+        file = read;
     }
     if files.len() == 1 {
         return Ok((table, Combination::Single));

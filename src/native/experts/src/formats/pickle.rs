@@ -234,7 +234,9 @@ impl Machine<'_> {
                 | "ByteStorage",
             ) => Known::StorageOf(Element::Other),
             _ => {
-                return Err(format!("it asks for {module}.{name}, which no recorder needs: it is not opened"));
+                return Err(format!(
+                    "it asks for {module}.{name}, which no recorder needs: it is not opened"
+                ));
             }
         };
         self.push(Value::Global(known))
