@@ -55,6 +55,16 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await page.getByRole('radio', { name: 'Ranks' }).first().click();
     await expect(page.getByRole('img', { name: /^Load of 8 ranks in 16 layers/ })).toBeVisible();
     expect(await problemsOf(page)).toEqual([]);
+    for (const [format, begin] of [
+      ['SVG', '<svg'],
+      ['PNG', '\u0089PNG'],
+    ] as const) {
+      const file = join(home, `layer.${format}`);
+      await answerDialogs(app, file);
+      await page.getByRole('button', { name: `Save as ${format}` }).click();
+      await expect(page.getByRole('region', { name: 'Notices' })).toContainText(`Written to ${file}`);
+      expect(readFileSync(file, 'latin1').startsWith(begin)).toBe(true);
+    }
     await pictureOf(page, 'load');
   });
 

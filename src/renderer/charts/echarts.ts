@@ -9,7 +9,7 @@ import {
   VisualMapContinuousComponent,
 } from 'echarts/components';
 import { init, use as register, type ECharts, type EChartsCoreOption } from 'echarts/core';
-import { CanvasRenderer } from 'echarts/renderers';
+import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 
 /** The parts of the chart library that are used; everything else stays out of the bundle. */
 register([
@@ -21,6 +21,7 @@ register([
   LegendComponent,
   LineChart,
   MarkLineComponent,
+  SVGRenderer,
   ScatterChart,
   TooltipComponent,
   VisualMapContinuousComponent,

@@ -40,7 +40,7 @@ function meanLine(theme: ChartTheme, mean: number) {
     symbol: 'none',
     lineStyle: { color: theme.text, type: 'dashed', width: 1 },
     label: {
-      formatter: `mean ${formatCount(Math.round(mean))}`,
+      formatter: `mean ${mean < 100 ? formatRatio(mean) : formatCount(mean)}`,
       position: 'insideEndTop',
       color: theme.text,
       fontSize: 11,
@@ -64,7 +64,10 @@ export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOpti
       data.bars.map(({ expert }) => expert),
       'expert',
     ),
-    yAxis: valueAxis(theme, 'tokens'),
+    yAxis: {
+      ...valueAxis(theme, 'tokens'),
+      nameTextStyle: { color: theme.faint, fontSize: 11, align: 'left' },
+    },
     series: [
       {
         type: 'bar',

@@ -82,7 +82,7 @@ export function linesOption(data: LinesData, theme: ChartTheme): ChartOption {
     },
     yAxis: {
       ...valueAxis(theme, data.yName),
-      ...(data.yMax === undefined ? {} : { max: data.yMax }),
+      ...(data.yMax === undefined ? {} : { max: data.yMax, interval: data.yMax / 4 }),
       nameTextStyle: { color: theme.faint, fontSize: 11, align: 'left' },
     },
     series: data.series.map((series, at) => seriesOf(series, at, theme)),

@@ -35,6 +35,8 @@ export const definitions = {
     'Places for experts in each layer over all ranks. Extra ones hold replicas of hot experts, which share their tokens.',
   moves: 'Slots whose expert their rank does not hold without the plan: weights to be sent or loaded.',
   gain: 'T / (T − saved) − 1, with T the time of an iteration and saved what the slowest rank computes in experts beyond the mean rank, summed over layers and iterations. Spread over layers by the cost of their slowest rank: tokens, or experts whose weights are read.',
+  measuredGain:
+    'Effect of the perfect router over learned routing in the newest finished comparison of this run’s recipe: mean over blocks with its interval.',
   expertShare:
     'Time of expert computing on the slowest rank over the time of the iteration, waiting included. Measured where a trace of the run is here; type it to try another.',
   expertTime:

@@ -10,6 +10,7 @@ import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { gainBand, readShare, type GainBand } from '../model/gain.ts';
 import type { IterationBounds } from '../model/iteration-window.ts';
+import { agreementText, useMeasuredGain, type MeasuredGain } from '../model/measured-gain.ts';
 import { valueOf } from '../model/use-answer.ts';
 import { measuredShare, useExpertTimes, type ExpertTime } from '../model/use-expert-times.ts';
 
@@ -19,19 +20,23 @@ interface GainProps {
   readonly window: IterationBounds;
   /** Traces of the same run; none where the statistics came alone. */
   readonly traces: readonly Source[];
+  readonly runId: string | undefined;
 }
 
 /** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
-export function Gain({ metrics, ranks, window, traces }: GainProps) {
+export function Gain({ metrics, ranks, window, traces, runId }: GainProps) {
   const answer = useExpertTimes(traces, window);
   const times = valueOf(answer) ?? [];
   const measured = measuredShare(times);
   const [typed, setTyped] = useState('');
   const share = typed.trim() === '' ? measured : readShare(typed);
+  const band = share === null ? null : gainBand(metrics, share);
+  const comparison = valueOf(useMeasuredGain(runId));
   return (
     <div className="expert-page">
       <div className="gain__head">
-        <GainFigure band={share === null ? null : gainBand(metrics, share)} />
+        <GainFigure band={band} />
+        <MeasuredFigure measured={comparison ?? null} band={band} />
         <NumberField
           label="Expert computing, share of an iteration"
           help={definitions.expertShare}
@@ -99,6 +104,31 @@ function GainFigure({ band }: { readonly band: GainBand | null }) {
         band === null
           ? 'needs a trace of the run, or a typed share'
           : `by active experts ${percent(band.byActive)}, by tokens ${percent(band.byTokens)}`
+      }
+    />
+  );
+}
+
+interface MeasuredFigureProps {
+  readonly measured: MeasuredGain | null;
+  readonly band: GainBand | null;
+}
+
+function MeasuredFigure({ measured, band }: MeasuredFigureProps) {
+  const effect = measured?.effect ?? null;
+  const none =
+    measured === null
+      ? 'no finished comparison of this recipe with the perfect router'
+      : 'the comparison has too few complete blocks';
+  return (
+    <Figure
+      label="Measured with the perfect router"
+      value={effect === null ? 'cannot answer' : formatPercent(effect.ratio)}
+      definition={definitions.measuredGain}
+      note={
+        effect === null
+          ? none
+          : `${formatPercent(effect.low)} to ${formatPercent(effect.high)}, ${measured?.title ?? ''}. ${agreementText(band, effect)}`
       }
     />
   );

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from 'react';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
-import { ExpertBarsChart, LinesChart } from '#renderer/charts/index.tsx';
+import { ExpertBarsChart, expertBarsPicture, LinesChart } from '#renderer/charts/index.tsx';
+import { Button } from '#renderer/widgets/Button.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { deadExperts, expertBars, hottestExperts, lorenzCurve, type BarOrder } from '../model/bars.ts';
+import { saveFile } from '../model/save.ts';
 import { RankLoads } from './RankLoads.tsx';
 
 const ORDERS = [
@@ -40,7 +42,21 @@ export function LayerPanel({ layer, ranks, order, onOrder, counts = [], loads }:
         <h2>Tokens per expert, layer {layer}</h2>
         <Segmented label="Order of experts" value={order} segments={ORDERS} onChange={onOrder} />
       </div>
-      <p className="expert-panel__note">{text}</p>
+      <div className="expert-panel__bar">
+        <p className="expert-panel__note">{text}</p>
+        {(['svg', 'png'] as const).map((format) => (
+          <Button
+            key={format}
+            variant="quiet"
+            onClick={() => {
+              const content = expertBarsPicture(expertBars(counts, ranks, order), format);
+              void saveFile({ name: `layer-${layer}`, format, content });
+            }}
+          >
+            Save as {format.toUpperCase()}
+          </Button>
+        ))}
+      </div>
       <div className="expert-panel__chart">
         {order === 'lorenz' ? (
           <Lorenz counts={counts} layer={layer} />

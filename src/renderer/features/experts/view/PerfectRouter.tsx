@@ -27,7 +27,7 @@ const ERAS = [
 const fields: readonly (readonly [Exclude<keyof RouterForm, 'era'>, string, string])[] = [
   [
     'tokens',
-    'Tokens of each rank',
+    'Tokens a rank',
     'T: tokens that each rank routes in one step. In generation that is its batch.',
   ],
   ['experts', 'Experts', 'E: experts of a layer; they must divide evenly by the ranks.'],

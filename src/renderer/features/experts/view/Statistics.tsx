@@ -40,54 +40,19 @@ export function Statistics({ source, summary, traces }: StatisticsProps) {
   const [page, setPage] = useState<Page>('load');
   const question = { sourceId, window, layer, ranks };
   const answers = useExpertAnswers(question);
-  const metrics = valueOf(answers.metrics) ?? [];
   const pickWindow = (next: IterationBounds): void => {
     setWindow(next);
     setPicked((before) => before + 1);
   };
-  const name = `experts-${(source.runId ?? source.name).replaceAll(/[^\w.-]/g, '-').slice(0, 80)}`;
-  const pages: readonly (readonly [Page, string, ReactNode])[] = [
-    [
-      'load',
-      'Load',
-      <Load key="load" question={question} summary={summary} answers={answers} onSelectLayer={setLayer} />,
-    ],
-    [
-      'iterations',
-      'Over iterations',
-      <OverIterations
-        key="iterations"
-        question={question}
-        summary={summary}
-        runId={source.runId}
-        onWindow={pickWindow}
-      />,
-    ],
-    ['table', 'Table', <LayerTable key="table" name={name} metrics={metrics} onSelectLayer={setLayer} />],
-    [
-      'placement',
-      'Placement',
-      <Placement
-        key={ranks}
-        sourceId={sourceId}
-        name={name}
-        summary={summary}
-        ranks={ranks}
-        layer={layer}
-        onSelectLayer={setLayer}
-      />,
-    ],
-    [
-      'gain',
-      'What balance gains',
-      <Gain key="gain" metrics={metrics} ranks={ranks} window={window} traces={traces} />,
-    ],
-    [
-      'router',
-      'Perfect router',
-      <PerfectRouter key={ranks} sourceId={sourceId} summary={summary} ranks={ranks} runId={source.runId} />,
-    ],
-  ];
+  const pages = pagesOf({
+    source,
+    summary,
+    traces,
+    question,
+    answers,
+    onLayer: setLayer,
+    onWindow: pickWindow,
+  });
   return (
     <div className="expert-statistics">
       <div className="expert-head">
@@ -108,6 +73,69 @@ export function Statistics({ source, summary, traces }: StatisticsProps) {
       <Pages page={page} pages={pages} onPage={setPage} />
     </div>
   );
+}
+
+interface PagesInput extends StatisticsProps {
+  readonly question: ExpertQuestion;
+  readonly answers: ExpertAnswers;
+  readonly onLayer: (layer: number) => void;
+  readonly onWindow: (window: IterationBounds) => void;
+}
+
+function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode])[] {
+  const { source, summary, traces, question, answers, onLayer, onWindow } = input;
+  const { sourceId, window, layer, ranks } = question;
+  const metrics = valueOf(answers.metrics) ?? [];
+  const name = `experts-${(source.runId ?? source.name).replaceAll(/[^\w.-]/g, '-').slice(0, 80)}`;
+  return [
+    [
+      'load',
+      'Load',
+      <Load key="load" question={question} summary={summary} answers={answers} onSelectLayer={onLayer} />,
+    ],
+    [
+      'iterations',
+      'Over iterations',
+      <OverIterations
+        key="iterations"
+        question={question}
+        summary={summary}
+        runId={source.runId}
+        onWindow={onWindow}
+      />,
+    ],
+    ['table', 'Table', <LayerTable key="table" name={name} metrics={metrics} onSelectLayer={onLayer} />],
+    [
+      'placement',
+      'Placement',
+      <Placement
+        key={ranks}
+        sourceId={sourceId}
+        name={name}
+        summary={summary}
+        ranks={ranks}
+        layer={layer}
+        onSelectLayer={onLayer}
+      />,
+    ],
+    [
+      'gain',
+      'What balance gains',
+      <Gain
+        key="gain"
+        metrics={metrics}
+        ranks={ranks}
+        window={window}
+        traces={traces}
+        runId={source.runId}
+      />,
+    ],
+    [
+      'router',
+      'Perfect router',
+      <PerfectRouter key={ranks} sourceId={sourceId} summary={summary} ranks={ranks} runId={source.runId} />,
+    ],
+  ];
 }
 
 interface PagesProps {

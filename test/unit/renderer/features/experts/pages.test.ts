@@ -5,6 +5,7 @@ import { deadExperts, hottestExperts, lorenzCurve } from '#renderer/features/exp
 import { gainBand, readShare } from '#renderer/features/experts/model/gain.ts';
 import { layerHeatmap } from '#renderer/features/experts/model/heatmaps.ts';
 import { averageOf, layersAsCsv } from '#renderer/features/experts/model/layer-columns.ts';
+import { agreementText, routerComparison } from '#renderer/features/experts/model/measured-gain.ts';
 import { phasedImbalance } from '#renderer/features/experts/model/phases.ts';
 import { checkPlanForm, defaultPlanForm } from '#renderer/features/experts/model/plan-form.ts';
 import { defaultRouterForm, routerQuestion } from '#renderer/features/experts/model/router-form.ts';
@@ -109,6 +110,42 @@ describe('the estimated gain', () => {
 
   test('takes a typed share in per cent, between nothing and all', () => {
     expect(['40', '0', '100', 'x', ''].map(readShare)).toEqual([0.4, null, null, null, null]);
+  });
+});
+
+describe('the measured gain', () => {
+  const comparisonOf = (id: string, createdAt: string, recipeId: string, a: boolean, b: boolean) => ({
+    id,
+    createdAt,
+    state: 'done' as const,
+    request: { a: { form: { recipeId, perfectRouter: a } }, b: { form: { recipeId, perfectRouter: b } } },
+  });
+  const effect = (low: number, high: number) => ({
+    ratio: (low + high) / 2,
+    low,
+    high,
+    confidence: 0.95,
+    blocks: 5,
+    smallestEffect: 0.01,
+  });
+
+  test('is of the newest finished comparison of the recipe whose B alone routes perfectly', () => {
+    const all = [
+      comparisonOf('old', '2026-01-01', 'moe', false, true),
+      comparisonOf('new', '2026-01-02', 'moe', false, true),
+      comparisonOf('both', '2026-01-03', 'moe', true, true),
+      comparisonOf('other', '2026-01-04', 'dense', false, true),
+    ];
+    expect(routerComparison(all, 'moe')?.id).toBe('new');
+    expect(routerComparison(all.slice(2), 'moe')).toBeUndefined();
+  });
+
+  test('is held against the estimate, with a reason where they disagree', () => {
+    const band = { byTokens: 0.3, byActive: 0.1 };
+    expect(agreementText(band, effect(0.2, 0.4))).toContain('meets');
+    expect(agreementText(band, effect(-0.1, 0.05))).toContain('Less than estimated');
+    expect(agreementText(band, effect(0.4, 0.5))).toContain('More than estimated');
+    expect(agreementText(null, effect(0, 1))).toContain('no estimate');
   });
 });
 
