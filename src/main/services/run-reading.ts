@@ -117,6 +117,8 @@ export async function readTraces(
   const ranks: RankIterations[] = [];
   const failures = new Map<string, Failure>();
   for (const [index, { sourceId, rank, name }] of traces.entries()) {
+    // Begun all the same, it would be cancelled under whoever opens the trace at once.
+    options.signal.throwIfAborted();
     const onProgress = ({ bytesDone, bytesTotal }: EngineProgress): void => {
       options.onProgress(`Reading ${name}`, (index + bytesDone / Math.max(1, bytesTotal)) / traces.length);
     };
