@@ -13,7 +13,9 @@ use iterscope_store::{TraceData, stamp_source, write_store};
 
 use crate::assemble::assemble;
 use crate::collect::Collector;
-use crate::kineto::{Attempt, Chunk, Cutter, FileFacts, Joiner, Parser, StreamEnd, read_file_facts};
+use crate::kineto::{
+    Attempt, BLOCK_BYTES, Chunk, Cutter, FileFacts, Joiner, Parser, StreamEnd, read_file_facts,
+};
 use crate::nsys::{is_database, read_report};
 use crate::progress::{Cancel, Meter, Progress};
 use crate::source::Source;
@@ -50,7 +52,7 @@ pub fn ingest_process(
     let data = if is_report(source)? {
         read_report(source, stamp_source(source)?, pid, on_progress, cancel)?
     } else {
-        read_trace(source, on_progress, cancel)?
+        read_trace(source, BLOCK_BYTES, on_progress, cancel)?
     };
     cancel.check(source)?;
     write_store(store, &data)
@@ -64,13 +66,19 @@ pub(crate) fn is_report(path: &Path) -> Result<bool> {
     Ok(is_database(&head[..length]))
 }
 
-fn read_trace(path: &Path, on_progress: &mut dyn FnMut(Progress), cancel: &Cancel) -> Result<TraceData> {
+pub(crate) fn read_trace(
+    path: &Path,
+    block_bytes: usize,
+    on_progress: &mut dyn FnMut(Progress),
+    cancel: &Cancel,
+) -> Result<TraceData> {
     let stamp = stamp_source(path)?;
     let source = Source::open(path)?;
     let compressed = source.is_compressed();
     let mut meter = Meter::new(source.consumed(), stamp.size_bytes, on_progress);
     let mut collector = Collector::default();
-    let end = read_events(path, source, &mut collector, &mut meter, cancel)?;
+    let cutter = Cutter::new(path, source, block_bytes);
+    let end = read_events(path, cutter, &mut collector, &mut meter, cancel)?;
     cancel.check(path)?;
     meter.tell(collector.slice_count());
     let facts = check_end(path, &end, &mut collector)?;
@@ -89,7 +97,7 @@ struct Reading<'a> {
 
 fn read_events(
     path: &Path,
-    source: Source,
+    cutter: Cutter<'_>,
     collector: &mut Collector,
     meter: &mut Meter<'_>,
     cancel: &Cancel,
@@ -97,7 +105,7 @@ fn read_events(
     let workers = thread::available_parallelism().map_or(2, usize::from);
     let reading = &Reading {
         path,
-        cutter: Mutex::new(Cutter::new(path, source)),
+        cutter: Mutex::new(cutter),
         used: Mutex::default(),
         is_over: AtomicBool::new(false),
         cancel,

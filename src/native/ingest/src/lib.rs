@@ -7,6 +7,8 @@
 
 mod arguments;
 mod assemble;
+#[cfg(test)]
+mod block_borders;
 mod collect;
 mod flows;
 mod ingest;

@@ -17,5 +17,5 @@ pub use chunk::{ASYNC_PREFIX, ParsedChunk, Parser, RawInstant, TrackHints};
 pub use event::{args_of_event, args_range_of_event, unescape};
 pub use join::{Attempt, Joiner, Settled, StreamEnd};
 pub use metadata::{FileFacts, read_file_facts};
-pub use stream::{Chunk, Cutter};
+pub use stream::{BLOCK_BYTES, Chunk, Cutter};
 pub use tables::split_key;

@@ -9,7 +9,7 @@ use iterscope_model::{ErrorCode, Result, TraceError};
 use crate::source::{BlockEnd, Source};
 
 /// Bytes read at once; text and index of a chunk stay within a core's cache.
-const BLOCK_BYTES: usize = 1 << 20;
+pub const BLOCK_BYTES: usize = 1 << 20;
 /// Bytes at the end of a block in which a place to cut is looked for.
 const CUT_BYTES: usize = 256 << 10;
 
@@ -37,6 +37,7 @@ impl Chunk {
 pub struct Cutter<'a> {
     path: &'a Path,
     source: Source,
+    block_bytes: usize,
     /// What follows the last cut.
     carry: Vec<u8>,
     offset: u64,
@@ -47,8 +48,18 @@ pub struct Cutter<'a> {
 }
 
 impl<'a> Cutter<'a> {
-    pub fn new(path: &'a Path, source: Source) -> Self {
-        Self { path, source, carry: Vec::new(), offset: 0, sequence: 0, first_key: Vec::new(), end: None }
+    /// Reads blocks of so many bytes; results do not depend on it.
+    pub fn new(path: &'a Path, source: Source, block_bytes: usize) -> Self {
+        Self {
+            path,
+            source,
+            block_bytes,
+            carry: Vec::new(),
+            offset: 0,
+            sequence: 0,
+            first_key: Vec::new(),
+            end: None,
+        }
     }
 
     /// Whether the compressed stream broke off.
@@ -65,14 +76,14 @@ impl<'a> Cutter<'a> {
             return Ok(None);
         }
         let carried = self.carry.len();
-        if buffer.len() < carried + BLOCK_BYTES {
-            buffer.resize(carried + BLOCK_BYTES, 0);
+        if buffer.len() < carried + self.block_bytes {
+            buffer.resize(carried + self.block_bytes, 0);
         }
         buffer[..carried].copy_from_slice(&self.carry);
         self.carry.clear();
         let (read, end) = self
             .source
-            .read_block(&mut buffer[carried..carried + BLOCK_BYTES])
+            .read_block(&mut buffer[carried..carried + self.block_bytes])
             .map_err(|cause| TraceError::reading(self.path, &cause).with_offset(self.offset))?;
         let mut length = carried + read;
         let text = &buffer[..length];
