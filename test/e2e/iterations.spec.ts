@@ -79,3 +79,75 @@ test.describe('the table of iterations', () => {
     expect(lines).toHaveLength(16);
   });
 });
+
+test.describe('kernels and operators', () => {
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  const grid = (name: string | RegExp) => page.getByRole('grid', { name, exact: true });
+
+  test('are summed by name, and lead to the iteration with most of them', async () => {
+    await tab('Kernels and operators').click();
+    const kernels = grid('Kernels and operators');
+    await expect(kernels.getByRole('columnheader', { name: 'p95' })).toBeVisible();
+    await expect(kernels.getByRole('row').nth(1)).toContainText('%');
+    await filter().fill('kind == "GEMM" && share > 1');
+    await expect(page.getByRole('status', { name: 'Rows of Kernels and operators' })).toHaveText(/^0 of /);
+    await filter().fill('');
+    await kernels.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    const most = await kernels.getByRole('row').nth(1).getByRole('gridcell').last().textContent();
+    await tab('Iterations').click();
+    await expect(iterations().getByRole('row', { selected: true })).toContainText(most ?? '?');
+  });
+
+  test('of an operator are told apart from the rest', async () => {
+    await tab('Operators').click();
+    await grid('Operators').getByRole('row').nth(1).click();
+    await expect(
+      grid(/^Work of /)
+        .getByRole('row')
+        .nth(1),
+    ).toBeVisible();
+    await page.getByRole('button', { name: 'All operators' }).click();
+    await expect(grid('Operators').getByRole('row').nth(1)).toBeVisible();
+  });
+
+  test('of two iterations are compared', async () => {
+    await tab('Differences').click();
+    await page.getByLabel('Iterations before').fill('20');
+    await page.getByLabel('Iterations after').fill('21-22');
+    await expect(grid('Differences').getByRole('row').nth(1)).toBeVisible();
+    await page.getByLabel('Iterations after').fill('21-');
+    await expect(page.getByLabel('Iterations after')).toHaveAttribute('aria-invalid', 'true');
+  });
+});
+
+test.describe('a window of iterations', () => {
+  const field = () => page.getByLabel('Window', { exact: true });
+  const rows = () => page.getByRole('status', { name: 'Rows of Kernels and operators' });
+
+  test('is dragged over the chart: the timeline and the tables follow', async () => {
+    await page.getByRole('tab', { name: 'Kernels and operators', exact: true }).click();
+    const chart = page.getByRole('img', { name: /^Composition of/ });
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error('the chart has no place');
+    const y = box.y + box.height / 2;
+    await page.mouse.move(box.x + box.width * 0.4, y);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, y, { steps: 5 });
+    await page.mouse.up();
+    await expect(field()).toHaveValue(/^\d+-\d+$/);
+    await expect(page.getByRole('group', { name: 'Selected range' })).toBeVisible();
+    await expect(rows()).toHaveText(/^\d+$/);
+  });
+
+  test('is written, and left again', async () => {
+    const total = page.getByRole('grid', { name: 'Kernels and operators' }).getByRole('row').nth(1);
+    await field().fill('20');
+    await expect(rows()).toBeVisible();
+    const one = await total.textContent();
+    await page.getByRole('button', { name: 'All iterations' }).click();
+    await expect(field()).toHaveValue('');
+    await expect(total).not.toHaveText(one ?? '');
+  });
+});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from 'react';
+import { listenToBrush } from './brush.ts';
 import { init, type ChartOption, type ECharts } from './echarts.ts';
 import { readChartTheme, type ChartTheme } from './theme.ts';
 import './chart.css';
@@ -17,6 +18,8 @@ interface ChartProps {
   readonly build: (theme: ChartTheme) => ChartOption;
   /** Called with the categories under a click anywhere in the plot. */
   readonly onPick?: (pick: ChartPick) => void;
+  /** Called with the first and last category that were dragged over; they may lie outside of the data. */
+  readonly onBrush?: (from: number, to: number) => void;
 }
 
 /** Follows size and theme in animation frames, and ends the chart with its element. */
@@ -28,6 +31,8 @@ class ChartHolder {
   #build: ChartProps['build'] | undefined;
   #frame = 0;
   #resized = false;
+  /** The pointer was let go after dragging: the click that follows is none. */
+  #brushed = false;
 
   constructor(element: HTMLElement) {
     this.#element = element;
@@ -48,6 +53,7 @@ class ChartHolder {
 
   onPick(listener: (pick: ChartPick) => void): () => void {
     const onClick = (event: { readonly offsetX: number; readonly offsetY: number }): void => {
+      if (this.#brushed) return;
       const point = [event.offsetX, event.offsetY];
       if (!this.#chart.containPixel({ gridIndex: 0 }, point)) return;
       const [x, y] = this.#chart.convertFromPixel({ gridIndex: 0 }, point);
@@ -56,6 +62,24 @@ class ChartHolder {
     const surface = this.#chart.getZr();
     surface.on('click', onClick);
     return () => surface.off('click', onClick);
+  }
+
+  onBrush(listener: (from: number, to: number) => void): () => void {
+    const category = (x: number): number => {
+      const [at] = this.#chart.convertFromPixel({ gridIndex: 0 }, [x, 0]);
+      return Math.round(at ?? 0);
+    };
+    return listenToBrush({
+      element: this.#element,
+      holds: (x, y) => {
+        this.#brushed = false;
+        return this.#chart.containPixel({ gridIndex: 0 }, [x, y]);
+      },
+      onBrush: (fromX, toX) => {
+        this.#brushed = true;
+        listener(category(fromX), category(toX));
+      },
+    });
   }
 
   dispose(): void {
@@ -83,7 +107,7 @@ class ChartHolder {
   }
 }
 
-export function Chart({ label, build, onPick }: ChartProps) {
+export function Chart({ label, build, onPick, onBrush }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const holder = useRef<ChartHolder>(null);
 
@@ -99,6 +123,8 @@ export function Chart({ label, build, onPick }: ChartProps) {
 
   useEffect(() => holder.current?.show(build), [build]);
   useEffect(() => (onPick === undefined ? undefined : holder.current?.onPick(onPick)), [onPick]);
+
+  useEffect(() => (onBrush === undefined ? undefined : holder.current?.onBrush(onBrush)), [onBrush]);
 
   return (
     <div

@@ -2,12 +2,13 @@
 import { IterscopeError, toFailure, type Failure } from '#shared/base/errors.ts';
 import { WINDOW_VERSION } from '#shared/contract/engine.ts';
 import type {
+  EngineInput,
   EngineProgress,
   Iteration,
-  KernelStat,
   OpenedTrace,
   SliceDetails,
 } from '#shared/contract/engine.ts';
+import type { Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
@@ -35,6 +36,8 @@ interface CoverageQuestion {
   readonly units: number;
   readonly groups: readonly (readonly number[])[];
 }
+
+type Selection = EngineInput<'trace.groups'>['selection'];
 
 const MAX_KEPT_SLICES = 4096;
 const OPENING: TraceState = { phase: 'opening', progress: null };
@@ -143,8 +146,41 @@ export class TraceSession {
     return asked;
   }
 
-  topKernels(limit: number, signal: AbortSignal): Promise<readonly KernelStat[]> {
-    return askEngine('trace.topKernels', { sourceId: this.source.sourceId, limit }, { signal });
+  /** Sums by name, the most time first. */
+  groups(selection: Selection, limit: number, signal: AbortSignal): Promise<readonly Group[]> {
+    const { sourceId } = this.source;
+    return askEngine('trace.groups', { sourceId, selection, by: 'name', limit }, { signal });
+  }
+
+  variations(first: number, last: number, limit: number, signal: AbortSignal): Promise<readonly Variation[]> {
+    return askEngine('trace.variations', { sourceId: this.source.sourceId, first, last, limit }, { signal });
+  }
+
+  differences(
+    before: Selection,
+    after: Selection,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Difference[]> {
+    return askEngine(
+      'trace.differences',
+      { sourceId: this.source.sourceId, before, after, limit },
+      { signal },
+    );
+  }
+
+  operators(selection: Selection, limit: number, signal: AbortSignal): Promise<readonly OperatorStat[]> {
+    return askEngine('trace.operators', { sourceId: this.source.sourceId, selection, limit }, { signal });
+  }
+
+  operatorWork(
+    selection: Selection,
+    name: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Group[]> {
+    const { sourceId } = this.source;
+    return askEngine('trace.operatorWork', { sourceId, selection, name, limit }, { signal });
   }
 
   #askNames(ids: readonly number[]): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ export interface SelectedSlice {
   readonly row: number;
 }
 
-export type TraceTab = 'iterations' | 'kernels';
+export type TraceTab = 'iterations' | 'kernels' | 'operators' | 'differences';
 
 export interface TraceViewState {
   readonly slice: SelectedSlice | null;
@@ -18,6 +18,8 @@ export interface TraceViewState {
   readonly iteration: number | null;
   /** Counts up when the timeline should zoom to the iteration. */
   readonly iterationNonce: number;
+  /** Iterations that everything is asked about, both included; null for all. */
+  readonly window: { readonly first: number; readonly last: number } | null;
   /** Nanoseconds of world time. */
   readonly range: { readonly startNs: number; readonly endNs: number } | null;
   readonly tab: TraceTab;
@@ -30,6 +32,7 @@ export interface TraceViewState {
   /** The user asked from elsewhere to be led there. */
   readonly goToSlice: (slice: SelectedSlice) => void;
   readonly goToIteration: (index: number) => void;
+  readonly chooseWindow: (window: TraceViewState['window']) => void;
   readonly showTab: (tab: TraceTab) => void;
   readonly chooseClock: (clock: TraceViewState['clock']) => void;
 }
@@ -42,6 +45,7 @@ export function createTraceViewStore(): TraceViewStore {
     revealNonce: 0,
     iteration: null,
     iterationNonce: 0,
+    window: null,
     range: null,
     tab: 'iterations',
     clock: 'wall',
@@ -50,6 +54,7 @@ export function createTraceViewStore(): TraceViewStore {
     rangeChosen: (range) => set({ range }),
     goToSlice: (slice) => set((before) => ({ slice, revealNonce: before.revealNonce + 1 })),
     goToIteration: (iteration) => set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
+    chooseWindow: (window) => set({ window }),
     showTab: (tab) => set({ tab }),
     chooseClock: (clock) => set({ clock }),
   }));

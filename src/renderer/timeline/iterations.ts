@@ -18,6 +18,20 @@ export function iterationRange(traces: readonly TimelineTrace[], index: number):
   return startNs <= endNs ? { startNs, endNs } : undefined;
 }
 
+/** World time of two iterations and of all between them; undefined when no trace has either. */
+export function iterationsRange(
+  traces: readonly TimelineTrace[],
+  first: number,
+  last: number,
+): TimeRange | undefined {
+  const ranges = [first, last].flatMap((index) => iterationRange(traces, index) ?? []);
+  if (ranges.length === 0) return undefined;
+  return {
+    startNs: Math.min(...ranges.map(({ startNs }) => startNs)),
+    endNs: Math.max(...ranges.map(({ endNs }) => endNs)),
+  };
+}
+
 /**
  * The iteration before or after the current one; without a current one, the one at a moment.
  * Undefined at either end.

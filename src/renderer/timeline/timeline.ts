@@ -6,7 +6,7 @@ import { outlineOf, scrollbarOf } from './draw-overlay.ts';
 import { ROW_BUTTON_PX } from './frame.ts';
 import { Hover } from './hover.ts';
 import { Input, type Command, type InputTarget } from './input.ts';
-import { iterationRange, nextIteration } from './iterations.ts';
+import { iterationRange, iterationsRange, nextIteration } from './iterations.ts';
 import { Marks } from './marks.ts';
 import { minimapTime } from './minimap.ts';
 import { Navigator } from './navigator.ts';
@@ -149,6 +149,13 @@ export class Timeline implements InputTarget {
     const range = index === null ? undefined : iterationRange(this.#traces, index);
     if (range !== undefined) this.#navigator.fit(range, 0.02);
     this.#schedule();
+  }
+
+  /** Selects the time of several iterations as a range and zooms to it. */
+  showIterations(first: number, last: number): void {
+    this.#range = iterationsRange(this.#traces, first, last) ?? this.#range;
+    this.#fit();
+    this.endRange();
   }
 
   dispose(): void {
@@ -321,8 +328,6 @@ export class Timeline implements InputTarget {
     this.#surface.announce(`Iteration ${index}`);
     this.#callbacks.onIteration(index);
   }
-
-  // --- drawing -----------------------------------------------------------------------------------------
 
   #laidOut(layout: RowLayout): void {
     const rows = [...layout.pinned, ...layout.rows];

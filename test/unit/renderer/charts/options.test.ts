@@ -61,12 +61,18 @@ describe('what charts share', () => {
 describe('the composition of iterations', () => {
   const parts = (computeNs: number) => ({ computeNs, communicationNs: 1e6, memoryNs: 0, idleNs: 1e6 });
   const data = {
-    iterations: [20, 21],
-    ranks: [
-      { label: 'Rank 0', parts: [parts(2e6), parts(4e6)] },
-      { label: 'Rank 1', parts: [parts(3e6), null] },
+    spans: [
+      { first: 20, last: 20 },
+      { first: 21, last: 21 },
     ],
+    perBar: 1,
+    ranks: [
+      { label: 'Rank 0', parts: [parts(2e6), parts(4e6)], longestNs: [null, null] },
+      { label: 'Rank 1', parts: [parts(3e6), null], longestNs: [null, null] },
+    ],
+    overlays: [{ name: 'GC', ns: [0, 5e5] }],
     selected: 1,
+    inWindow: null,
   };
   const option = compositionOption(data, theme);
 
@@ -88,6 +94,34 @@ describe('the composition of iterations', () => {
     expect(text).toContain('2.000 ms · 50.0 %');
     expect(text).toContain('Rank 1');
     expect(tooltipOf(option, [{ dataIndex: 1 }])).not.toContain('Rank 1');
+  });
+});
+
+describe('the composition of many iterations', () => {
+  const parts = { computeNs: 2e6, communicationNs: 0, memoryNs: 0, idleNs: 1e6 };
+  const option = compositionOption(
+    {
+      spans: [
+        { first: 1, last: 3 },
+        { first: 4, last: 5 },
+      ],
+      perBar: 3,
+      ranks: [{ label: 'Rank 0', parts: [parts, parts], longestNs: [9e6, 4e6] }],
+      overlays: [{ name: 'GC', ns: [0, 5e5] }],
+      selected: null,
+      inWindow: [false, true],
+    },
+    theme,
+  );
+
+  test('marks the longest behind each bar, what the host did, and the chosen window', () => {
+    const data = (name: string) => seriesOf(option).find((series) => series.name === name)?.data;
+    expect(data('longest')).toEqual([9, 4]);
+    expect(data('GC')).toEqual([null, 0.5]);
+    expect(data('selected')).toEqual([null, 1]);
+    const text = tooltipOf(option, [{ dataIndex: 0 }]);
+    expect(text).toContain('Iteration 1–3');
+    expect(text).toContain('9.000 ms');
   });
 });
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { iterationRange, nextIteration } from '#renderer/timeline/iterations.ts';
+import { iterationRange, iterationsRange, nextIteration } from '#renderer/timeline/iterations.ts';
 import { makeBand, makeTimelineTrace } from '../../../builders/timeline.ts';
 
 const traces = [
@@ -16,6 +16,12 @@ describe('iterations on the timeline', () => {
     expect(iterationRange(traces, 20)).toEqual({ startNs: 0, endNs: 160 });
     expect(iterationRange(traces, 21)).toEqual({ startNs: 100, endNs: 230 });
     expect(iterationRange(traces, 99)).toBeUndefined();
+  });
+
+  test('of a window reach from its first to its last, on whichever trace they are', () => {
+    expect(iterationsRange(traces, 20, 22)).toEqual({ startNs: 0, endNs: 310 });
+    expect(iterationsRange(traces, 19, 20)).toEqual({ startNs: 0, endNs: 160 });
+    expect(iterationsRange(traces, 98, 99)).toBeUndefined();
   });
 
   test('follow each other by number, and end', () => {

@@ -1,37 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { KernelStat } from '#shared/contract/engine.ts';
+import type { Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 
-export interface KernelRow extends KernelStat {
+/** The ranks' sums by name as one table. What cannot be merged (percentiles, variation) is of one rank only. */
+
+export interface KernelRow {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly totalNs: number;
   readonly meanNs: number;
   /** Of the total of all rows. */
   readonly share: number;
+  readonly minNs: number;
+  readonly maxNs: number;
+  /** Null where several ranks have the name. */
+  readonly medianNs: number | null;
+  readonly p95Ns: number | null;
+  readonly cv: number | null;
+  /** The iteration with most time of it, on whichever rank. */
+  readonly mostIteration: number | null;
+  readonly mostNs: number | null;
 }
 
-/** The ranks' tables as one, by name and kind, largest total first. */
-export function mergeKernels(tables: readonly (readonly KernelStat[])[]): KernelRow[] {
-  const byName = new Map<string, KernelStat>();
-  for (const stat of tables.flat()) {
-    const key = `${stat.kind}\n${stat.name}`;
-    const before = byName.get(key);
-    const merged =
-      before === undefined
-        ? stat
-        : {
-            ...stat,
-            count: before.count + stat.count,
-            totalNs: before.totalNs + stat.totalNs,
-            minNs: Math.min(before.minNs, stat.minNs),
-            maxNs: Math.max(before.maxNs, stat.maxNs),
-          };
-    byName.set(key, merged);
+export interface RankTable {
+  readonly groups: readonly Group[];
+  readonly variations: readonly Variation[];
+}
+
+const keyOf = ({ kind, name }: { readonly kind: string | null; readonly name: string | null }): string =>
+  `${kind ?? ''}\n${name ?? ''}`;
+
+type Sums = Omit<KernelRow, 'share' | 'meanNs'>;
+
+function sumsOf(group: Group, variation: Variation | undefined): Sums {
+  const { count, totalNs, minNs, maxNs, medianNs, p95Ns } = group.durations;
+  return {
+    key: keyOf(group),
+    name: group.name ?? '',
+    kind: group.kind ?? 'other',
+    ...{ count, totalNs, minNs, maxNs, medianNs, p95Ns },
+    cv: variation?.cv ?? null,
+    mostIteration: variation?.maxIteration ?? null,
+    mostNs: variation?.maxNs ?? null,
+  };
+}
+
+function merge(a: Sums, b: Sums): Sums {
+  const most = (b.mostNs ?? -1) > (a.mostNs ?? -1) ? b : a;
+  return {
+    ...a,
+    count: a.count + b.count,
+    totalNs: a.totalNs + b.totalNs,
+    minNs: Math.min(a.minNs, b.minNs),
+    maxNs: Math.max(a.maxNs, b.maxNs),
+    medianNs: null,
+    p95Ns: null,
+    cv: null,
+    mostIteration: most.mostIteration,
+    mostNs: most.mostNs,
+  };
+}
+
+function mergeBy<T>(items: readonly T[], key: (item: T) => string, join: (a: T, b: T) => T): T[] {
+  const merged = new Map<string, T>();
+  for (const item of items) {
+    const before = merged.get(key(item));
+    merged.set(key(item), before === undefined ? item : join(before, item));
   }
-  const rows = [...byName.values()];
-  const totalNs = rows.reduce((sum, row) => sum + row.totalNs, 0);
+  return [...merged.values()];
+}
+
+/** By name and kind, the largest total first. */
+export function mergeKernels(tables: readonly RankTable[]): KernelRow[] {
+  const sums = tables.flatMap(({ groups, variations }) => {
+    const varying = new Map(variations.map((variation) => [keyOf(variation), variation]));
+    return groups.map((group) => sumsOf(group, varying.get(keyOf(group))));
+  });
+  const rows = mergeBy(sums, ({ key }) => key, merge);
+  const wholeNs = rows.reduce((sum, { totalNs }) => sum + totalNs, 0);
   return rows
     .map((row) => ({
       ...row,
       meanNs: row.count === 0 ? 0 : row.totalNs / row.count,
-      share: totalNs === 0 ? 0 : row.totalNs / totalNs,
+      share: wholeNs === 0 ? 0 : row.totalNs / wholeNs,
     }))
     .sort((a, b) => b.totalNs - a.totalNs);
+}
+
+export interface OperatorRow {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly hostNs: number;
+  readonly maxNs: number;
+  readonly medianNs: number | null;
+  readonly p95Ns: number | null;
+  readonly workCount: number;
+  readonly workNs: number;
+  readonly ownWorkNs: number;
+}
+
+/** By name and kind, the most device work first, then the most host time. */
+export function mergeOperators(tables: readonly (readonly OperatorStat[])[]): OperatorRow[] {
+  const rows = tables.flat().map(({ host, ...stat }): OperatorRow => ({
+    ...stat,
+    key: keyOf(stat),
+    count: host.count,
+    hostNs: host.totalNs,
+    maxNs: host.maxNs,
+    medianNs: host.medianNs,
+    p95Ns: host.p95Ns,
+  }));
+  const join = (a: OperatorRow, b: OperatorRow): OperatorRow => ({
+    ...a,
+    count: a.count + b.count,
+    hostNs: a.hostNs + b.hostNs,
+    maxNs: Math.max(a.maxNs, b.maxNs),
+    medianNs: null,
+    p95Ns: null,
+    workCount: a.workCount + b.workCount,
+    workNs: a.workNs + b.workNs,
+    ownWorkNs: a.ownWorkNs + b.ownWorkNs,
+  });
+  return mergeBy(rows, ({ key }) => key, join).sort((a, b) => b.workNs - a.workNs || b.hostNs - a.hostNs);
+}
+
+export interface DifferenceRow {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly beforeCount: number;
+  readonly afterCount: number;
+  readonly beforeNs: number;
+  readonly afterNs: number;
+  readonly changeNs: number;
+}
+
+/** By name and kind, the largest change first, whichever way it goes. */
+export function mergeDifferences(tables: readonly (readonly Difference[])[]): DifferenceRow[] {
+  const rows = tables.flat().map(({ name, kind, before, after, changeNs }): DifferenceRow => ({
+    key: keyOf({ name, kind }),
+    name,
+    kind,
+    changeNs,
+    beforeCount: before?.durations.count ?? 0,
+    afterCount: after?.durations.count ?? 0,
+    beforeNs: before?.durations.totalNs ?? 0,
+    afterNs: after?.durations.totalNs ?? 0,
+  }));
+  const join = (a: DifferenceRow, b: DifferenceRow): DifferenceRow => ({
+    ...a,
+    beforeCount: a.beforeCount + b.beforeCount,
+    afterCount: a.afterCount + b.afterCount,
+    beforeNs: a.beforeNs + b.beforeNs,
+    afterNs: a.afterNs + b.afterNs,
+    changeNs: a.changeNs + b.changeNs,
+  });
+  return mergeBy(rows, ({ key }) => key, join).sort((a, b) => Math.abs(b.changeNs) - Math.abs(a.changeNs));
 }

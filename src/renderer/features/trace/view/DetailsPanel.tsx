@@ -11,7 +11,7 @@ import { argumentRows } from '../model/arguments.ts';
 import { definitions } from '../model/definitions.ts';
 import { iterationAt } from '../model/timeline-traces.ts';
 import type { ReadyTrace } from '../model/ready.ts';
-import { KindName } from './KernelTable.tsx';
+import { KindName } from './KindName.tsx';
 import { useSlice, type SliceAnswer } from './use-slice.ts';
 
 /** Everything about the selected slice, or how to select one. */

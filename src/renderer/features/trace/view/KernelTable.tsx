@@ -1,133 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useState } from 'react';
-import { toFailure } from '#shared/base/errors.ts';
-import { formatCount, formatDurationNs, formatPercent } from '#shared/base/units.ts';
-import { kindFromText } from '#shared/trace/kinds.ts';
+import { useMemo } from 'react';
+import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
-import { Notice } from '#renderer/widgets/Notice.tsx';
-import { kindVariable } from '#renderer/timeline/palette.ts';
-import { shortName } from '#renderer/timeline/text.ts';
-import { definitions } from '../model/definitions.ts';
-import { mergeKernels, type KernelRow } from '../model/kernels.ts';
+import type { IterationSpan } from '../model/iteration-span.ts';
+import { kernelColumns } from '../model/kernel-columns.ts';
+import { mergeKernels, type RankTable } from '../model/kernels.ts';
 import type { ReadyTrace } from '../model/ready.ts';
-import { DataGrid, type GridColumn } from './DataGrid.tsx';
+import { layerOf, selectionOf, useAnswer } from '../model/use-tables.ts';
+import { NamedTable } from './NamedTable.tsx';
+import { useSlice } from './use-slice.ts';
 
-/** Kernels (or operators, where there is no GPU) of all ranks by name, asked for when first shown. */
+/** Kernels (or operators, where there is no GPU) of all ranks by name, over the chosen iterations or all. */
 
-const LIMIT = 2000;
+const LIMIT = 5000;
 
-type Answer = { readonly rows: readonly KernelRow[] } | { readonly message: string } | null;
-
-function useKernels(traces: readonly ReadyTrace[], wanted: boolean): Answer {
-  const [answer, setAnswer] = useState<{ readonly of: readonly ReadyTrace[]; readonly got: Answer } | null>(
-    null,
-  );
-  useEffect(() => {
-    if (!wanted) return undefined;
-    const abort = new AbortController();
-    Promise.all(traces.map(({ session }) => session.topKernels(LIMIT, abort.signal))).then(
-      (tables) => setAnswer({ of: traces, got: { rows: mergeKernels(tables) } }),
-      (thrown: unknown) => {
-        if (!abort.signal.aborted) setAnswer({ of: traces, got: { message: toFailure(thrown).message } });
-      },
-    );
-    return () => abort.abort();
-  }, [traces, wanted]);
-  return answer?.of === traces ? answer.got : null;
+async function tableOf(
+  ready: ReadyTrace,
+  span: IterationSpan | null,
+  signal: AbortSignal,
+): Promise<RankTable> {
+  const { session, iterations } = ready;
+  const layer = layerOf(ready);
+  const [first, last] = [span?.first ?? iterations[0]?.index, span?.last ?? iterations.at(-1)?.index];
+  const [groups, variations] = await Promise.all([
+    session.groups(selectionOf(layer, span), LIMIT, signal),
+    layer === 'kernels' && first !== undefined && last !== undefined
+      ? session.variations(first, last, LIMIT, signal)
+      : [],
+  ]);
+  return { groups, variations };
 }
-
-const duration = (
-  key: string,
-  title: string,
-  value: (row: KernelRow) => number,
-  definition?: string,
-): GridColumn<KernelRow> => ({
-  key,
-  title,
-  width: '76px',
-  numeric: true,
-  value,
-  cell: (row) => formatDurationNs(value(row)),
-  ...(definition === undefined ? {} : { definition }),
-});
-
-const columns: readonly GridColumn<KernelRow>[] = [
-  {
-    key: 'name',
-    title: 'Name',
-    width: 'minmax(150px, 1fr)',
-    value: ({ name }) => name,
-    cell: ({ name }) => <span title={name}>{shortName(name)}</span>,
-  },
-  {
-    key: 'kind',
-    title: 'Kind',
-    width: '108px',
-    value: ({ kind }) => kind,
-    cell: ({ kind }) => <KindName kind={kind} />,
-  },
-  duration('total', 'Total', ({ totalNs }) => totalNs, definitions.kernelTotal),
-  {
-    key: 'share',
-    title: 'Share',
-    definition: definitions.kernelShare,
-    width: '52px',
-    numeric: true,
-    value: ({ share }) => share,
-    cell: ({ share }) => formatPercent(share),
-  },
-  {
-    key: 'count',
-    title: 'Count',
-    width: '56px',
-    numeric: true,
-    value: ({ count }) => count,
-    cell: ({ count }) => formatCount(count),
-  },
-  duration('mean', 'Mean', ({ meanNs }) => meanNs),
-  duration('min', 'Min', ({ minNs }) => minNs),
-  duration('max', 'Max', ({ maxNs }) => maxNs),
-];
-
-/** A kind with its colour. */
-export function KindName({ kind }: { readonly kind: string }) {
-  return (
-    <>
-      <span
-        className="kind-mark"
-        aria-hidden="true"
-        style={{ background: `var(${kindVariable[kindFromText(kind)]})` }}
-      />
-      {kind}
-    </>
-  );
-}
-
-const byTotal = { key: 'total', descending: true } as const;
 
 interface KernelTableProps {
   readonly traces: readonly ReadyTrace[];
+  readonly store: TraceViewStore;
   readonly shown: boolean;
 }
 
-export function KernelTable({ traces, shown }: KernelTableProps) {
-  const answer = useKernels(traces, shown);
-  if (answer === null) return <p className="trace-note">Adding up…</p>;
-  if ('message' in answer) return <Notice severity="error">{answer.message}</Notice>;
-  if (answer.rows.length === 0) {
-    return (
-      <EmptyState title="No kernels or operators">
-        These traces hold neither GPU kernels nor framework operators.
-      </EmptyState>
-    );
-  }
+export function KernelTable({ traces, store, shown }: KernelTableProps) {
+  const span = useTraceView(store, (state) => state.window);
+  const slice = useTraceView(store, (state) => state.slice);
+  const goToIteration = useTraceView(store, (state) => state.goToIteration);
+  const selected = useSlice(traces, slice);
+  const ask = useMemo(() => {
+    if (!shown) return null;
+    return async (signal: AbortSignal) =>
+      mergeKernels(await Promise.all(traces.map((ready) => tableOf(ready, span, signal))));
+  }, [traces, span, shown]);
   return (
-    <DataGrid
+    <NamedTable
       label="Kernels and operators"
-      columns={columns}
-      rows={answer.rows}
-      rowKey={({ name, kind }) => `${kind} ${name}`}
-      initialSort={byTotal}
+      fileName="kernels"
+      answer={useAnswer(ask)}
+      columns={kernelColumns}
+      sort="total"
+      example='kind == "GEMM" && max > 2 * median'
+      selectedName={selected !== null && 'details' in selected ? selected.details.name : null}
+      onChoose={({ mostIteration }) => {
+        if (mostIteration !== null) goToIteration(mostIteration);
+      }}
+      empty={
+        <EmptyState title="No kernels or operators">
+          {span === null ? 'These traces hold' : 'These iterations hold'} neither GPU kernels nor framework
+          operators.
+        </EmptyState>
+      }
     />
   );
 }

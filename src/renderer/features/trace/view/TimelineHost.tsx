@@ -21,6 +21,9 @@ function connect(timeline: Timeline, store: TraceViewStore, tracks: ArrangementS
     if (now.revealNonce !== before.revealNonce && now.slice !== null) {
       timeline.goToSlice({ traceKey: now.slice.sourceId, row: now.slice.row });
     }
+    if (now.window !== before.window && now.window !== null) {
+      timeline.showIterations(now.window.first, now.window.last);
+    }
     if (now.iterationNonce !== before.iterationNonce) timeline.showIteration(now.iteration);
   });
   const arrange = ({ arrangement, filter }: ReturnType<ArrangementStore['getState']>): void => {

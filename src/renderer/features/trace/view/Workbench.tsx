@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { CompositionChart } from '#renderer/charts/index.tsx';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
@@ -11,11 +11,14 @@ import type { IterationRow } from '../model/iteration-rows.ts';
 import type { ReadySet } from '../model/ready.ts';
 import { useIterationRows } from '../model/use-iteration-rows.ts';
 import { DetailsPanel } from './DetailsPanel.tsx';
+import { DifferenceTable } from './DifferenceTable.tsx';
 import { FiguresBar } from './FiguresBar.tsx';
 import { IterationTable } from './IterationTable.tsx';
 import { KernelTable } from './KernelTable.tsx';
+import { OperatorTable } from './OperatorTable.tsx';
 import { Splitter, useSplit } from './Splitter.tsx';
 import { TimelineHost } from './TimelineHost.tsx';
+import { WindowField } from './WindowField.tsx';
 
 interface WorkbenchProps {
   readonly traceSet: TraceSet;
@@ -67,24 +70,34 @@ interface CompositionPanelProps {
 function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
   const selected = useTraceView(store, (state) => state.iteration);
   const goToIteration = useTraceView(store, (state) => state.goToIteration);
-  const data = useMemo(() => compositionData(rows, selected), [rows, selected]);
+  const window = useTraceView(store, (state) => state.window);
+  const chooseWindow = useTraceView(store, (state) => state.chooseWindow);
+  const data = useMemo(() => compositionData(rows, selected, window), [rows, selected, window]);
+  const onWindow = useCallback(
+    (first: number, last: number) => chooseWindow({ first, last }),
+    [chooseWindow],
+  );
   const ranks = new Set(rows.map(({ sourceId }) => sourceId)).size;
   const of = onHost ? 'host window' : 'GPU window';
   const mean = ranks > MAX_RANK_BARS ? `, mean of ${ranks} ranks` : ranks > 1 ? ', one bar per rank' : '';
   return (
     <section className="trace-panel" aria-label="Composition of iterations">
-      <h2 className="trace-panel__title">
-        Composition of each {of}
-        {mean}
-      </h2>
+      <div className="trace-panel__head">
+        <h2 className="trace-panel__title">
+          {data.perBar > 1 ? `Median ${of} of ${data.perBar} iterations` : `Composition of each ${of}`}
+          {mean}
+        </h2>
+        <WindowField store={store} />
+      </div>
       <div className="trace-panel__chart">
-        {data.iterations.length === 0 ? (
+        {data.spans.length === 0 ? (
           <NoIterations />
         ) : (
           <CompositionChart
-            label={`Composition of ${data.iterations.length} iterations: compute, communication, memory and idle time of each ${of}${mean}. The table beside it holds the figures.`}
+            label={`Composition of ${rows.length} windows: compute, communication, memory and idle time of each ${of}${mean}. The table beside it holds the figures.`}
             data={data}
             onSelect={goToIteration}
+            onWindow={onWindow}
           />
         )}
       </div>
@@ -120,7 +133,17 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
           {
             value: 'kernels',
             label: 'Kernels and operators',
-            panel: <KernelTable traces={ready.traces} shown={tab === 'kernels'} />,
+            panel: <KernelTable traces={ready.traces} store={store} shown={tab === 'kernels'} />,
+          },
+          {
+            value: 'operators',
+            label: 'Operators',
+            panel: <OperatorTable traces={ready.traces} store={store} shown={tab === 'operators'} />,
+          },
+          {
+            value: 'differences',
+            label: 'Differences',
+            panel: <DifferenceTable traces={ready.traces} store={store} shown={tab === 'differences'} />,
           },
         ]}
       />

@@ -4,7 +4,6 @@ import { argumentRows } from '#renderer/features/trace/model/arguments.ts';
 import { compositionData } from '#renderer/features/trace/model/composition-data.ts';
 import { median, setFigures } from '#renderer/features/trace/model/figures.ts';
 import { iterationRows } from '#renderer/features/trace/model/iteration-rows.ts';
-import { mergeKernels } from '#renderer/features/trace/model/kernels.ts';
 import { align, alignClocks } from '#renderer/features/trace/model/clocks.ts';
 import { readySet } from '#renderer/features/trace/model/ready.ts';
 import { iterationAt, timelineTrace } from '#renderer/features/trace/model/timeline-traces.ts';
@@ -144,7 +143,10 @@ describe('the composition chart’s data', () => {
       makeReady('b', [makeGpuIteration(2, parts(3, 0))], 'Rank 1'),
     ]);
     const data = compositionData(rows, 2);
-    expect(data.iterations).toEqual([1, 2]);
+    expect(data.spans).toEqual([
+      { first: 1, last: 1 },
+      { first: 2, last: 2 },
+    ]);
     expect(data.ranks[1]?.parts).toEqual([null, parts(3, 0)]);
     expect(data.selected).toBe(1);
     expect(compositionData(rows, 7).selected).toBeNull();
@@ -155,22 +157,34 @@ describe('the composition chart’s data', () => {
       makeReady(`r${at}`, [makeGpuIteration(1, parts(at, 9))], `Rank ${at}`),
     );
     expect(compositionData(iterationRows(ranks), null).ranks).toEqual([
-      { label: 'mean of 9 ranks', parts: [parts(4, 9)] },
+      { label: 'mean of 9 ranks', parts: [parts(4, 9)], longestNs: [null] },
     ]);
   });
-});
 
-test('kernels of all ranks add up by name and kind', () => {
-  const stat = { name: 'k', kind: 'GEMM', count: 2, totalNs: 10, minNs: 4, maxNs: 6 };
-  const rows = mergeKernels([
-    [stat, { ...stat, name: 'small', totalNs: 5 }],
-    [{ ...stat, count: 3, totalNs: 35, minNs: 1 }],
-  ]);
-  expect(rows.map(({ name, share }) => [name, share])).toEqual([
-    ['k', 0.9],
-    ['small', 0.1],
-  ]);
-  expect(rows[0]).toMatchObject({ count: 5, totalNs: 45, minNs: 1, maxNs: 6, meanNs: 9 });
+  test('of very many iterations shows the median one of each bar whole, and the longest', () => {
+    // Of each 125 iterations one is a hundred times as long, whatever bar it falls into.
+    const many = Array.from({ length: 50_000 }, (_, index) => ({
+      ...makeGpuIteration(index, parts(index % 125 === 0 ? 70_000 : 600 + (index % 125), 100)),
+      gcNs: index === 777 ? 5000 : 0,
+    }));
+    const data = compositionData(iterationRows([makeReady('a', many)]), 777, { first: 125, last: 249 });
+    expect(data.perBar).toBe(125);
+    expect(data.spans).toHaveLength(400);
+    expect(data.ranks[0]?.parts[3]).toEqual(parts(663, 100));
+    expect(new Set(data.ranks[0]?.longestNs)).toEqual(new Set([70_100]));
+    expect(data.selected).toBe(6);
+    expect(data.inWindow?.flatMap((inside, at) => (inside ? [at] : []))).toEqual([1]);
+    expect(data.overlays).toHaveLength(1);
+    expect(data.overlays[0]?.ns.flatMap((ns, at) => (ns > 0 ? [at, ns] : []))).toEqual([6, 5000]);
+  });
+
+  test('of five iterations has a bar for each', () => {
+    const few = Array.from({ length: 5 }, (_, index) => makeGpuIteration(index, parts(1, 1)));
+    expect(compositionData(iterationRows([makeReady('a', few)]), null)).toMatchObject({
+      perBar: 1,
+      overlays: [],
+    });
+  });
 });
 
 describe('arguments of a slice', () => {
