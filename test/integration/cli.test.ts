@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Inspection } from '#main/services/inspect.ts';
@@ -96,6 +96,69 @@ describe('iterscope inspect', () => {
     const { stdout } = iterscope(folder(), 'inspect', join(traces, 'kineto-h100-overlap.json.gz'));
     expect(stdout).toContain('59.13 ms in all');
     expect(stdout).toMatch(/20 .* ctx/);
+  });
+});
+
+describe('iterscope export and cut', () => {
+  const overlap = join(traces, 'kineto-h100-overlap.json.gz');
+
+  test('cut iterations into a trace that says the same of them', () => {
+    const target = join(folder(), 'cut.json');
+    const { code, stdout } = iterscope(folder(), 'cut', overlap, '--iterations', '19-22', '-o', target);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/cut\.json: [\d,]+ slices, .*iB\n$/)]);
+    const [whole] = inspect(overlap);
+    const [part] = inspect(target);
+    const figures = (inspection: Inspection | undefined) =>
+      inspection?.iterations
+        .filter(({ index }) => index >= 19 && index <= 21)
+        .map(({ index, gpuBusyNs, kernelCount, kernelTimeNs }) => [
+          index,
+          gpuBusyNs,
+          kernelCount,
+          kernelTimeNs,
+        ]);
+    expect(part?.iterations.map(({ index }) => index)).toEqual([19, 20, 21, 22]);
+    expect(figures(part)).toEqual(figures(whole));
+    expect(part?.gpu.devices.map(({ name }) => name)).toEqual(whole?.gpu.devices.map(({ name }) => name));
+  });
+
+  test('write tables whose sums are those of inspect', () => {
+    const [whole] = inspect(overlap);
+    const kernels = join(folder(), 'kernels.csv');
+    expect(iterscope(folder(), 'export', overlap, kernels, '--csv', 'kernels').code).toBe(0);
+    const [head = '', ...rows] = readFileSync(kernels, 'utf8').trim().split('\n');
+    const columns = head.split(',');
+    const sum = (name: string) =>
+      // Names may hold commas: columns are counted from the end.
+      rows.reduce(
+        (total, row) => total + Number(row.split(',').at(columns.indexOf(name) - columns.length)),
+        0,
+      );
+    expect([sum('count'), sum('totalNs')]).toEqual([whole?.gpu.kernelCount, whole?.gpu.kernelTimeNs]);
+    const iterations = join(folder(), 'iterations.csv');
+    const asked = ['export', overlap, iterations, '--csv', 'iterations', '--iterations', '20-24'];
+    expect(iterscope(folder(), ...asked).stdout).toMatch(/: 5 iterations\n$/);
+    const slices = join(folder(), 'slices.csv');
+    const timed = ['export', overlap, slices, '--csv', 'slices', '--from', '1', '--to', '2'];
+    expect(iterscope(folder(), ...timed).stdout).toMatch(/: [\d,]+ slices, /);
+  });
+
+  test('refuse what makes no sense, and write nothing', () => {
+    const target = join(folder(), 'x.json');
+    const tried = [
+      ['cut', overlap, '--iterations', '30-20', '-o', target],
+      ['cut', overlap, '--iterations', '900', '-o', target],
+      ['export', overlap, target, '--chrome', '--iterations', '20', '--from', '1'],
+      ['export', overlap, target, '--chrome', '--from', '5', '--to', '2'],
+      ['cut', overlap, '--iterations', '20', '-o', '/no/such/folder/x.json'],
+    ].map((args) => iterscope(folder(), ...args));
+    expect(tried.map(({ code }) => code)).toEqual([2, 1, 2, 2, 1]);
+    const said = tried.map(({ stderr }) => stderr).join('');
+    expect(said).toContain('--iterations 30-20 is no range');
+    expect(said).toContain('it holds 16 to 31');
+    expect(said).toContain('not both');
+    expect(said).toContain('/no/such/folder/x.json');
+    expect(existsSync(target)).toBe(false);
   });
 });
 

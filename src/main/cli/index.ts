@@ -12,7 +12,9 @@ import { showExperts } from './experts-command.ts';
 import { planExperts, type PlanOptions } from './plan-command.ts';
 import { compareArms, showComparison } from './compare-command.ts';
 import type { CompareOptions } from './compare-command.ts';
+import { exportTrace, isTraceExport, type ExportOptions } from './export-command.ts';
 import { inspectFiles } from './inspect-command.ts';
+import { tableNames } from '../services/tables.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
 import type { RunOptions } from './run-command.ts';
@@ -82,6 +84,12 @@ function sampleRate(text: string): number {
   const rate = Number(text);
   if (rate >= 1 && rate <= 10) return rate;
   throw new InvalidArgumentError('Give a number from 1 to 10.');
+}
+
+function milliseconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Give milliseconds, such as 12.5.');
 }
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
@@ -193,11 +201,31 @@ function addLibraryCommands(cli: Command, version: string): void {
     .action(({ json }: { json: boolean }) => withServices(version, (services) => listRuns(services, json)));
   cli
     .command('export')
-    .description('Write a run as one archive: manifest, logs and artifacts, without values of variables.')
-    .argument('<run>', 'its id, or the beginning of it')
-    .argument('<file>', 'the archive to write')
-    .action((run: string, file: string) =>
-      withServices(version, (services) => exportRunTo(services, run, file)),
+    .description(
+      'Write a run as one archive (manifest, logs, artifacts, no values of variables), or a part of a trace as a file.',
+    )
+    .argument('<what>', 'a run’s id or the beginning of it; with --chrome or --csv a trace')
+    .argument('<file>', 'what to write')
+    .option('--chrome', 'a smaller trace, as Chrome JSON')
+    .addOption(new Option('--csv <table>', 'a table').choices(['slices', ...tableNames]))
+    .option('--iterations <range>', 'only these: first-last, or one number')
+    .option('--from <ms>', 'only what overlaps a range of time, in ms from the trace’s start', milliseconds)
+    .option('--to <ms>', 'its end', milliseconds)
+    .action((what: string, file: string, options: ExportOptions) =>
+      withServices(version, (services) =>
+        isTraceExport(options)
+          ? exportTrace(services, what, file, options)
+          : exportRunTo(services, what, file),
+      ),
+    );
+  cli
+    .command('cut')
+    .description('Write iterations of a trace as a smaller trace, which every viewer of Chrome JSON opens.')
+    .argument('<trace>', 'a trace')
+    .requiredOption('--iterations <range>', 'first-last, or one number')
+    .requiredOption('-o, --output <file>', 'the trace to write')
+    .action((trace: string, { iterations, output }: { iterations: string; output: string }) =>
+      withServices(version, (services) => exportTrace(services, trace, output, { chrome: true, iterations })),
     );
   cli
     .command('import')

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type {
@@ -45,16 +46,13 @@ export class EngineClient implements Engine {
 
   async register(source: Source): Promise<void> {
     this.#sources.set(source.sourceId, source);
-    const engine = this.process;
-    const id = this.#nextId++;
-    try {
-      await new Promise<unknown>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, onProgress: () => undefined });
-        engine.post({ type: 'source', id, source });
-      });
-    } finally {
-      this.#pending.delete(id);
-    }
+    await this.#tell({ type: 'source', source });
+  }
+
+  async registerTarget(path: string): Promise<string> {
+    const targetId = randomUUID();
+    await this.#tell({ type: 'target', targetId, path });
+    return targetId;
   }
 
   async call<M extends EngineMethod>(
@@ -88,6 +86,20 @@ export class EngineClient implements Engine {
       engine.post({ type: 'call', id, method, input });
       if (options.signal?.aborted === true) cancel();
     });
+  }
+
+  /** Something that the engine has to know before it is asked about it. */
+  async #tell(message: object): Promise<void> {
+    const engine = this.process;
+    const id = this.#nextId++;
+    try {
+      await new Promise<unknown>((resolve, reject) => {
+        this.#pending.set(id, { resolve, reject, onProgress: () => undefined });
+        engine.post({ ...message, id });
+      });
+    } finally {
+      this.#pending.delete(id);
+    }
   }
 
   close(): void {

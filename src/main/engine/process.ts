@@ -11,6 +11,12 @@ import { EngineServer } from './server.ts';
  */
 
 const registration = z.object({ type: z.literal('source'), id: z.int(), source: sourceSchema });
+const targetRegistration = z.object({
+  type: z.literal('target'),
+  id: z.int(),
+  targetId: z.string(),
+  path: z.string(),
+});
 const portAnnouncement = z.object({ type: z.literal('port') });
 
 /** The parts of Electron's utility-process port that are used here. */
@@ -42,6 +48,12 @@ function main(): void {
     if (registered.success) {
       server.register(registered.data.source);
       post({ type: 'value', id: registered.data.id, value: undefined });
+      return;
+    }
+    const target = targetRegistration.safeParse(data);
+    if (target.success) {
+      server.registerTarget(target.data.targetId, target.data.path);
+      post({ type: 'value', id: target.data.id, value: undefined });
       return;
     }
     if (port !== undefined && portAnnouncement.safeParse(data).success) serveWindow(server, port);

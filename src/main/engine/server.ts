@@ -7,6 +7,7 @@ import { ExpertSessions } from './experts.ts';
 import type { CallContext, EngineHandlers } from './handlers.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
+import { TraceExports } from './exporting.ts';
 import { searchHandlers } from './search.ts';
 import { splitProcess, TraceSessions } from './traces.ts';
 
@@ -31,6 +32,7 @@ export class EngineServer {
   readonly #traces: TraceSessions;
   readonly #experts: ExpertSessions;
   readonly #sources = new Map<string, Source>();
+  readonly #exports = new TraceExports();
   readonly #handlers: Handlers;
 
   constructor(native: NativeModule, cacheFolder: string, configFolder: string) {
@@ -41,6 +43,11 @@ export class EngineServer {
 
   register(source: Source): void {
     this.#sources.set(source.sourceId, source);
+  }
+
+  /** Where one file may be written. */
+  registerTarget(targetId: string, path: string): void {
+    this.#exports.register(targetId, path);
   }
 
   /** Serves one asker: returns the function that takes its messages. */
@@ -157,6 +164,7 @@ export class EngineServer {
       'trace.queues': async (source, { startNs, endNs, parts }) =>
         (await traces.handle(source)).queues(startNs, endNs, parts),
       ...searchHandlers(traces),
+      ...this.#exports.handlers(traces),
       'experts.open': (source) => experts.open(source),
       'experts.histogram': (source, input) => experts.histogram(source, input),
       'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),

@@ -11,6 +11,8 @@ export interface EngineCallOptions {
 export interface Engine {
   /** Makes a source known; only known sources can be opened. Resolves when the engine knows it. */
   register(source: Source): Promise<void>;
+  /** Names a place for one file that `trace.write` writes; resolves to the id that stands for it. */
+  registerTarget(path: string): Promise<string>;
   /** Rejects with an IterscopeError. */
   call<M extends EngineMethod>(
     method: M,

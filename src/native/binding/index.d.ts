@@ -58,6 +58,11 @@ export declare class RunHandle {
 
 /** An opened trace. */
 export declare class TraceHandle {
+  /**
+   * Writes a part of the trace to a file, replacing one that is there: `chrome` is a trace in Chrome's format,
+   * `slices-csv` a table. `onProgress` is told the share that is done.
+   */
+  write(format: 'chrome' | 'slices-csv', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken): Promise<TraceWritten>
   /** All counters. */
   counters(): Promise<Array<Counter>>
   /** Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1. */
@@ -959,6 +964,20 @@ export interface StreamQueue {
 /** Names of all kinds, at the index that is their number in windows. */
 export declare function traceKinds(): Array<string>
 
+/** Which part of a trace: a range of time, or iterations (both ends included); without either, all of it. */
+export interface TracePart {
+  /** Begin of a range, nanoseconds from the origin. */
+  startNs?: number
+  /** Its end. */
+  endNs?: number
+  /** First iteration. */
+  firstIteration?: number
+  /** Last iteration. */
+  lastIteration?: number
+  /** Number of the trace's first iteration when its markers have none. */
+  firstIndex?: number
+}
+
 /** What to look for, and where. Without times and tracks it is the whole trace. */
 export interface TracePattern {
   /** Plain text, or a regular expression. */
@@ -1037,6 +1056,20 @@ export interface TraceWarning {
   message: string
   /** How often. */
   count: number
+}
+
+/** What a written file holds. */
+export interface TraceWritten {
+  /** Slices. */
+  slices: number
+  /** Instants. */
+  instants: number
+  /** Counter samples. */
+  samples: number
+  /** Arrows. */
+  flows: number
+  /** Its size. */
+  bytes: number
 }
 
 /** One track. */

@@ -16,6 +16,8 @@ import type {
 import type { Source } from './app.ts';
 import { expertRequests, traceRef } from './experts.ts';
 import type { ExpertOutputs, TraceWarning } from './experts.ts';
+import { exportRequests } from './exporting.ts';
+import type { ExportOutputs } from './exporting.ts';
 import { searchRequests } from './search.ts';
 import type { SearchOutputs } from './search.ts';
 
@@ -65,6 +67,7 @@ export const engineRequests = {
   'trace.deviceRanges': traceRef.extend({ ...traceRange.shape, gaps: z.int().min(0).max(10_000) }),
   'trace.queues': traceRef.extend({ ...traceRange.shape, parts: z.int().min(1).max(65_536) }),
   ...searchRequests,
+  ...exportRequests,
   ...expertRequests,
 } as const;
 export type EngineMethod = keyof typeof engineRequests;
@@ -213,7 +216,7 @@ export interface KernelStat {
   readonly maxNs: number;
 }
 
-export interface EngineOutputs extends ExpertOutputs, SearchOutputs {
+export interface EngineOutputs extends ExpertOutputs, ExportOutputs, SearchOutputs {
   'trace.ranks': readonly Source[];
   'trace.open': OpenedTrace;
   'trace.close': undefined;

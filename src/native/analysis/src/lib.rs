@@ -48,6 +48,6 @@ pub use operators::{OperatorStat, operators, work_of_operator};
 pub use pattern::{Pattern, PatternForm};
 pub use queue::{StreamQueue, queues};
 pub use search::{AnswerSize, Found, FoundName, FoundOnTrack, Scope, Wanted, search};
-pub use selection::{Extent, Layer, Selection, Subject};
+pub use selection::{Extent, Layer, Selection, Subject, chosen_rows, iteration_span};
 pub use summary::{DeviceBusy, GpuTotals, Summary, summary, summary_by};
 pub use variation::{Variation, variations};

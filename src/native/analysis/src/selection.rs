@@ -169,6 +169,30 @@ impl Selection {
     }
 }
 
+/// The chosen slices and their tracks, by row.
+///
+/// # Errors
+/// `query.out-of-range` when the selection names iterations that the trace does not have.
+pub fn chosen_rows(subject: &Subject<'_>, selection: &Selection) -> Result<Vec<(Row, TrackId)>> {
+    let mut rows: Vec<(Row, TrackId)> =
+        selection.choose(subject)?.into_iter().map(|slice| (slice.row, slice.track)).collect();
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+/// From the start of one iteration to the end of another on the host, nanoseconds from the origin.
+///
+/// # Errors
+/// `query.out-of-range` when the trace has none of them.
+pub fn iteration_span(subject: &Subject<'_>, first: i64, last: i64) -> Result<Span> {
+    let spans = host_spans(subject);
+    let chosen = || spans.iter().filter(|(number, _)| (first..=last).contains(number)).map(|(_, span)| span);
+    let start = chosen().map(|span| span.0).min();
+    let end = chosen().map(|span| span.1).max();
+    let numbers = || spans.iter().map(|(number, _)| *number).collect::<Vec<i64>>();
+    start.zip(end).ok_or_else(|| no_iterations(first, last, &numbers()))
+}
+
 pub fn no_iterations(first: i64, last: i64, numbers: &[i64]) -> TraceError {
     let known = match (numbers.iter().min(), numbers.iter().max()) {
         (Some(low), Some(high)) => format!("it holds {low} to {high}"),

@@ -2,6 +2,7 @@
 //! Traces: reading a source into a store, and questions about an opened store. Everything that touches a disk or
 //! walks a trace runs off the calling thread. Errors carry `trace.*`, `store.*`, `ingest.*` and `query.*` codes.
 
+mod export;
 mod figures;
 mod objects;
 mod points;

@@ -20,9 +20,11 @@ mod pairs;
 mod progress;
 mod search_args;
 mod source;
+mod text;
 
 pub use arguments::read_args;
 pub use ingest::{ingest_process, ingest_trace};
 pub use nsys::{RankProcess, rank_processes};
 pub use progress::{Cancel, Progress};
 pub use search_args::{ArgsSearch, FoundArgs, SearchProgress, search_args};
+pub use text::each_args;

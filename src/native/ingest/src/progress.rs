@@ -93,7 +93,7 @@ impl Cancel {
 
     /// # Errors
     /// `ingest.cancelled` when a stop was asked for.
-    pub(crate) fn check(&self, path: &Path) -> Result<()> {
+    pub fn check(&self, path: &Path) -> Result<()> {
         if self.is_cancelled() { Err(self.error(path)) } else { Ok(()) }
     }
 

@@ -10,14 +10,10 @@ use iterscope_store::Store;
 use rayon::slice::ParallelSliceMut;
 
 use crate::ingest::is_report;
-use crate::kineto::args_range_of_event;
 use crate::nsys::ReportArguments;
 use crate::progress::Cancel;
-use crate::source::{BlockEnd, Source};
+use crate::text::Text;
 
-/// Texts that are tried for one event, the first enough for most: its end is not known before it is parsed.
-const EVENT_BYTES: [usize; 3] = [2 << 10, 64 << 10, 16 << 20];
-const BLOCK_BYTES: usize = 1 << 20;
 const TELL_EVERY: Duration = Duration::from_millis(50);
 
 /// How far a search is.
@@ -120,67 +116,5 @@ impl Tally<'_> {
     fn end(mut self, total: u64) -> FoundArgs {
         self.tell(total, total);
         FoundArgs { count: self.count, rows: self.rows }
-    }
-}
-
-/// The inflated source from some place on; places are asked for in rising order.
-struct Text {
-    source: Source,
-    buffer: Vec<u8>,
-    /// Where the bytes that are still of use begin in the buffer.
-    first: usize,
-    /// Offset in the source of the buffer's first byte.
-    offset: u64,
-    ended: bool,
-}
-
-impl Text {
-    fn open(path: &Path) -> Result<Self> {
-        let source = Source::open(path)?;
-        Ok(Self { source, buffer: Vec::new(), first: 0, offset: 0, ended: false })
-    }
-
-    fn consumed(&self) -> u64 {
-        self.source.consumed().load(std::sync::atomic::Ordering::Relaxed)
-    }
-
-    /// The arguments of the event that begins here; empty when it has none.
-    fn args_at(&mut self, offset: u64) -> std::io::Result<&[u8]> {
-        self.skip_to(offset)?;
-        for limit in EVENT_BYTES {
-            while self.buffer.len() - self.first < limit && !self.ended {
-                self.more()?;
-            }
-            let end = self.buffer.len().min(self.first + limit);
-            if let Some(args) = args_range_of_event(&self.buffer[self.first..end]) {
-                return Ok(&self.buffer[self.first + args.start..self.first + args.end]);
-            }
-            if end - self.first < limit {
-                break;
-            }
-        }
-        Ok(&[])
-    }
-
-    fn skip_to(&mut self, offset: u64) -> std::io::Result<()> {
-        while self.offset + (self.buffer.len() as u64) < offset && !self.ended {
-            self.first = self.buffer.len();
-            self.more()?;
-        }
-        let first = usize::try_from(offset.saturating_sub(self.offset)).unwrap_or(usize::MAX);
-        self.first = first.min(self.buffer.len());
-        Ok(())
-    }
-
-    fn more(&mut self) -> std::io::Result<()> {
-        self.buffer.drain(..self.first);
-        self.offset += self.first as u64;
-        self.first = 0;
-        let length = self.buffer.len();
-        self.buffer.resize(length + BLOCK_BYTES, 0);
-        let (read, end) = self.source.read_block(&mut self.buffer[length..])?;
-        self.buffer.truncate(length + read);
-        self.ended = end != BlockEnd::More;
-        Ok(())
     }
 }

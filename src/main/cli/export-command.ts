@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { resolve } from 'node:path';
+import { IterscopeError } from '#shared/base/errors.ts';
+import type { TracePart, TraceWritten } from '#shared/contract/exporting.ts';
+import { formatBytes, formatCount } from '#shared/base/units.ts';
+import type { Source } from '#shared/contract/app.ts';
+import type { Services } from '../composition.ts';
+import { writeTable, type TableName } from '../services/tables.ts';
+import { withProgress } from './progress.ts';
+
+export interface ExportOptions {
+  readonly chrome?: boolean;
+  readonly csv?: 'slices' | TableName;
+  /** First and last, as `20-29` or `20`. */
+  readonly iterations?: string;
+  /** Milliseconds from the trace's start. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** Whether a part of a trace is asked for, and not an archive of a run. */
+export const isTraceExport = (options: ExportOptions): boolean =>
+  options.chrome === true || options.csv !== undefined;
+
+/** Writes a part of a trace to a file. */
+export async function exportTrace(
+  services: Services,
+  file: string,
+  target: string,
+  options: ExportOptions,
+): Promise<number> {
+  const source = await onlyTrace(services, file);
+  const part = partOf(options);
+  const path = resolve(target);
+  const format = options.chrome === true ? 'chrome' : options.csv === 'slices' ? 'slices-csv' : null;
+  const summary =
+    format === null
+      ? await writeTable(services.engine, source, { table: options.csv as TableName, part, path })
+      : written(await write(services, source, { format, part, path }));
+  process.stdout.write(`${path}: ${summary}\n`);
+  return 0;
+}
+
+/** The one trace that a path holds; of several ranks one has to be named by its file. */
+async function onlyTrace(services: Services, file: string): Promise<Source> {
+  const { sources } = await services.sources.fromPaths([file]);
+  const [source, ...more] = sources.filter(({ kind }) => kind === 'trace');
+  if (source === undefined || more.length > 0) {
+    const what = source === undefined ? 'no trace' : `${(more.length + 1).toString()} traces`;
+    const message = `${file} holds ${what}: name one file.`;
+    throw new IterscopeError({ code: 'trace.not-found', message, path: file });
+  }
+  const { sourceId } = source;
+  const ranks = await withProgress(`Reading ${source.name}`, (calls) =>
+    services.engine.call('trace.ranks', { sourceId }, calls),
+  );
+  const opened = ranks[0] ?? source;
+  await withProgress(`Reading ${source.name}`, (calls) =>
+    services.engine.call('trace.open', { sourceId: opened.sourceId }, calls),
+  );
+  return opened;
+}
+
+interface Wanted {
+  readonly format: 'chrome' | 'slices-csv';
+  readonly part: TracePart;
+  readonly path: string;
+}
+
+async function write(
+  services: Services,
+  source: Source,
+  { format, part, path }: Wanted,
+): Promise<TraceWritten> {
+  const targetId = await services.engine.registerTarget(path);
+  const input = { sourceId: source.sourceId, targetId, format, part };
+  return withProgress(`Writing ${path}`, (calls) => services.engine.call('trace.write', input, calls));
+}
+
+const written = ({ slices, bytes }: TraceWritten): string =>
+  `${formatCount(slices)} slices, ${formatBytes(bytes)}`;
+
+const NS_PER_MS = 1e6;
+
+function partOf({ iterations, from, to }: ExportOptions): TracePart {
+  const timed = from !== undefined || to !== undefined;
+  if (iterations !== undefined && timed) throw usage('Give iterations or times, not both.');
+  if (iterations !== undefined) {
+    const [, first, last] = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(iterations) ?? [];
+    const part = { firstIteration: Number(first), lastIteration: Number(last ?? first) };
+    if (first !== undefined && part.firstIteration <= part.lastIteration) return part;
+    throw usage(`--iterations ${iterations} is no range: write first-last, such as 20-29, or one number.`);
+  }
+  if (!timed) return {};
+  const [startNs, endNs] = [(from ?? 0) * NS_PER_MS, (to ?? Number.MAX_SAFE_INTEGER / NS_PER_MS) * NS_PER_MS];
+  if (startNs < endNs) return { startNs, endNs };
+  throw usage('--from has to lie before --to.');
+}
+
+const usage = (message: string): IterscopeError => new IterscopeError({ code: 'form.parameter', message });

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import { z } from 'zod';
+import { traceRef } from './experts.ts';
+
+/**
+ * Parts of a trace as files. Where a file goes is said by a target, which only the main process makes, from a dialog
+ * or a command line: the window cannot name a path. A target is used once.
+ */
+
+/** A range of time (nanoseconds from the origin) or iterations (both ends included); without either, all of it. */
+export const tracePart = z.object({
+  startNs: z.number().exactOptional(),
+  endNs: z.number().exactOptional(),
+  firstIteration: z.int().exactOptional(),
+  lastIteration: z.int().exactOptional(),
+  /** Number of the trace's first iteration when its markers have none. */
+  firstIndex: z.int().min(0).max(1_000_000_000).exactOptional(),
+});
+export type TracePart = z.infer<typeof tracePart>;
+
+export const exportRequests = {
+  /** `chrome`: a smaller trace that other viewers open; `slices-csv`: one row for each slice. Reports progress. */
+  'trace.write': traceRef.extend({
+    targetId: z.string().max(64),
+    format: z.enum(['chrome', 'slices-csv']),
+    part: tracePart,
+  }),
+} as const;
+
+/** What a written file holds. */
+export interface TraceWritten {
+  readonly slices: number;
+  readonly instants: number;
+  /** Of counters. */
+  readonly samples: number;
+  /** Arrows whose both ends are in it. */
+  readonly flows: number;
+  readonly bytes: number;
+}
+
+export interface ExportOutputs {
+  'trace.write': TraceWritten;
+}
