@@ -65,6 +65,8 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
       await expect(page.getByRole('region', { name: 'Notices' })).toContainText(`Written to ${file}`);
       expect(readFileSync(file, 'latin1').startsWith(begin)).toBe(true);
     }
+    // What is saved is what is shown: here the curve.
+    expect(readFileSync(join(home, 'layer.SVG'), 'utf8')).toContain('perfectly even');
     await pictureOf(page, 'load');
   });
 

@@ -2,7 +2,7 @@
 
 /** The charts that features show; nothing else imports the chart library. */
 export { CompositionChart } from './CompositionChart.tsx';
-export { expertBarsPicture } from './picture.ts';
+export { expertBarsPicture, linesPicture } from './picture.ts';
 export { ExpertBarsChart, HeatmapChart, LinesChart } from './ExpertCharts.tsx';
 export { IterationTimesChart } from './IterationTimesChart.tsx';
 export { TelemetryChart } from './TelemetryChart.tsx';

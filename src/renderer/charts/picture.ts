@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { init, type ChartOption } from './echarts.ts';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
+import { linesOption, type LinesData } from './lines-option.ts';
 import { readChartTheme, type ChartTheme } from './theme.ts';
 
 /** Charts as files, in the theme of the window, always of one size: they end up in reports side by side. */
@@ -30,9 +31,16 @@ function pngOf(option: ChartOption, theme: ChartTheme): string {
   return url.slice(url.indexOf(',') + 1);
 }
 
-/** Text of an SVG file, or a PNG file in base64. */
-export function expertBarsPicture(data: ExpertBars, format: PictureFormat): string {
+function pictureOf(build: (theme: ChartTheme) => ChartOption, format: PictureFormat): string {
   const theme = readChartTheme(document.documentElement);
-  const option = { ...expertBarsOption(data, theme), backgroundColor: theme.surface };
+  const option = { ...build(theme), backgroundColor: theme.surface };
   return format === 'svg' ? svgOf(option) : pngOf(option, theme);
 }
+
+/** Text of an SVG file, or a PNG file in base64. */
+export const expertBarsPicture = (data: ExpertBars, format: PictureFormat): string =>
+  pictureOf((theme) => expertBarsOption(data, theme), format);
+
+/** Text of an SVG file, or a PNG file in base64. */
+export const linesPicture = (data: LinesData, format: PictureFormat): string =>
+  pictureOf((theme) => linesOption(data, theme), format);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from 'react';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
-import { ExpertBarsChart, expertBarsPicture, LinesChart } from '#renderer/charts/index.tsx';
+import { ExpertBarsChart, expertBarsPicture, LinesChart, linesPicture } from '#renderer/charts/index.tsx';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { deadExperts, expertBars, hottestExperts, lorenzCurve, type BarOrder } from '../model/bars.ts';
@@ -49,7 +49,10 @@ export function LayerPanel({ layer, ranks, order, onOrder, counts = [], loads }:
             key={format}
             variant="quiet"
             onClick={() => {
-              const content = expertBarsPicture(expertBars(counts, ranks, order), format);
+              const content =
+                order === 'lorenz'
+                  ? linesPicture(lorenzData(counts), format)
+                  : expertBarsPicture(expertBars(counts, ranks, order), format);
               void saveFile({ name: `layer-${layer}`, format, content });
             }}
           >
@@ -83,30 +86,25 @@ function Bars({ counts, layer, ranks, order, text }: BarsProps) {
   return <ExpertBarsChart label={`Tokens per expert of layer ${layer}; ${text}`} data={data} />;
 }
 
+function lorenzData(counts: readonly number[]) {
+  const shares = lorenzCurve(counts);
+  const even = shares.map((_, at) => at / Math.max(shares.length - 1, 1));
+  return {
+    xs: shares.map((_, at) => at),
+    xName: 'experts, least loaded first',
+    yName: 'share of tokens',
+    yMax: 1,
+    series: [
+      { name: 'load', as: 'line' as const, values: shares },
+      { name: 'perfectly even', as: 'line' as const, values: even },
+    ],
+  };
+}
+
 function Lorenz({ counts, layer }: { readonly counts: readonly number[]; readonly layer: number }) {
-  const data = useMemo(() => {
-    const shares = lorenzCurve(counts);
-    return {
-      xs: shares.map((_, at) => at),
-      xName: 'experts, least loaded first',
-      yName: 'share of tokens',
-      yMax: 1,
-      series: [
-        { name: 'load', as: 'line' as const, values: shares },
-        {
-          name: 'perfectly even',
-          as: 'line' as const,
-          values: shares.map((_, at) => at / Math.max(shares.length - 1, 1)),
-        },
-      ],
-    };
-  }, [counts]);
-  return (
-    <LinesChart
-      label={`Lorenz curve of layer ${layer}: tokens of the least loaded experts together`}
-      data={data}
-    />
-  );
+  const data = useMemo(() => lorenzData(counts), [counts]);
+  const label = `Lorenz curve of layer ${layer}: tokens of the least loaded experts together`;
+  return <LinesChart label={label} data={data} />;
 }
 
 function HotAndDead({ counts }: { readonly counts: readonly number[] }) {
