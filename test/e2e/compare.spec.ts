@@ -68,9 +68,21 @@ test('one click plans the perfect router, and the comparison answers, explains a
   await expect(page.getByRole('table', { name: 'Figures of both arms' })).toContainText('Output throughput');
   const parts = page.getByRole('table', { name: 'Parts of an iteration' });
   await expect(parts.getByRole('row').nth(1)).toContainText('Communication and waiting for other ranks');
+  const kernels = page.getByRole('table', { name: 'Kernels and operators' });
+  await expect(kernels.getByRole('row').nth(1)).toContainText('comm.wait_for_ranks');
+  const load = page.getByRole('table', { name: 'Expert load' });
+  await expect(
+    load
+      .getByRole('row', { name: /over ranks/ })
+      .getByRole('cell')
+      .nth(2),
+  ).toHaveText(/^0\.0/);
+  await expect(page.getByRole('table', { name: 'Aligned iterations' }).getByRole('row')).toHaveCount(7);
   await expect(page.getByRole('table', { name: 'What the arms differ in' })).toContainText('perfect router');
   await expect(page.getByRole('table', { name: 'Passes' }).getByRole('row')).toHaveCount(9);
   await picture(page, 'answer');
+  await kernels.scrollIntoViewIfNeeded();
+  await picture(page, 'why');
 
   const list = page.getByRole('list', { name: 'Comparisons' });
   await expect(list).toContainText('Perfect against learned router');

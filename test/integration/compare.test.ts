@@ -74,6 +74,34 @@ describe('iterscope compare', () => {
     }
   });
 
+  test('names a planted slowdown of one kernel first, and all work adds up to the iteration', () => {
+    // Twice the width of an expert: its matrix products take twice as long, and nothing else does.
+    const { code, stdout } = iterscope(
+      folder(),
+      ...['compare', ...small, '--b', 'ffn=512', '--blocks', '3', '--profile', '--window', '5+6', '--json'],
+    );
+    expect(code).toBe(0);
+    const { why } = reportOf(stdout).answer;
+    const [first] = why?.work ?? [];
+    expect(first).toMatchObject({ name: 'moe.expert_gemm', presence: 'both', kind: 'MoE' });
+    expect((first?.msB ?? 0) / (first?.msA ?? 1)).toBeCloseTo(2, 1);
+    expect(why?.kinds[0]?.name).toBe('MoE');
+    const steady = why?.work.find(({ name }) => name === 'attention.qkv_gemm');
+    expect(steady?.msB).toBeCloseTo(steady?.msA ?? 0, 3);
+    for (const [arm, whole] of [
+      ['msA', why?.wholeMsA],
+      ['msB', why?.wholeMsB],
+    ] as const) {
+      const sum = why?.work.reduce((total, row) => total + row[arm], why.rest[arm]) ?? 0;
+      expect(sum).toBeCloseTo(whole ?? 0, 9);
+      // Operators of a CPU are nested and never side by side: what they leave is idle time only.
+      expect(why?.rest[arm]).toBeGreaterThanOrEqual(0);
+      expect(why?.rest[arm]).toBeLessThan(0.1 * (whole ?? 0));
+    }
+    expect(why?.iterations).toHaveLength(12);
+    expect(why?.iterations.every(({ iterationA, iterationB }) => iterationA === iterationB)).toBe(true);
+  });
+
   test('finds nothing between an arm and itself, and the gate holds; a slower arm does not pass it', () => {
     const home = folder();
     const same = iterscope(home, 'compare', ...small, '--blocks', '3', '--fail-if-slower', '3%', '--json');

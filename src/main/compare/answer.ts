@@ -6,7 +6,6 @@ import type {
   SuspectPass,
   Verdict,
 } from '#shared/contract/comparison.ts';
-import type { Iteration } from '#shared/contract/engine.ts';
 import type { IterationLine, RunManifest } from '#shared/contract/run.ts';
 import { confoundersOf, differencesOf, isPerfectRouterQuestion } from './differences.ts';
 import { effectOf } from './effect.ts';
@@ -16,6 +15,7 @@ import { compareIterations } from './iterations.ts';
 import { lookAt, planLooks } from './looks.ts';
 import { doubtsAbout } from './suspects.ts';
 import { headlineOf, verdictOf } from './verdict.ts';
+import type { Profile } from './profile.ts';
 import { explain } from './why.ts';
 
 /** A finished pass with what its run left. */
@@ -25,8 +25,8 @@ export interface PassResult {
   readonly purpose: 'timing' | 'profile';
   readonly run: RunManifest;
   readonly lines: readonly IterationLine[];
-  /** Of all ranks; only for profile passes. */
-  readonly iterations: readonly Iteration[];
+  /** What a profile pass recorded; null of timing passes. */
+  readonly profile: Profile | null;
 }
 
 function blocksOf(comparison: Comparison, passes: readonly PassResult[]): Block[] {
@@ -104,8 +104,8 @@ export function answerOf(comparison: Comparison, passes: readonly PassResult[]):
   const { primary, verdict } = judge(comparison, primaryOf(figures), completeBlocks(blocks));
   const linesOf = (arm: 'a' | 'b'): (readonly IterationLine[])[] =>
     passes.filter((pass) => pass.purpose === 'timing' && pass.arm === arm).map(({ lines }) => lines);
-  const profileOf = (arm: 'a' | 'b'): readonly Iteration[] =>
-    passes.find((pass) => pass.purpose === 'profile' && pass.arm === arm)?.iterations ?? [];
+  const profileOf = (arm: 'a' | 'b'): Profile | null =>
+    passes.find((pass) => pass.purpose === 'profile' && pass.arm === arm)?.profile ?? null;
   return {
     primary,
     headline: headlineOf(verdict, primary?.effect ?? null, request.blocks),

@@ -11,6 +11,7 @@ import {
   shownFigures,
   suspectTexts,
   whyRows,
+  workRows,
 } from './report.ts';
 import type { ComparisonReport } from './report.ts';
 
@@ -79,7 +80,9 @@ function forestPlot(figures: readonly ComparedFigure[]): string {
 function whySection({ why }: ComparisonAnswer, a: string, b: string): string {
   if (why === null) return '';
   const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
-  return `${table(head, whyRows(why))}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
+  const work = workRows(why);
+  const workHead = ['Kernel or operator', 'Kind', ...head.slice(1)];
+  return `${table(head, whyRows(why))}${work.length === 0 ? '' : table(workHead, work)}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
 }
 
 function iterationTable({ iterations }: ComparisonAnswer, a: string, b: string): string {

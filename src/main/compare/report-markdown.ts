@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonAnswer } from '#shared/contract/comparison.ts';
-import { figureRow, iterationRow, methodText, shownFigures, suspectTexts, whyRows } from './report.ts';
+import {
+  figureRow,
+  iterationRow,
+  methodText,
+  shownFigures,
+  suspectTexts,
+  whyRows,
+  workRows,
+} from './report.ts';
 import type { ComparisonReport } from './report.ts';
 
 /** A comparison as Markdown, for a pull request. */
@@ -32,7 +40,8 @@ function whyLines({ why }: ComparisonAnswer, a: string, b: string): string[] {
   if (why === null) return [];
   const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
   const scope = escaped(`${why.scope}. Profiled passes explain; they are not timed.`);
-  return ['### Why', '', ...table(head, whyRows(why)), scope, ''];
+  const work = table(['Kernel or operator', 'Kind', ...head.slice(1)], workRows(why));
+  return ['### Why', '', ...table(head, whyRows(why)), ...work, scope, ''];
 }
 
 export function markdownReport(report: ComparisonReport): string {

@@ -56,6 +56,39 @@ export function whyRows({ causes, wholeMsA, wholeMsB }: Why): readonly (readonly
   ]);
 }
 
+const MOST_WORK_ROWS = 15;
+
+/** Kernels or operators that differ most, and the rest: name, kind, milliseconds in A and in B, their difference. */
+export function workRows({ work, rest }: Why): readonly (readonly string[])[] {
+  if (work.length === 0) return [];
+  const shown = work.slice(0, MOST_WORK_ROWS);
+  const others = work.slice(MOST_WORK_ROWS);
+  const sum = (arm: 'msA' | 'msB'): number => others.reduce((total, row) => total + row[arm], 0);
+  const row = (name: string, kind: string, msA: number, msB: number): readonly string[] => [
+    name,
+    kind,
+    numberText(msA),
+    numberText(msB),
+    numberText(msB - msA),
+  ];
+  return [
+    ...shown.map(({ name, nameB, kind, presence, msA, msB }) =>
+      row(
+        nameB === undefined
+          ? `${name}${presence === 'both' ? '' : ` (${presence} in B)`}`
+          : `${name} → ${nameB}`,
+        kind,
+        msA,
+        msB,
+      ),
+    ),
+    ...(others.length === 0
+      ? []
+      : [row(`${others.length.toString()} more names`, '', sum('msA'), sum('msB'))]),
+    row(rest.name, '', rest.msA, rest.msB),
+  ];
+}
+
 /** One row a batch composition: batch, counts, medians, effect, interval. */
 export function iterationRow(row: ComparedIterations): readonly string[] {
   return [

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount } from '#shared/base/units.ts';
-import type { Cause, Why } from '#shared/contract/comparison.ts';
-import type { Iteration } from '#shared/contract/engine.ts';
+import type { AlignedIteration, Cause, Why } from '#shared/contract/comparison.ts';
+import { alignIterations, batchOf, compositionOf } from './profile.ts';
+import type { AlignedPair, Profile, ProfiledIteration } from './profile.ts';
+import { byKind, changeOf, compareWork } from './work.ts';
 
 /**
- * Where the time of an iteration goes in both arms, from their profile passes: the parts of its composition,
- * mean over ranks, which add up to the whole iteration. Iterations are aligned by what they worked on, not by
- * their number.
+ * Where the time of an iteration goes in both arms, from their profile passes: by the parts of its composition
+ * and by kernel or operator. Each way adds up to the whole iteration. Iterations are aligned by what they worked
+ * on, not by their number alone.
  */
 
 const NS_PER_MS = 1e6;
@@ -17,67 +19,72 @@ const PARTS = [
   ['Idle', 'idleNs'],
 ] as const;
 
-type Composition = Record<(typeof PARTS)[number][1], number>;
+/** More names than anyone reads; what they leave out is in the rest. */
+const MOST_ROWS = 300;
 
-/** A GPU's composition where there is one, else that of the host. */
-function compositionOf(iteration: Iteration): Composition | null {
-  return iteration.gpuWindows[0]?.composition ?? iteration.hostComposition;
+type Part = (typeof PARTS)[number][1];
+
+const partMs = ({ iteration }: ProfiledIteration, part: Part): number =>
+  (compositionOf(iteration)?.[part] ?? 0) / NS_PER_MS;
+
+const wholeMs = (profiled: ProfiledIteration): number =>
+  PARTS.reduce((sum, [, part]) => sum + partMs(profiled, part), 0);
+
+function mean(pairs: readonly AlignedPair[], of: (pair: AlignedPair) => number): number {
+  return pairs.reduce((sum, pair) => sum + of(pair), 0) / Math.max(1, pairs.length);
 }
 
-function keyOf({ contextTokens, contextRequests, generationRequests }: Iteration): string {
-  return [contextTokens ?? contextRequests ?? 0, generationRequests ?? 0].join('/');
+function meanCause(
+  name: string,
+  pairs: readonly AlignedPair[],
+  of: (profiled: ProfiledIteration) => number,
+): Cause {
+  return { name, msA: mean(pairs, ({ a }) => of(a)), msB: mean(pairs, ({ b }) => of(b)) };
 }
 
-/** Mean parts of these iterations, in milliseconds. */
-function meanParts(compositions: readonly Composition[]): number[] {
-  return PARTS.map(
-    ([, part]) =>
-      compositions.reduce((sum, composition) => sum + composition[part], 0) /
-      Math.max(1, compositions.length) /
-      NS_PER_MS,
-  );
+function scopeText(pairs: readonly AlignedPair[]): string {
+  const batches = new Set(pairs.map(({ a }) => batchOf(a.iteration))).size;
+  const iterations = `${formatCount(pairs.length)} ${pairs.length === 1 ? 'iteration' : 'iterations'}`;
+  const of = batches === 1 ? 'the one batch composition' : `${formatCount(batches)} batch compositions`;
+  return `mean of ${iterations} (all ranks) of ${of} that both profiled passes have`;
 }
 
-function byKey(iterations: readonly Iteration[]): Map<string, Composition[]> {
-  const found = new Map<string, Composition[]>();
-  for (const iteration of iterations) {
-    const composition = compositionOf(iteration);
-    if (composition === null) continue;
-    const key = keyOf(iteration);
-    found.set(key, [...(found.get(key) ?? []), composition]);
-  }
-  return found;
-}
-
-function scopeText(iterations: number, compositions: number): string {
-  const batches =
-    compositions === 1 ? 'the one batch composition' : `${compositions.toString()} batch compositions`;
-  return `mean of ${formatCount(iterations)} ${iterations === 1 ? 'iteration' : 'iterations'} (all ranks) of ${batches} that both profiled passes have`;
-}
-
-/** The causes, from the iterations of all ranks; null when the two profile passes have no batch composition in common. */
-export function explain(a: readonly Iteration[], b: readonly Iteration[]): Why | null {
-  const [foundA, foundB] = [byKey(a), byKey(b)];
-  const common = [...foundA.keys()].filter((key) => foundB.has(key));
-  if (common.length === 0) return null;
-  // Each composition weighs the same in both arms, as often as the rarer of the two has it.
-  const pick = (from: Map<string, Composition[]>): Composition[] =>
-    common.flatMap((key) => {
-      const count = Math.min(foundA.get(key)?.length ?? 0, foundB.get(key)?.length ?? 0);
-      return (from.get(key) ?? []).slice(0, count);
-    });
-  const [partsA, partsB] = [meanParts(pick(foundA)), meanParts(pick(foundB))];
-  const causes: Cause[] = PARTS.map(([name], index) => ({
-    name,
-    msA: partsA[index] ?? 0,
-    msB: partsB[index] ?? 0,
-  }));
-  const size = ({ msA, msB }: Cause): number => Math.abs(msB - msA);
-  const sum = (parts: readonly number[]): number => parts.reduce((total, part) => total + part, 0);
+function aligned({ a, b }: AlignedPair): AlignedIteration {
   return {
-    scope: scopeText(pick(foundA).length, common.length),
-    causes: causes.sort((x, y) => size(y) - size(x)),
-    wholeMsA: sum(partsA),
-    wholeMsB: sum(partsB),
+    rank: a.rank,
+    iterationA: a.iteration.index,
+    iterationB: b.iteration.index,
+    batch: batchOf(a.iteration),
+    msA: wholeMs(a),
+    msB: wholeMs(b),
+  };
+}
+
+/** The explanation; null when a profile is missing or the two have no batch composition in common. */
+export function explain(a: Profile | null, b: Profile | null): Why | null {
+  if (a === null || b === null) return null;
+  const pairs = alignIterations(a, b);
+  if (pairs.length === 0) return null;
+  const causes = PARTS.map(([name, part]) => meanCause(name, pairs, (profiled) => partMs(profiled, part)));
+  const whole = meanCause('Whole iteration', pairs, wholeMs);
+  // Work is compared in the pairs in which both sides were asked for it; the rest is of these, too.
+  const worked = pairs.filter((pair) => pair.a.work !== null && pair.b.work !== null);
+  const work = compareWork(worked).slice(0, MOST_ROWS);
+  const workedWhole = meanCause('Rest', worked, wholeMs);
+  const sum = (arm: 'msA' | 'msB'): number => work.reduce((total, row) => total + row[arm], 0);
+  return {
+    scope: scopeText(pairs),
+    causes: causes.sort((x, y) => changeOf(y) - changeOf(x)),
+    wholeMsA: whole.msA,
+    wholeMsB: whole.msB,
+    work,
+    kinds: byKind(work),
+    rest: {
+      name: 'Idle, less what ran at the same time',
+      msA: workedWhole.msA - sum('msA'),
+      msB: workedWhole.msB - sum('msB'),
+    },
+    iterations: pairs.map(aligned).sort((x, y) => changeOf(y) - changeOf(x)),
+    experts: a.experts === null || b.experts === null ? null : { a: a.experts, b: b.experts },
   };
 }

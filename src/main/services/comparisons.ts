@@ -8,19 +8,23 @@ import type {
   ComparisonRequest,
   PlannedPass,
 } from '#shared/contract/comparison.ts';
-import type { Iteration } from '#shared/contract/engine.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { answerOf } from '../compare/answer.ts';
 import type { PassResult } from '../compare/answer.ts';
 import { differencesOf } from '../compare/differences.ts';
 import { estimatePasses, pastRun } from '../compare/estimate.ts';
 import { passesOf } from '../compare/order.ts';
+import type { Profile } from '../compare/profile.ts';
 import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
 import { MASK } from '../launch/secrets.ts';
 import { maskSecrets } from './comparison-store.ts';
 import { formOf, LiveComparison } from './live-comparison.ts';
 import type { ComparisonParts } from './live-comparison.ts';
+import { readProfile } from './profile-reading.ts';
+
+/** Profiles that are kept in memory. */
+const MOST_PROFILES = 8;
 
 /**
  * Comparisons: their passes are ordinary runs, one after the other, in an order fixed beforehand. What is on
@@ -29,6 +33,7 @@ import type { ComparisonParts } from './live-comparison.ts';
 export class ComparisonService {
   readonly #parts: ComparisonParts;
   readonly #live = new Map<string, LiveComparison>();
+  readonly #profiles = new Map<string, Promise<Profile>>();
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
@@ -133,8 +138,8 @@ export class ComparisonService {
       const run = await this.#runOf(runId);
       if (run === null) continue;
       const lines = purpose === 'timing' ? await this.#parts.runs.iterationLines(runId) : [];
-      const iterations = purpose === 'profile' ? await this.#iterationsOf(run) : [];
-      passes.push({ block, arm, purpose, run, lines, iterations });
+      const profile = purpose === 'profile' ? await this.#profileOf(run) : null;
+      passes.push({ block, arm, purpose, run, lines, profile });
     }
     return answerOf(comparison, passes);
   }
@@ -218,16 +223,17 @@ export class ComparisonService {
     return maskSecrets(comparison);
   }
 
-  /** Iterations of every rank of a profiled run; none where it has no trace. */
-  async #iterationsOf(run: RunManifest): Promise<Iteration[]> {
+  /** What a profiled run recorded. Read once: its artifacts do not change. */
+  async #profileOf(run: RunManifest): Promise<Profile> {
+    const known = this.#profiles.get(run.id);
+    if (known !== undefined) return known;
     const { engine, sources, library } = this.#parts;
     const set = await sources.ofRun(run, library.artifactsOf(run.id));
-    const found: Iteration[] = [];
-    for (const { sourceId, kind } of set.sources) {
-      if (kind !== 'trace') continue;
-      await engine.call('trace.open', { sourceId });
-      found.push(...(await engine.call('trace.iterations', { sourceId })));
-    }
-    return found;
+    const read = readProfile(engine, set.sources);
+    this.#profiles.set(run.id, read);
+    const [oldest] = this.#profiles.keys();
+    if (this.#profiles.size > MOST_PROFILES && oldest !== undefined) this.#profiles.delete(oldest);
+    read.catch(() => this.#profiles.delete(run.id));
+    return read;
   }
 }

@@ -597,6 +597,8 @@ export interface Group {
   durations: Distribution
   /** The sum of what lies inside of the selected range. */
   insideNs: number
+  /** The sum of their durations without what is nested in them and selected, too. */
+  ownNs: number
 }
 
 /** Idle time of a device by cause; the parts sum to the idle time exactly. */

@@ -83,6 +83,8 @@ export interface Group {
   readonly durations: Distribution;
   /** The sum of what lies inside of the selected range. */
   readonly insideNs: number;
+  /** The sum of their durations without what is nested in them and selected, too: over groups it adds up. */
+  readonly ownNs: number;
 }
 
 export interface Difference {

@@ -153,6 +153,43 @@ export const cause = z.object({
 });
 export type Cause = z.infer<typeof cause>;
 
+/** Kernels (in traces of a CPU: operators) of one name in both arms; mean of the aligned iterations of all ranks. */
+export const workRow = z.object({
+  name: z.string(),
+  /** In B, where it goes by another name there. */
+  nameB: z.string().optional(),
+  kind: z.string(),
+  presence: z.enum(['both', 'renamed', 'new', 'gone']),
+  /** Own time in an iteration, without what is nested inside. */
+  msA: z.number(),
+  msB: z.number(),
+  countA: z.number(),
+  countB: z.number(),
+  /** Between iterations: sample standard deviation / mean; null with fewer than two, or without any time. */
+  cvA: z.number().nullable(),
+  cvB: z.number().nullable(),
+});
+export type WorkRow = z.infer<typeof workRow>;
+
+/** Two iterations that worked on the same batch. */
+export const alignedIteration = z.object({
+  rank: z.int(),
+  iterationA: z.int(),
+  iterationB: z.int(),
+  batch: z.string(),
+  msA: z.number(),
+  msB: z.number(),
+});
+export type AlignedIteration = z.infer<typeof alignedIteration>;
+
+/** Means over the layers of the captured iterations; null where there is no answer. */
+export const expertLoad = z.object({
+  expertImbalance: z.number().nullable(),
+  rankImbalance: z.number().nullable(),
+  activeExperts: z.number().nullable(),
+});
+export type ExpertLoad = z.infer<typeof expertLoad>;
+
 export const why = z.object({
   /** Which iterations the causes are the mean of. */
   scope: z.string(),
@@ -160,6 +197,15 @@ export const why = z.object({
   causes: z.array(cause),
   wholeMsA: z.number(),
   wholeMsB: z.number(),
+  /** Largest difference first; with `rest` they add up to the whole iteration. Empty where the traces hold none. */
+  work: z.array(workRow),
+  /** The same by kind. */
+  kinds: z.array(cause),
+  /** The whole iteration without all work: idle time, less what ran at the same time as other work. */
+  rest: cause,
+  iterations: z.array(alignedIteration),
+  /** Null where an arm recorded no expert statistics. */
+  experts: z.object({ a: expertLoad, b: expertLoad }).nullable(),
 });
 export type Why = z.infer<typeof why>;
 

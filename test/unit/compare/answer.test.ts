@@ -8,11 +8,10 @@ import { htmlReport } from '#main/compare/report-html.ts';
 import { markdownReport } from '#main/compare/report-markdown.ts';
 import { doubtsAbout } from '#main/compare/suspects.ts';
 import { defaultThresholds } from '#main/compare/verdict.ts';
-import { explain } from '#main/compare/why.ts';
 import type { Comparison } from '#shared/contract/comparison.ts';
 import type { IterationLine } from '#shared/contract/run.ts';
 import { makeForm } from '../../builders/recipe.ts';
-import { makeIteration, makeManifest } from '../../builders/run.ts';
+import { makeManifest } from '../../builders/run.ts';
 
 interface Shape {
   blocks?: number;
@@ -61,7 +60,7 @@ function pass(
     purpose: 'timing',
     run: makeManifest({ figures: [{ label: 'Output throughput', value: throughput, unit: 'tok/s' }] }),
     lines: [],
-    iterations: [],
+    profile: null,
     ...changes,
   };
 }
@@ -195,25 +194,6 @@ describe('iterations', () => {
     const shaky = Array.from({ length: 50 }, (_, index) => line(index, 10 + (index % 2) * 3));
     expect(doubtsAbout(makeManifest(), steady)).toEqual([]);
     expect(doubtsAbout(makeManifest(), shaky).join()).toMatch(/vary by 1[0-9]\.\d %/);
-  });
-});
-
-describe('why', () => {
-  test('names the part that changed most first, and the parts add up to the whole', () => {
-    const slow = [0, 1, 2].map(makeIteration);
-    const quick = [7, 8].map((index) => {
-      const iteration = makeIteration(index);
-      return {
-        ...iteration,
-        hostComposition: { computeNs: 600_000, communicationNs: 50_000, memoryNs: 0, idleNs: 50_000 },
-      };
-    });
-    const found = explain(slow, quick);
-    expect(found?.causes[0]?.name).toMatch(/^Communication/);
-    expect(found?.causes.reduce((sum, { msA }) => sum + msA, 0)).toBeCloseTo(found?.wholeMsA ?? 0, 12);
-    expect(found?.wholeMsA).toBeCloseTo(1, 12);
-    expect(found?.wholeMsB).toBeCloseTo(0.7, 12);
-    expect(explain(slow, [])).toBeNull();
   });
 });
 

@@ -6,6 +6,7 @@ use iterscope_store::Store;
 use rustc_hash::FxHashMap;
 
 use crate::distribution::Distribution;
+use crate::own_time::own_times;
 use crate::selection::{Chosen, Selection, Subject};
 
 /// What makes slices one group.
@@ -34,6 +35,15 @@ pub struct Group {
     pub durations: Distribution,
     /// The sum of what lies inside of the selected range.
     pub inside_ns: i64,
+    /// The sum of their durations without what is nested in them and chosen, too.
+    pub own_ns: i64,
+}
+
+#[derive(Default)]
+struct Members {
+    durations: Vec<i64>,
+    inside_ns: i64,
+    own_ns: i64,
 }
 
 type Key = (NameId, u8, TrackId);
@@ -47,21 +57,23 @@ pub fn groups(subject: &Subject<'_>, selection: &Selection, by: GroupBy) -> Resu
 }
 
 pub fn group_rows(store: &Store, chosen: &[Chosen], by: GroupBy) -> Vec<Group> {
-    let mut members: FxHashMap<Key, (Vec<i64>, i64)> = FxHashMap::default();
-    for slice in chosen {
-        let (durations, inside_ns) = members.entry(key_of(store, slice, by)).or_default();
-        durations.push(store.dur_ns(slice.row));
-        *inside_ns = inside_ns.saturating_add(slice.inside_ns);
+    let mut members: FxHashMap<Key, Members> = FxHashMap::default();
+    for (slice, own_ns) in chosen.iter().zip(own_times(store, chosen)) {
+        let group = members.entry(key_of(store, slice, by)).or_default();
+        group.durations.push(store.dur_ns(slice.row));
+        group.inside_ns = group.inside_ns.saturating_add(slice.inside_ns);
+        group.own_ns = group.own_ns.saturating_add(own_ns);
     }
     let mut found: Vec<Group> = members
         .into_iter()
-        .filter_map(|((name, kind, track), (durations, inside_ns))| {
+        .filter_map(|((name, kind, track), group)| {
             Some(Group {
                 name: (by == GroupBy::Name).then(|| store.text(name).unwrap_or_default().to_owned()),
                 kind: matches!(by, GroupBy::Name | GroupBy::Kind).then(|| Kind::from_number(kind)),
                 track: (by == GroupBy::Track).then_some(track),
-                durations: Distribution::of(durations)?,
-                inside_ns,
+                durations: Distribution::of(group.durations)?,
+                inside_ns: group.inside_ns,
+                own_ns: group.own_ns,
             })
         })
         .collect();

@@ -22,6 +22,7 @@ mod markers;
 mod name_statistics;
 mod neighbours;
 mod operators;
+mod own_time;
 mod pattern;
 mod queue;
 mod search;

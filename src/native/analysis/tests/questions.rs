@@ -46,6 +46,22 @@ fn a_range_sums_what_overlaps_it_and_says_how_much_lies_inside() -> TestResult {
 }
 
 #[test]
+fn own_times_leave_out_what_is_nested_and_add_up() -> TestResult {
+    let (_folder, store) = open_picture(LOOP)?;
+    let selection = Selection::all(Layer::Operators);
+    let found = groups(&Subject::of(&store), &selection, GroupBy::Name)?;
+    let own: Vec<_> = found
+        .iter()
+        .map(|group| (group.name.as_deref().unwrap_or_default(), group.durations.total_ns, group.own_ns))
+        .collect();
+    // outer: 19 and 18 µs, of which mm takes 12 and 8.
+    assert_eq!(own, [("outer", 37_000, 17_000), ("mm", 20_000, 20_000)]);
+    let whole = groups(&Subject::of(&store), &selection, GroupBy::Nothing)?;
+    assert_eq!(whole[0].own_ns, 37_000);
+    Ok(())
+}
+
+#[test]
 fn iterations_choose_device_work_by_its_launch() -> TestResult {
     let (_folder, store) = open_picture(LOOP)?;
     let selection = |first, last| Selection {

@@ -86,6 +86,8 @@ pub struct Group {
     pub durations: Distribution,
     /// The sum of what lies inside of the selected range.
     pub inside_ns: f64,
+    /// The sum of their durations without what is nested in them and selected, too.
+    pub own_ns: f64,
 }
 
 /// One name in two selections.
@@ -218,6 +220,7 @@ impl From<analysis::Group> for Group {
             track_id: group.track,
             durations: group.durations.into(),
             inside_ns: real(group.inside_ns),
+            own_ns: real(group.own_ns),
         }
     }
 }
