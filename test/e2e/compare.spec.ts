@@ -84,6 +84,12 @@ test('one click plans the perfect router, and the comparison answers, explains a
   await kernels.scrollIntoViewIfNeeded();
   await picture(page, 'why');
 
+  await page.getByRole('tab', { name: 'Timelines' }).click();
+  const timelines = page.getByRole('tabpanel', { name: 'Timelines' });
+  await expect(timelines.getByRole('grid', { name: 'Iterations' })).toContainText('perfect router · Rank 1');
+  await picture(page, 'timelines');
+  await page.getByRole('tab', { name: 'Answer' }).click();
+
   const list = page.getByRole('list', { name: 'Comparisons' });
   await expect(list).toContainText('Perfect against learned router');
   await page.getByRole('button', { name: /^Open the run of learned router, block 1$/ }).click();

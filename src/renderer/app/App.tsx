@@ -3,6 +3,7 @@ import { CompareMenu, ComparisonView, SetupView } from '#renderer/features/compa
 import { LauncherView } from '#renderer/features/launcher/index.tsx';
 import { LibraryView, RunDialogs } from '#renderer/features/runs/index.tsx';
 import { DiagnosticsDialog, InfoDialog, SettingsView } from '#renderer/features/settings/index.tsx';
+import { TraceView } from '#renderer/features/trace/index.tsx';
 import { useLauncher } from '#renderer/stores/launcher.ts';
 import { showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { useOpened } from '#renderer/stores/opened.ts';
@@ -69,7 +70,10 @@ function CurrentPlace() {
   if (place.kind === 'comparison') {
     return (
       <ViewBoundary key={place.id}>
-        <ComparisonView id={place.id} />
+        <ComparisonView
+          id={place.id}
+          timelines={(set, visible) => <TraceView set={set} visible={visible} />}
+        />
       </ViewBoundary>
     );
   }

@@ -43,6 +43,8 @@ export const source = z.object({
   /** The run that this belongs to, when there is one. */
   runId: z.string().optional(),
   rank: z.int().optional(),
+  /** What it belongs to where a set holds more than one run's: an arm of a comparison. Those of one stay together. */
+  group: z.string().optional(),
   /** Of a report with several processes, the only one that this is about. */
   process: z.int().optional(),
 });

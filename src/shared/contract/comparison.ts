@@ -244,3 +244,12 @@ export type ComparisonProgress = z.infer<typeof comparisonProgress>;
 /** What a run's manifest says of the comparison that it belongs to. */
 export const comparisonOrigin = plannedPass.extend({ id: comparisonId });
 export type ComparisonOrigin = z.infer<typeof comparisonOrigin>;
+
+/** The JSON report: what `assets/schemas/comparison.schema.json` publishes. */
+export const comparisonDocument = z.object({
+  version: z.literal(1),
+  comparison,
+  answer: comparisonAnswer,
+  /** The command of each arm's passes as bash. */
+  commands: z.array(z.object({ title: z.string(), shell: z.string() })),
+});

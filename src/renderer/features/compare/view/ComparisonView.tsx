@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { useState, type ReactNode } from 'react';
+import type { SourceSet } from '#shared/contract/app.ts';
 import type { Comparison, ComparisonAnswer } from '#shared/contract/comparison.ts';
 import { formatInstant } from '#renderer/base/format.ts';
 import { useComparisons } from '#renderer/stores/comparisons.ts';
@@ -9,36 +11,86 @@ import { Menu } from '#renderer/widgets/Menu.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 import { Table } from '#renderer/widgets/Table.tsx';
+import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { cancelComparison, planAgain, resumeComparison, saveReport } from '../actions.ts';
 import { comparisonTone, comparisonWord } from '../model/texts.ts';
 import { useComparisonAnswer } from '../model/use-answer.ts';
+import { useTimelines } from '../model/use-timelines.ts';
 import { AnswerHead } from './AnswerHead.tsx';
 import { Figures, Iterations } from './FigureTables.tsx';
 import { Passes } from './Passes.tsx';
 import { WhySection } from './WhySection.tsx';
 
-/** A comparison: how far it is, what it says, and why. */
-export function ComparisonView({ id }: { readonly id: string }) {
+interface ComparisonViewProps {
+  readonly id: string;
+  /** Shows the traces of a set on one time axis. */
+  readonly timelines: (set: SourceSet, visible: boolean) => ReactNode;
+}
+
+/** A comparison: how far it is, what it says, why, and both timelines. */
+export function ComparisonView({ id, timelines }: ComparisonViewProps) {
   const comparison = useComparisons((state) => state.list?.find((known) => known.id === id));
   if (comparison === undefined) {
     return <EmptyState title="This comparison is not here">Its file was deleted or moved away.</EmptyState>;
   }
-  return <Known comparison={comparison} />;
+  return <Known comparison={comparison} timelines={timelines} />;
 }
 
-function Known({ comparison }: { readonly comparison: Comparison }) {
+type ComparisonTab = 'answer' | 'timelines';
+
+interface KnownProps extends Pick<ComparisonViewProps, 'timelines'> {
+  readonly comparison: Comparison;
+}
+
+function Known({ comparison, timelines }: KnownProps) {
   const answer = useComparisonAnswer(comparison);
+  const set = useTimelines(comparison);
+  const [tab, setTab] = useState<ComparisonTab>('answer');
+  const [opened, setOpened] = useState(false);
+  const traced = set !== null && set.sources.length > 0;
   return (
     <div className="comparison">
       <Head comparison={comparison} />
       {comparison.state === 'running' && <Progress comparison={comparison} />}
-      <div className="comparison__body" aria-busy={answer === null}>
-        {comparison.reason !== undefined && (
-          <Notice severity={comparison.state === 'failed' ? 'error' : 'note'}>{comparison.reason}</Notice>
-        )}
-        {answer !== null && <AnswerParts comparison={comparison} answer={answer} />}
-      </div>
+      <Tabs<ComparisonTab>
+        label="Views of the comparison"
+        value={tab}
+        onChange={(next) => {
+          setTab(next);
+          if (next === 'timelines') setOpened(true);
+        }}
+        tabs={[
+          {
+            value: 'answer',
+            label: 'Answer',
+            panel: (
+              <div className="comparison__body" aria-busy={answer === null}>
+                {comparison.reason !== undefined && (
+                  <Notice severity={comparison.state === 'failed' ? 'error' : 'note'}>
+                    {comparison.reason}
+                  </Notice>
+                )}
+                {answer !== null && <AnswerParts comparison={comparison} answer={answer} />}
+              </div>
+            ),
+          },
+          {
+            value: 'timelines',
+            label: 'Timelines',
+            panel: traced ? opened && timelines(set, tab === 'timelines') : <NoTimelines />,
+          },
+        ]}
+      />
     </div>
+  );
+}
+
+function NoTimelines() {
+  return (
+    <EmptyState title="No timelines yet">
+      With “Profile both arms at the end” each arm is recorded once after the timing passes. Both recordings
+      are shown here, one above the other, aligned at an iteration.
+    </EmptyState>
   );
 }
 

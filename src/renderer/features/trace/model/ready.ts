@@ -26,11 +26,13 @@ export interface ReadySet {
 
 function labelOf(session: TraceSession, trace: OpenedTrace, several: boolean): string {
   const rank = trace.summary.rank ?? session.source.rank;
+  const { group } = session.source;
+  if (group !== undefined) return rank === undefined ? group : `${group} · Rank ${rank}`;
   if (rank !== undefined) return `Rank ${rank}`;
   return several ? session.source.name : 'Trace';
 }
 
-/** Traces that are open, by rank; the same picture gives the same answer. */
+/** Traces that are open, by group and rank; the same picture gives the same answer. */
 export function readySet({ sessions, states }: TraceSetSnapshot, wanted: ClockChoice): ReadySet {
   const open = sessions.flatMap((session, at) => {
     const state = states[at];
@@ -38,8 +40,11 @@ export function readySet({ sessions, states }: TraceSetSnapshot, wanted: ClockCh
   });
   const rankOf = (at: (typeof open)[number]): number =>
     at.trace.summary.rank ?? at.session.source.rank ?? Number.MAX_SAFE_INTEGER;
-  open.sort((a, b) => rankOf(a) - rankOf(b));
-  const { basis, offsets, step } = align(open, wanted);
+  const groups = [...new Set(sessions.map(({ source }) => source.group))];
+  const groupOf = (at: (typeof open)[number]): number => groups.indexOf(at.session.source.group);
+  open.sort((a, b) => groupOf(a) - groupOf(b) || rankOf(a) - rankOf(b));
+  // Runs that followed each other share a clock, but are compared step by step.
+  const { basis, offsets, step } = align(open, groups.length > 1 ? 'step' : wanted);
   const several = sessions.length > 1;
   const traces = open.map(({ session, trace, iterations }, at) => ({
     session,

@@ -73,6 +73,27 @@ describe('the open traces of a set', () => {
     );
     expect(traces.map(({ label }) => label)).toEqual(['Rank 0', 'Rank 1']);
   });
+
+  test('of two arms stay together by arm, one above the other, aligned at a step', () => {
+    const arms = ['learned', 'learned', 'perfect', 'perfect'];
+    const sessions = arms.map((group, at) => {
+      const session = makeSession(`${group}-${at}`, at % 2);
+      return Object.assign(session, { source: { ...session.source, group } });
+    });
+    const states = sessions.map(({ source: { sourceId, rank = 0 } }) => ({
+      phase: 'ready' as const,
+      trace: makeOpened(sourceId, { rank }),
+      iterations: [makeIteration(7)],
+    }));
+    const { traces, clock, commonStep } = readySet({ sessions, states }, 'wall');
+    expect(traces.map(({ label }) => label)).toEqual([
+      'learned · Rank 0',
+      'learned · Rank 1',
+      'perfect · Rank 0',
+      'perfect · Rank 1',
+    ]);
+    expect([clock, commonStep]).toEqual(['step', 7]);
+  });
 });
 
 describe('iteration rows', () => {
