@@ -152,6 +152,22 @@ test.describe('ways through time', () => {
     await page.keyboard.down('Shift');
     await drag([400, 200], [700, 200]);
     await page.keyboard.up('Shift');
-    await expect(details.getByRole('group', { name: 'Selected range' })).toContainText(/Range/);
+    const range = details.getByRole('group', { name: 'Selected range' });
+    await expect(range).toContainText(/GPU 0 busy .* idle .* exposed communication/);
+    const table = range.getByRole('grid', { name: 'What the range holds' });
+    await expect(table).toContainText('GEMM');
+    await range.getByRole('radio', { name: 'Track' }).click();
+    await expect(table).toContainText('stream 7');
+  });
+
+  test('a range lies between two marks, and its figures are there by keys alone', async () => {
+    await press(']', 'm', ']', 'm', 'x');
+    await expect(said).toHaveText(/^Range of .* selected$/);
+    await expect(details.getByRole('grid', { name: 'What the range holds' })).toContainText('GEMM');
+  });
+
+  test('a slice tells the stack that it lies in', async () => {
+    await press(']', 'ArrowRight', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown');
+    await expect(details).toContainText('Inside');
   });
 });

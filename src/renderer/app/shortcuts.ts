@@ -77,6 +77,7 @@ export const timelineKeys: readonly (readonly [keys: string, meaning: string])[]
   ['Home', 'Show everything'],
   ['Alt+← →', 'Back and forward through views'],
   ['M', 'Mark a moment; two marks show their distance; Shift+M clears'],
+  ['X', 'Range between the marks, or of the selected slice'],
   ['/', 'Filter the tracks'],
   ['Shift+↑ ↓', 'Choose a row'],
   ['Enter, P, H', 'Open or close, pin, hide the row'],

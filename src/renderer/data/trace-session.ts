@@ -8,7 +8,7 @@ import type {
   OpenedTrace,
   SliceDetails,
 } from '#shared/contract/engine.ts';
-import type { Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
+import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
@@ -181,6 +181,23 @@ export class TraceSession {
   ): Promise<readonly Group[]> {
     const { sourceId } = this.source;
     return askEngine('trace.operatorWork', { sourceId, selection, name, limit }, { signal });
+  }
+
+  /** Sums by kind, name or track, the most time first. */
+  groupsBy(
+    by: EngineInput<'trace.groups'>['by'],
+    selection: Selection,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Group[]> {
+    const { sourceId } = this.source;
+    return askEngine('trace.groups', { sourceId, selection, by, limit }, { signal });
+  }
+
+  /** How each device spent a range. */
+  deviceRanges(startNs: number, endNs: number, signal: AbortSignal): Promise<readonly DeviceRange[]> {
+    const { sourceId } = this.source;
+    return askEngine('trace.deviceRanges', { sourceId, startNs, endNs, gaps: 0 }, { signal });
   }
 
   #askNames(ids: readonly number[]): Promise<readonly string[]> {

@@ -32,6 +32,13 @@ export class Hover {
     this.#host = host;
   }
 
+  /** The moment under the pointer; undefined outside of the plot. */
+  get moment(): number | undefined {
+    const { camera } = this.#host;
+    if (this.pointer === undefined || this.pointer.x < camera.gutter) return undefined;
+    return camera.timeAt(this.pointer.x);
+  }
+
   /** Whether another row's name is under the pointer now. */
   moveTo(x: number, y: number): boolean {
     const before = this.rowKey;

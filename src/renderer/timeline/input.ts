@@ -22,6 +22,7 @@ export type Command =
   | 'page-down'
   | 'mark'
   | 'clear-marks'
+  | 'range'
   | 'back'
   | 'forward'
   | 'search'
@@ -48,6 +49,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['pagedown', 'page-down'],
   ['m', 'mark'],
   ['shift+m', 'clear-marks'],
+  ['x', 'range'],
   ['alt+arrowleft', 'back'],
   ['alt+arrowright', 'forward'],
   ['/', 'search'],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDurationNs } from '#shared/base/units.ts';
+import type { TimeRange } from './types.ts';
 
 /** Up to two moments that the user marked; a third takes the place of the older one. */
 export class Marks {
@@ -8,6 +9,13 @@ export class Marks {
 
   constructor(onChange: (said: string) => void) {
     this.#onChange = onChange;
+  }
+
+  /** From the earlier mark to the later; undefined without two. */
+  get range(): TimeRange | undefined {
+    const [first, second] = this.moments;
+    if (first === undefined || second === undefined || first === second) return undefined;
+    return { startNs: Math.min(first, second), endNs: Math.max(first, second) };
   }
 
   add(atNs: number): void {

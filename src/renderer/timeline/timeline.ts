@@ -182,9 +182,8 @@ export class Timeline implements InputTarget {
     const anchor = pointer === undefined ? camera.centreNs : camera.timeAt(pointer.x);
     switch (command) {
       case 'zoom-in':
-        return this.#navigator.zoom(anchor, ZOOM_STEP);
       case 'zoom-out':
-        return this.#navigator.zoom(anchor, 1 / ZOOM_STEP);
+        return this.#navigator.zoom(anchor, command === 'zoom-in' ? ZOOM_STEP : 1 / ZOOM_STEP);
       case 'pan-left':
         return this.#navigator.pan(-spanOf(camera.view) * PAN_STEP);
       case 'pan-right':
@@ -194,17 +193,17 @@ export class Timeline implements InputTarget {
       case 'all':
         return this.#navigator.fit(camera.world, 0);
       case 'page-up':
-        return camera.scrollBy(-camera.plotHeight * 0.8);
       case 'page-down':
-        return camera.scrollBy(camera.plotHeight * 0.8);
+        return camera.scrollBy((command === 'page-up' ? -0.8 : 0.8) * camera.plotHeight);
       case 'next-iteration':
-        return this.#stepIteration(1);
       case 'previous-iteration':
-        return this.#stepIteration(-1);
+        return this.#stepIteration(command === 'next-iteration' ? 1 : -1);
       case 'mark':
-        return this.#marks.add(this.#momentOfInterest());
+        return this.#marks.add(this.#hover.moment ?? this.#selector.selected?.startNs ?? camera.centreNs);
       case 'clear-marks':
         return this.#marks.clear();
+      case 'range':
+        return this.#selectRange();
       case 'back':
       case 'forward':
         return this.#navigator.travel(command);
@@ -304,12 +303,13 @@ export class Timeline implements InputTarget {
     else this.#navigator.fit(target, 0.1);
   }
 
-  /** Under the pointer; without one, where the selected slice begins, or the middle of the view. */
-  #momentOfInterest(): number {
-    const camera = this.#camera;
-    const { pointer } = this.#hover;
-    if (pointer !== undefined && pointer.x >= this.gutter) return camera.timeAt(pointer.x);
-    return this.#selector.selected?.startNs ?? camera.centreNs;
+  /** Between the marks; without two of them, the selected slice. */
+  #selectRange(): void {
+    const range = this.#marks.range ?? this.#selector.selected;
+    if (range === undefined) return this.#surface.announce('Set two marks, or select a slice, for a range');
+    this.#range = { startNs: range.startNs, endNs: range.endNs };
+    this.endRange();
+    this.#schedule();
   }
 
   #clear(): void {

@@ -12,6 +12,7 @@ import { definitions } from '../model/definitions.ts';
 import { iterationAt } from '../model/timeline-traces.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { KindName } from './KindName.tsx';
+import { RangePanel } from './RangePanel.tsx';
 import { useSlice, type SliceAnswer } from './use-slice.ts';
 
 /** Everything about the selected slice, or how to select one. */
@@ -23,6 +24,10 @@ const KEYS = [
   ['↑ ↓', 'through the levels'],
   ['[ ]', 'previous, next iteration'],
   ['F', 'fit the selection'],
+  ['M X', 'mark; range between marks'],
+  ['⇧↑ ⇧↓', 'choose a row'],
+  ['Enter', 'open or close it'],
+  ['P H', 'pin, hide it'],
   ['Home', 'show all'],
   ['Esc', 'clear'],
 ] as const;
@@ -120,7 +125,7 @@ function SliceLink({
   );
 }
 
-function Links({ answer: { details, parent, partners }, onGo }: LinksProps) {
+function Links({ answer: { details, parents, partners }, onGo }: LinksProps) {
   const more = details.partnerRows.length - partners.length;
   const gpu = partners.some(({ startNs }) => startNs >= details.startNs);
   return (
@@ -138,9 +143,11 @@ function Links({ answer: { details, parent, partners }, onGo }: LinksProps) {
           {more > 0 && <span className="trace-note">and {formatCount(more)} more</span>}
         </Entry>
       )}
-      {parent !== null && (
+      {parents.length > 0 && (
         <Entry label="Inside">
-          <SliceLink details={parent} onGo={onGo} />
+          {parents.map((parent) => (
+            <SliceLink key={parent.row} details={parent} onGo={onGo} />
+          ))}
         </Entry>
       )}
     </>
@@ -208,16 +215,8 @@ export function DetailsPanel({ traces, store }: DetailsPanelProps) {
   };
   return (
     <section className="trace-details" aria-label="Details of the selection" tabIndex={0}>
-      {range !== null && (
-        <div className="trace-details__range" role="group" aria-label="Selected range">
-          <span>Range</span>
-          <strong className="selectable">{formatDurationNs(range.endNs - range.startNs)}</strong>
-          <span>
-            {formatDurationNs(range.startNs)} to {formatDurationNs(range.endNs)}
-          </span>
-        </div>
-      )}
-      {answer === null && slice === null && <Help />}
+      {range !== null && <RangePanel traces={traces} range={range} />}
+      {answer === null && slice === null && range === null && <Help />}
       {answer !== null && 'message' in answer && <Notice severity="error">{answer.message}</Notice>}
       {answer !== null && 'details' in answer && <Slice answer={answer} onGo={onGo} />}
     </section>

@@ -9,7 +9,8 @@ import type { ReadyTrace } from '../model/ready.ts';
 export interface SliceAnswer {
   readonly ready: ReadyTrace;
   readonly details: SliceDetails;
-  readonly parent: SliceDetails | null;
+  /** What it lies in, the innermost first. */
+  readonly parents: readonly SliceDetails[];
   /** The first few. */
   readonly partners: readonly SliceDetails[];
 }
@@ -17,15 +18,28 @@ export interface SliceAnswer {
 export type SliceState = SliceAnswer | { readonly message: string } | null;
 
 const SHOWN_PARTNERS = 8;
+const MAX_STACK = 64;
+
+/** The stack around a slice, the innermost first. */
+async function stackOf(ready: ReadyTrace, details: SliceDetails): Promise<readonly SliceDetails[]> {
+  const stack: SliceDetails[] = [];
+  let next = details.parentRow;
+  while (next !== null && stack.length < MAX_STACK) {
+    const parent = await ready.session.slice(next);
+    stack.push(parent);
+    next = parent.parentRow;
+  }
+  return stack;
+}
 
 async function load(ready: ReadyTrace, row: number): Promise<SliceAnswer> {
   const details = await ready.session.slice(row);
-  const { parentRow, partnerRows } = details;
-  const [parent, ...partners] = await Promise.all([
-    parentRow === null ? null : ready.session.slice(parentRow),
-    ...partnerRows.slice(0, SHOWN_PARTNERS).map((partner) => ready.session.slice(partner)),
+  const shown = details.partnerRows.slice(0, SHOWN_PARTNERS);
+  const [parents, ...partners] = await Promise.all([
+    stackOf(ready, details),
+    ...shown.map((partner) => ready.session.slice(partner)),
   ]);
-  return { ready, details, parent, partners };
+  return { ready, details, parents, partners };
 }
 
 /** The selected slice's details; the former answer stays until the next one is there. Null for none. */
