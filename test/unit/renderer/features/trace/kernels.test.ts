@@ -18,6 +18,7 @@ const group = (name: string, of: Distribution, kind = 'GEMM'): Group => ({
   trackId: null,
   durations: of,
   insideNs: of.totalNs,
+  ownNs: of.totalNs,
 });
 const variation = (name: string, maxIteration: number, maxNs: number): Variation => ({
   name,
