@@ -151,12 +151,13 @@ describe('the measured gain', () => {
 
 describe('time beside tokens', () => {
   const durations = { count: 1, totalNs: 9, minNs: 9, medianNs: 9, p95Ns: 9, maxNs: 9 };
-  const group = (name: string, kind: string, insideNs: number) => ({, ownNs: number) => ({
+  const group = (name: string, kind: string, insideNs: number) => ({
     name,
     kind,
     trackId: null,
     durations,
-    insideNs, ownNs: insideNs,
+    insideNs,
+    ownNs: insideNs,
   });
   const groups = [
     group('moe.experts', 'moe', 7),
