@@ -5,7 +5,7 @@ import { showEnd } from '#renderer/features/run/index.tsx';
 import { applyTheme } from '#renderer/features/settings/index.tsx';
 import { takeComparisonProgress } from '#renderer/stores/comparisons.ts';
 import { takeJobProgress } from '#renderer/stores/jobs.ts';
-import { takeRecipes } from '#renderer/stores/launcher.ts';
+import { takeFlags, takeRecipes } from '#renderer/stores/launcher.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { setRuns, takeProgress, takeQueue, updateRun } from '#renderer/stores/runs.ts';
@@ -62,6 +62,7 @@ async function readSettings(): Promise<void> {
 async function readRecipes(): Promise<void> {
   try {
     takeRecipes(await invoke('recipes.list'));
+    takeFlags(await invoke('flags.list'));
   } catch (thrown) {
     takeRecipes([]);
     notifyFailure(thrown);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create } from 'zustand';
-import type { LaunchForm, LaunchPreview, NsightOptions } from '#shared/contract/launch.ts';
+import type { Flag } from '#shared/contract/flags.ts';
+import type { LaunchCheck, LaunchForm, LaunchPreview, NsightOptions } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { useSettings } from './settings.ts';
 
@@ -15,6 +16,9 @@ interface LauncherState {
   readonly form: LaunchForm | null;
   /** What main made of the form, and of which state of it. */
   readonly preview: { readonly of: LaunchForm; readonly value: LaunchPreview } | null;
+  /** What the machine said to the form, and to which state of it. */
+  readonly check: { readonly of: LaunchForm; readonly value: LaunchCheck } | null;
+  readonly flags: readonly Flag[];
   readonly starting: boolean;
   readonly advancedShown: boolean;
 }
@@ -23,6 +27,8 @@ export const useLauncher = create<LauncherState>(() => ({
   recipes: null,
   form: null,
   preview: null,
+  check: null,
+  flags: [],
   starting: false,
   advancedShown: false,
 }));
@@ -99,6 +105,14 @@ export function editParameter(name: string, text: string): void {
 
 export function takePreview(of: LaunchForm, value: LaunchPreview): void {
   useLauncher.setState({ preview: { of, value } });
+}
+
+export function takeCheck(of: LaunchForm, value: LaunchCheck): void {
+  useLauncher.setState({ check: { of, value } });
+}
+
+export function takeFlags(flags: readonly Flag[]): void {
+  useLauncher.setState({ flags });
 }
 
 export function setStarting(starting: boolean): void {

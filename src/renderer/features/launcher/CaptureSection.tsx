@@ -8,6 +8,7 @@ import { Switch } from '#renderer/widgets/Switch.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
 import { editForm } from '#renderer/stores/launcher.ts';
 import { explainSpans, findingsOf, totalIterations } from './model.ts';
+import { NsightSection } from './NsightSection.tsx';
 import { WindowStrip } from './WindowStrip.tsx';
 
 interface CaptureSectionProps {
@@ -57,11 +58,15 @@ export function CaptureSection({ recipe, form, spans, findings, checked }: Captu
           <FieldMessages id={meaningId} messages={messages} />
         </div>
       </div>
-      <CaptureSwitches form={form} findings={findings} />
+      <CaptureSwitches recipe={recipe} form={form} findings={findings} />
     </section>
   );
 }
 
+const TIMING_HELP =
+  'Adds a load of the program without any recorder, before those that record: only its figures are measurements.';
+const NSIGHT_HELP =
+  'Records the window with Nsight Systems: GPU work, NVTX ranges and host calls. It cannot share a process with the PyTorch profiler, so that it is a pass of its own.';
 const TRACE_HELP =
   'Writes a PyTorch-profiler (Kineto) trace of the window, one file per rank: steps, layers and operators on a timeline. Costs time in the captured iterations and disk space per iteration.';
 const EXPERTS_HELP =
@@ -72,55 +77,97 @@ const ROUTER_WARNING =
   'The outputs of this run will be wrong: tokens go to experts evenly, not where the router sends them. Use it to measure, never to serve.';
 
 function CaptureSwitches({
+  recipe,
   form,
   findings,
 }: {
+  readonly recipe: Recipe;
   readonly form: LaunchForm;
   readonly findings: readonly Finding[];
 }) {
   const routerFindings = findingsOf(findings, 'perfectRouter');
   return (
     <div className="launcher__switches">
-      <Switch
-        label="PyTorch-profiler trace"
-        hint="timeline of the window"
-        help={TRACE_HELP}
-        checked={form.torchTrace}
-        messages={findingsOf(findings, 'torchTrace')}
-        onChange={(torchTrace) => {
-          editForm({ torchTrace });
-        }}
-      />
-      <Switch
-        label="Expert statistics"
-        hint="tokens per expert, layer and iteration"
-        help={EXPERTS_HELP}
-        checked={form.expertStatistics}
-        messages={findingsOf(findings, 'expertStatistics')}
-        onChange={(expertStatistics) => {
-          editForm({ expertStatistics });
-        }}
-      />
-      <Switch
-        label="Perfect router"
-        hint="even expert load, wrong outputs"
-        help={ROUTER_HELP}
-        checked={form.perfectRouter}
-        messages={
-          form.perfectRouter && routerFindings.length === 0
-            ? [{ severity: 'warning', text: ROUTER_WARNING }]
-            : routerFindings
-        }
-        onChange={(perfectRouter) => {
-          editForm({ perfectRouter });
-        }}
-      />
-      {(form.torchTrace || form.expertStatistics) && (
+      <PassSwitches recipe={recipe} form={form} findings={findings} />
+      {recipe.passes.includes('torch-trace') && (
+        <Switch
+          label="PyTorch-profiler trace"
+          hint="timeline of the window"
+          help={TRACE_HELP}
+          checked={form.torchTrace}
+          messages={findingsOf(findings, 'torchTrace')}
+          onChange={(torchTrace) => {
+            editForm({ torchTrace });
+          }}
+        />
+      )}
+      {recipe.passes.includes('expert-statistics') && (
+        <Switch
+          label="Expert statistics"
+          hint="tokens per expert, layer and iteration"
+          help={EXPERTS_HELP}
+          checked={form.expertStatistics}
+          messages={findingsOf(findings, 'expertStatistics')}
+          onChange={(expertStatistics) => {
+            editForm({ expertStatistics });
+          }}
+        />
+      )}
+      {recipe.recorders['perfect-router'] !== undefined && (
+        <Switch
+          label="Perfect router"
+          hint="even expert load, wrong outputs"
+          help={ROUTER_HELP}
+          checked={form.perfectRouter}
+          messages={
+            form.perfectRouter && routerFindings.length === 0
+              ? [{ severity: 'warning', text: ROUTER_WARNING }]
+              : routerFindings
+          }
+          onChange={(perfectRouter) => {
+            editForm({ perfectRouter });
+          }}
+        />
+      )}
+      {(form.nsight || form.torchTrace || form.expertStatistics) && !form.timing && (
         <Notice severity="note">
-          A recorder is on: the throughput of this run is not a measurement. Switch both recorders off to
-          measure.
+          A recorder is on: the throughput of this run is not a measurement. Switch recorders off to measure,
+          or add a timing pass.
         </Notice>
       )}
     </div>
+  );
+}
+
+/** The passes that are loads of their own: measuring, and recording with Nsight Systems. */
+function PassSwitches({ recipe, form, findings }: Pick<CaptureSectionProps, 'recipe' | 'form' | 'findings'>) {
+  const recorders = recipe.passes.filter((kind) => kind !== 'timing');
+  return (
+    <>
+      {recorders.length > 0 && (
+        <Switch
+          label="Timing pass"
+          hint="measures with nothing recorded"
+          help={TIMING_HELP}
+          checked={form.timing}
+          onChange={(timing) => {
+            editForm({ timing });
+          }}
+        />
+      )}
+      {recipe.passes.includes('nsight') && (
+        <Switch
+          label="Nsight Systems report"
+          hint="a pass of its own"
+          help={NSIGHT_HELP}
+          checked={form.nsight}
+          messages={findingsOf(findings, 'nsight')}
+          onChange={(nsight) => {
+            editForm({ nsight });
+          }}
+        />
+      )}
+      {form.nsight && <NsightSection options={form.nsightOptions} />}
+    </>
   );
 }

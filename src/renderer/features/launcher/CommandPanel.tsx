@@ -1,36 +1,82 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState } from 'react';
-import type { LaunchPreview } from '#shared/contract/launch.ts';
+import type { Finding, LaunchCheck, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { plural } from '#renderer/base/format.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
+import { setForm, useLauncher } from '#renderer/stores/launcher.ts';
+import { Segmented } from '#renderer/widgets/Segmented.tsx';
+import { OptionsPanel, PassesPanel } from './PassesPanel.tsx';
+import { changedForm } from './passes.ts';
 import { notify } from '#renderer/stores/notices.ts';
 
 interface CommandPanelProps {
   readonly recipe: Recipe;
   readonly preview: LaunchPreview | null;
   readonly problems: ReadonlyMap<string, string>;
+  /** Of the form and of the machine. */
+  readonly findings: readonly Finding[];
+  readonly facts: LaunchCheck['facts'];
 }
 
 /** What the form comes to: everything that was found about it, and the exact command. */
-export function CommandPanel({ recipe, preview, problems }: CommandPanelProps) {
+export function CommandPanel(props: CommandPanelProps) {
+  const { preview, facts } = props;
+  const passes = preview?.passes ?? [];
   return (
     <aside className="launcher__result" aria-label="What will run">
-      <Findings recipe={recipe} preview={preview} problems={problems} />
-      <CommandLine shell={preview?.shell ?? ''} />
+      <Findings {...props} />
+      <FactList facts={facts} />
+      <PassesPanel passes={passes} />
+      <OptionsPanel options={preview?.options ?? null} />
+      <PassScripts passes={passes} />
     </aside>
   );
 }
 
-function Findings({ recipe, preview, problems }: CommandPanelProps) {
-  const own = recipe.parameters.flatMap((parameter) => {
+function FactList({ facts }: Pick<CommandPanelProps, 'facts'>) {
+  if (facts.length === 0) return null;
+  return (
+    <dl className="launcher__facts" aria-label="Found on this machine">
+      {facts.map(({ label, value }) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd className="selectable">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The script of one pass; which, where there are several. */
+function PassScripts({ passes }: { readonly passes: LaunchPreview['passes'] }) {
+  const [title, setTitle] = useState('');
+  const [first] = passes;
+  const chosen = passes.find((pass) => pass.title === title) ?? first;
+  return (
+    <>
+      {passes.length > 1 && chosen !== undefined && (
+        <Segmented
+          label="Pass"
+          value={chosen.title}
+          segments={passes.map((pass) => ({ value: pass.title, label: pass.title }))}
+          onChange={setTitle}
+        />
+      )}
+      <CommandLine shell={chosen?.script ?? ''} />
+    </>
+  );
+}
+
+function Findings({ recipe, preview, problems, findings }: CommandPanelProps) {
+  const own: readonly Finding[] = recipe.parameters.flatMap((parameter) => {
     const problem = problems.get(parameter.name);
     return problem === undefined
       ? []
-      : [{ severity: 'error' as const, message: `${parameter.label}: ${problem}` }];
+      : [{ severity: 'error' as const, code: 'form.parameter', message: `${parameter.label}: ${problem}` }];
   });
-  const told = (preview?.findings ?? []).filter(({ field }) => field === undefined || !problems.has(field));
+  const told = findings.filter(({ field }) => field === undefined || !problems.has(field));
   const all = [...own, ...told];
   const count = (severity: string): number => all.filter((finding) => finding.severity === severity).length;
   const summary = [
@@ -49,11 +95,28 @@ function Findings({ recipe, preview, problems }: CommandPanelProps) {
       <ul className="launcher__findings">
         {all.map((finding) => (
           <li key={finding.message}>
-            <Notice severity={finding.severity}>{finding.message}</Notice>
+            <Notice severity={finding.severity}>
+              {finding.message}
+              {finding.fix !== undefined && <FixButton fix={finding.fix} />}
+            </Notice>
           </li>
         ))}
       </ul>
     </section>
+  );
+}
+
+function FixButton({ fix }: { readonly fix: NonNullable<Finding['fix']> }) {
+  return (
+    <Button
+      variant="quiet"
+      onClick={() => {
+        const { form } = useLauncher.getState();
+        if (form !== null) setForm(changedForm(form, fix.change));
+      }}
+    >
+      {fix.label}
+    </Button>
   );
 }
 

@@ -4,8 +4,9 @@ import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { FieldMessages, messagesId } from '#renderer/widgets/Field.tsx';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
-import { editForm } from '#renderer/stores/launcher.ts';
+import { editForm, useLauncher } from '#renderer/stores/launcher.ts';
 import { findingsOf } from './model.ts';
+import { flagHint } from './passes.ts';
 
 type Entries = LaunchForm['extraEnvironment'];
 
@@ -20,6 +21,7 @@ const ENVIRONMENT_HELP =
 /** Name and value of each variable that the user adds. */
 export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps) {
   const id = useId();
+  const flags = useLauncher((state) => state.flags);
   const set = (extraEnvironment: Entries): void => {
     editForm({ extraEnvironment });
   };
@@ -44,6 +46,8 @@ export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps)
           key={index}
           entry={entry}
           number={index + 1}
+          flagList={`${id}-flags`}
+          hint={flagHint(flags, entry.name)}
           describedBy={messagesId(id)}
           onChange={(changed) => {
             set(entries.map((kept, place) => (place === index ? changed : kept)));
@@ -53,6 +57,13 @@ export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps)
           }}
         />
       ))}
+      <datalist id={`${id}-flags`}>
+        {flags
+          .filter(({ kind }) => kind === 'variable')
+          .map(({ name, effect }) => (
+            <option key={name} value={name} label={effect} />
+          ))}
+      </datalist>
       <FieldMessages id={id} messages={findingsOf(findings, 'extraEnvironment')} />
     </section>
   );
@@ -61,12 +72,16 @@ export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps)
 interface EnvironmentRowProps {
   readonly entry: Entries[number];
   readonly number: number;
+  readonly flagList: string;
+  /** What is known of the variable. */
+  readonly hint: string | null;
   readonly describedBy: string;
   readonly onChange: (entry: Entries[number]) => void;
   readonly onRemove: () => void;
 }
 
-function EnvironmentRow({ entry, number, describedBy, onChange, onRemove }: EnvironmentRowProps) {
+function EnvironmentRow(props: EnvironmentRowProps) {
+  const { entry, number, flagList, hint, describedBy, onChange, onRemove } = props;
   const shared = {
     className: 'field__input field__input--mono',
     spellCheck: false,
@@ -79,6 +94,7 @@ function EnvironmentRow({ entry, number, describedBy, onChange, onRemove }: Envi
         {...shared}
         aria-label={`Name of variable ${number}`}
         placeholder="NAME"
+        list={flagList}
         value={entry.name}
         onChange={(event) => {
           onChange({ ...entry, name: event.target.value });
@@ -95,6 +111,7 @@ function EnvironmentRow({ entry, number, describedBy, onChange, onRemove }: Envi
         }}
       />
       <IconButton icon="close" label={`Remove variable ${number}`} onClick={onRemove} />
+      {hint !== null && <p className="launcher__hint">{hint}</p>}
     </div>
   );
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useMemo, type ReactNode } from 'react';
-import type { LaunchForm } from '#shared/contract/launch.ts';
+import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { formOfRecipe, setForm, useLauncher } from '#renderer/stores/launcher.ts';
-import { launch, refreshPreview } from './actions.ts';
+import { launch, refreshCheck, refreshPreview } from './actions.ts';
 import { blockerOf, problemsOf } from './model.ts';
 import { CaptureSection } from './CaptureSection.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
@@ -17,6 +17,9 @@ import './launcher.css';
 
 /** Typing settles for this long before main is asked. */
 const PREVIEW_DELAY_MS = 100;
+/** Programs and files are looked for less eagerly. */
+const CHECK_DELAY_MS = 400;
+const noFindings: readonly Finding[] = [];
 
 interface LauncherViewProps {
   readonly modifier: string;
@@ -67,13 +70,20 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
   const preview = useLauncher((state) => state.preview?.value ?? null);
   const starting = useLauncher((state) => state.starting);
   const problems = useMemo(() => problemsOf(recipe, form), [recipe, form]);
-  const findings = preview?.findings ?? [];
-  const blocker = blockerOf(recipe, problems, preview, starting);
+  const checked = useLauncher((state) => state.check);
+  // What the machine said of another recipe is no news of this one.
+  const check = checked?.of.recipeId === recipe.id ? checked.value : null;
+  const found = check?.findings ?? noFindings;
+  const findings = useMemo(() => [...(preview?.findings ?? noFindings), ...found], [preview, found]);
+  const missing = found.find(({ severity }) => severity === 'error')?.message ?? null;
+  const blocker = blockerOf(recipe, problems, preview, starting) ?? missing;
 
   useEffect(() => {
     const timer = setTimeout(() => void refreshPreview(recipe, form), PREVIEW_DELAY_MS);
+    const later = setTimeout(() => void refreshCheck(recipe, form), CHECK_DELAY_MS);
     return () => {
       clearTimeout(timer);
+      clearTimeout(later);
     };
   }, [recipe, form]);
 
@@ -115,7 +125,13 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
           <ParameterFields recipe={recipe} form={form} problems={problems} findings={findings} />
           <EnvironmentEditor entries={form.extraEnvironment} findings={findings} />
         </form>
-        <CommandPanel preview={preview} problems={problems} recipe={recipe} />
+        <CommandPanel
+          preview={preview}
+          problems={problems}
+          recipe={recipe}
+          findings={findings}
+          facts={check?.facts ?? []}
+        />
       </div>
       <HelpLine />
     </div>

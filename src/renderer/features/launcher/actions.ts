@@ -6,7 +6,7 @@ import { completeForm } from '#renderer/base/launch-form.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
-import { setStarting, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
+import { setStarting, takeCheck, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
 import { blockerOf, problemsOf } from './model.ts';
 
 const emptyPreview: LaunchPreview = {
@@ -41,12 +41,26 @@ export async function refreshPreview(recipe: Recipe, form: LaunchForm): Promise<
   }
 }
 
+let checkAsked = 0;
+
+/** Asks the machine about the form. What cannot be asked is told as a finding, and holds up nothing. */
+export async function refreshCheck(recipe: Recipe, form: LaunchForm): Promise<void> {
+  checkAsked += 1;
+  const asked = checkAsked;
+  const value = await invoke('launch.check', completeForm(recipe, form)).catch((thrown: unknown) => {
+    const { code, message } = toFailure(thrown);
+    return { findings: [{ severity: 'warning' as const, code, message }], facts: [] };
+  });
+  if (asked === checkAsked) takeCheck(form, value);
+}
+
 /** Starts the run that the form describes and shows it. Does nothing when it cannot be run: the view says why. */
 export async function launch(): Promise<void> {
-  const { recipes, form, preview, starting } = useLauncher.getState();
+  const { recipes, form, preview, check, starting } = useLauncher.getState();
   const recipe = recipes?.find((known) => known.id === form?.recipeId);
   if (recipe === undefined || form === null) return;
   if (blockerOf(recipe, problemsOf(recipe, form), preview?.value ?? null, starting) !== null) return;
+  if (check?.of === form && check.value.findings.some(({ severity }) => severity === 'error')) return;
   setStarting(true);
   try {
     const [first] = await invoke('launch.start', completeForm(recipe, form));

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from './app.ts';
+
+test('the launcher: passes, what the machine lacks with a fix, options files, flags, bad input', async ({
+  start,
+}) => {
+  const { page } = await start();
+  const result = page.getByRole('complementary', { name: 'What will run' });
+  const passes = result.getByRole('list', { name: 'Passes' });
+  await expect(passes.getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('switch', { name: 'Timing pass' }).click();
+  await expect(passes.getByRole('listitem')).toHaveCount(2);
+  await expect(passes).toContainText('no earlier run to estimate by');
+  await expect(passes).toContainText('share one load of the program');
+
+  await page.getByLabel('Iterations at most').fill('12x');
+  await expect(page.getByRole('status').filter({ hasText: 'is not a whole number' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toHaveAttribute(
+    'aria-disabled',
+    'true',
+  );
+
+  await page.getByRole('combobox', { name: 'Recipe' }).selectOption({ label: 'TensorRT-LLM throughput' });
+  await page.getByLabel('Model', { exact: true }).fill('openai/gpt-oss-20b');
+  await expect(result).toContainText('The program trtllm-bench is in none of the folders of PATH');
+  await expect(result).toContainText('# Prepare the dataset');
+  await expect(page.getByLabel('Dataset file')).toHaveCount(0);
+
+  const own = join(mkdtempSync(join(tmpdir(), 'iterscope-options-')), 'mine.yaml');
+  writeFileSync(own, '# mine\nmax_seq_len: 4096\n');
+  await page.getByLabel('Options file (YAML)').fill(own);
+  const diff = result.getByLabel('Changes of the options file');
+  await expect(diff).toContainText('# mine');
+  await expect(diff).toContainText('+ print_iter_log: true');
+
+  await page.getByRole('switch', { name: 'Nsight Systems report' }).click();
+  await expect(passes.getByRole('listitem')).toHaveCount(2);
+  await page.getByRole('switch', { name: 'CPU samples' }).click();
+  await result.getByRole('button', { name: 'Without sampling' }).click();
+  await expect(page.getByRole('switch', { name: 'CPU samples' })).not.toBeChecked();
+
+  await page.getByRole('button', { name: 'Add variable' }).click();
+  await page.getByLabel('Name of variable 1').fill('TRTLLM_ENABLE_PDL');
+  await page.getByLabel('Value of variable 1').fill('yes');
+  await expect(page.getByText(/Programmatic dependent launch/).last()).toBeVisible();
+  await result.getByRole('button', { name: 'Set it to 1' }).click();
+  await expect(page.getByLabel('Value of variable 1')).toHaveValue('1');
+  if (process.env['LAUNCHER_PICTURES'] !== undefined) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(process.env['LAUNCHER_PICTURES'], `launcher-${colorScheme}.png`) });
+    }
+  }
+});
