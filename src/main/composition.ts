@@ -81,7 +81,7 @@ export function compose(options: CompositionOptions): Services {
     options.onEngineRestart(reason);
   });
   const library = new Library(platform);
-  const recipes = new RecipeService(platform.assetsFolder);
+  const recipes = new RecipeService(platform);
   const sources = new SourceService(engine);
   const logs = new LogService(library);
   const gpus = new LocalGpus(native, options.gpuLibrary);

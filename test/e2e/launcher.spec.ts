@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from './app.ts';
@@ -7,7 +7,7 @@ import { expect, test } from './app.ts';
 test('the launcher: passes, what the machine lacks with a fix, options files, flags, bad input', async ({
   start,
 }) => {
-  const { page } = await start();
+  const { app, page, home } = await start();
   const result = page.getByRole('complementary', { name: 'What will run' });
   const passes = result.getByRole('list', { name: 'Passes' });
   await expect(passes.getByRole('listitem')).toHaveCount(1);
@@ -48,6 +48,27 @@ test('the launcher: passes, what the machine lacks with a fix, options files, fl
   await expect(page.getByText(/Programmatic dependent launch/).last()).toBeVisible();
   await result.getByRole('button', { name: 'Set it to 1' }).click();
   await expect(page.getByLabel('Value of variable 1')).toHaveValue('1');
+  const script = join(home, 'saved.sh');
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, script);
+  await page.getByRole('button', { name: 'Add variable' }).click();
+  await page.getByLabel('Name of variable 2').fill('MY_API_KEY');
+  await page.getByLabel('Value of variable 2').fill('hunter2hunter2');
+  const shown = result.locator('pre').and(result.getByLabel('Command line'));
+  await expect(shown).toContainText('MY_API_KEY="${MY_API_KEY:?}"');
+  await result.getByRole('button', { name: 'Save as script' }).click();
+  await expect(page.getByText(`The script is saved as ${script}.`)).toBeVisible();
+  const saved = readFileSync(script, 'utf8');
+  expect(saved).toBe(await shown.textContent());
+  expect(saved).not.toContain('hunter2');
+  expect(statSync(script).mode & 0o111).toBe(0o111);
+
+  mkdirSync(join(home, 'data', 'recipes'), { recursive: true });
+  writeFileSync(join(home, 'data', 'recipes', 'broken.json'), '{\n  "version": 2,,\n}');
+  await page.evaluate(() => dispatchEvent(new Event('focus')));
+  await expect(result.getByText(/broken\.json does not follow the recipe format: at line 2/)).toBeVisible();
+  await expect(page.getByLabel('Value of variable 2')).toHaveValue('hunter2hunter2');
   if (process.env['LAUNCHER_PICTURES'] !== undefined) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -235,12 +235,14 @@ function addLibraryCommands(cli: Command, version: string): void {
 }
 
 async function listRecipes(services: Services): Promise<number> {
-  for (const recipe of await services.recipes.list()) {
+  const { recipes, problems } = await services.recipes.list();
+  for (const recipe of recipes) {
     process.stdout.write(`${recipe.id}  ${recipe.title}\n  ${recipe.summary}\n`);
     for (const { name, default: value, unit, help } of recipe.parameters) {
       process.stdout.write(`  ${name}=${String(value)}${unit === undefined ? '' : ` ${unit}`}  ${help}\n`);
     }
   }
+  for (const { message } of problems) process.stderr.write(`${message}\n`);
   return 0;
 }
 

@@ -105,6 +105,16 @@ export async function chooseTableTarget(window: BrowserWindow, name: string): Pr
   return filePath === '' ? null : filePath;
 }
 
+/** Asks where a script goes; null when the user closed the dialog. */
+export async function chooseScriptTarget(window: BrowserWindow, name: string): Promise<string | null> {
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Save the script',
+    defaultPath: name,
+    filters: [{ name: 'Bash script', extensions: ['sh'] }],
+  });
+  return filePath === '' ? null : filePath;
+}
+
 /** Asks for a placement file; null when the user closed the dialog. */
 export async function choosePlanFile(window: BrowserWindow): Promise<string | null> {
   const { filePaths } = await dialog.showOpenDialog(window, {

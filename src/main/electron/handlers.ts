@@ -11,6 +11,7 @@ import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { compareHandlers } from './compare-handlers.ts';
 import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
+import { saveScript } from './save-script.ts';
 import { saveTable } from './save-table.ts';
 import { applyTheme } from './window.ts';
 
@@ -23,9 +24,10 @@ export function makeHandlers(
   const { runs, recipes, flags, launchCheck, sources, library, logs, telemetry } = services;
   return {
     ...applicationHandlers(services, window),
-    'recipes.list': async () => [...(await recipes.list())],
+    'recipes.list': () => recipes.list(),
     'launch.preview': (form) => runs.preview(form),
     'launch.check': (form) => launchCheck.check(form),
+    'launch.saveScript': async ({ form, pass }) => saveScript(window(), await runs.preview(form), pass),
     'flags.list': async () => [...(await flags.list())],
     'launch.start': (form) => runs.startPasses(form),
     'runs.list': () => runs.list(),

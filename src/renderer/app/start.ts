@@ -61,7 +61,8 @@ async function readSettings(): Promise<void> {
 
 async function readRecipes(): Promise<void> {
   try {
-    takeRecipes(await invoke('recipes.list'));
+    const { recipes, problems } = await invoke('recipes.list');
+    takeRecipes(recipes, problems);
     takeFlags(await invoke('flags.list'));
   } catch (thrown) {
     takeRecipes([]);

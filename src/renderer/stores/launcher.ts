@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create } from 'zustand';
 import type { Flag } from '#shared/contract/flags.ts';
-import type { LaunchCheck, LaunchForm, LaunchPreview, NsightOptions } from '#shared/contract/launch.ts';
+import type {
+  Finding,
+  LaunchCheck,
+  LaunchForm,
+  LaunchPreview,
+  NsightOptions,
+} from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { useSettings } from './settings.ts';
 
@@ -13,6 +19,8 @@ import { useSettings } from './settings.ts';
 interface LauncherState {
   /** Null until they arrived. */
   readonly recipes: readonly Recipe[] | null;
+  /** What is wrong with files that cannot be read as recipes. */
+  readonly recipeProblems: readonly Finding[];
   readonly form: LaunchForm | null;
   /** What main made of the form, and of which state of it. */
   readonly preview: { readonly of: LaunchForm; readonly value: LaunchPreview } | null;
@@ -25,6 +33,7 @@ interface LauncherState {
 
 export const useLauncher = create<LauncherState>(() => ({
   recipes: null,
+  recipeProblems: [],
   form: null,
   preview: null,
   check: null,
@@ -81,10 +90,10 @@ export function formForEditing(form: LaunchForm): LaunchForm {
   };
 }
 
-export function takeRecipes(recipes: readonly Recipe[]): void {
+export function takeRecipes(recipes: readonly Recipe[], recipeProblems: readonly Finding[] = []): void {
   useLauncher.setState(({ form }) => {
     const [first] = recipes;
-    return { recipes, form: form ?? (first === undefined ? null : formOfRecipe(first)) };
+    return { recipes, recipeProblems, form: form ?? (first === undefined ? null : formOfRecipe(first)) };
   });
 }
 

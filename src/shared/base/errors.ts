@@ -77,6 +77,7 @@ export const errorCodes = [
   'comparison.unwritable',
   'engine.crashed',
   'engine.unavailable',
+  'script.unwritable',
   'table.unwritable',
   'source.unknown',
   'source.no-path',

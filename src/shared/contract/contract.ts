@@ -11,9 +11,8 @@ import {
 } from './comparison.ts';
 import { planFile, savedFile } from './expert-files.ts';
 import { flag } from './flags.ts';
-import { launchCheck, launchForm, launchPreview } from './launch.ts';
+import { launchCheck, launchForm, launchPreview, recipeCatalogue } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
-import { recipe } from './recipe.ts';
 import {
   annotationsChange,
   diskUse,
@@ -50,10 +49,15 @@ export const contract = {
   'diagnostics.save': { input: z.object({ ticket: z.uuid() }), output: z.string().nullable() },
   'settings.get': { input: nothing, output: settingsState },
   'settings.set': { input: settings, output: settings },
-  'recipes.list': { input: nothing, output: z.array(recipe) },
+  'recipes.list': { input: nothing, output: recipeCatalogue },
   'launch.preview': { input: launchForm, output: launchPreview },
   /** Asks the machine what the launch needs: programs, files, GPUs, ports, versions. */
   'launch.check': { input: launchForm, output: launchCheck },
+  /** Writes the script of a pass, counted from 0, to a file that the user chooses; null when the dialog was closed. */
+  'launch.saveScript': {
+    input: z.object({ form: launchForm, pass: z.int().min(0) }),
+    output: z.object({ path: z.string() }).nullable(),
+  },
   'flags.list': { input: nothing, output: z.array(flag) },
   /** Starts a run for each pass of the form; the first may begin at once, the others wait. */
   'launch.start': { input: launchForm, output: z.array(runManifest).min(1) },

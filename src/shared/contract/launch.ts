@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
-import { passKind } from './recipe.ts';
+import { passKind, recipe } from './recipe.ts';
 import { launchTarget } from './target.ts';
 
 /** What a user states before a run, and what Iterscope makes of it. */
@@ -71,6 +71,10 @@ export const finding = z.object({
   fix: z.object({ label: z.string(), change: formChange }).optional(),
 });
 export type Finding = z.infer<typeof finding>;
+
+/** The recipes that can be used, and what is wrong with files that cannot be read as recipes. */
+export const recipeCatalogue = z.object({ recipes: z.array(recipe), problems: z.array(finding) });
+export type RecipeCatalogue = z.infer<typeof recipeCatalogue>;
 
 /** Iterations that a window captures: first and last are both captured. */
 export const iterationSpan = z.object({ first: z.int(), last: z.int() });

@@ -12,6 +12,7 @@ export const methodNames = [
   'recipes.list',
   'launch.preview',
   'launch.check',
+  'launch.saveScript',
   'flags.list',
   'launch.start',
   'runs.list',

@@ -7,6 +7,7 @@ import { Button } from '#renderer/widgets/Button.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { setForm, useLauncher } from '#renderer/stores/launcher.ts';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
+import { saveScript } from './actions.ts';
 import { OptionsPanel, PassesPanel } from './PassesPanel.tsx';
 import { changedForm } from './passes.ts';
 import { notify } from '#renderer/stores/notices.ts';
@@ -64,7 +65,10 @@ function PassScripts({ passes }: { readonly passes: LaunchPreview['passes'] }) {
           onChange={setTitle}
         />
       )}
-      <CommandLine shell={chosen?.script ?? ''} />
+      <CommandLine
+        shell={chosen?.script ?? ''}
+        onSave={() => void saveScript(chosen === undefined ? 0 : passes.indexOf(chosen))}
+      />
     </>
   );
 }
@@ -123,7 +127,12 @@ function FixButton({ fix }: { readonly fix: NonNullable<Finding['fix']> }) {
 /** How long “Copied” stays on the button. */
 const COPIED_MS = 1500;
 
-function CommandLine({ shell }: { readonly shell: string }) {
+interface CommandLineProps {
+  readonly shell: string;
+  readonly onSave: () => void;
+}
+
+function CommandLine({ shell, onSave }: CommandLineProps) {
   const text = useRef<HTMLPreElement>(null);
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -161,6 +170,9 @@ function CommandLine({ shell }: { readonly shell: string }) {
           onClick={() => void copy()}
         >
           {copied ? 'Copied' : 'Copy as script'}
+        </Button>
+        <Button variant="quiet" icon="export" disabled={shell === ''} onClick={onSave}>
+          Save as script
         </Button>
       </div>
       <pre ref={text} className="launcher__shell mono selectable" tabIndex={0} aria-label="Command line">

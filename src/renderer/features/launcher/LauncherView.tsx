@@ -6,7 +6,7 @@ import { Button } from '#renderer/widgets/Button.tsx';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { formOfRecipe, setForm, useLauncher } from '#renderer/stores/launcher.ts';
-import { launch, refreshCheck, refreshPreview } from './actions.ts';
+import { launch, refreshCheck, refreshPreview, refreshRecipes } from './actions.ts';
 import { blockerOf, problemsOf } from './model.ts';
 import { CaptureSection } from './CaptureSection.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
@@ -31,6 +31,14 @@ interface LauncherViewProps {
 export function LauncherView({ modifier, more }: LauncherViewProps) {
   const recipes = useLauncher((state) => state.recipes);
   const form = useLauncher((state) => state.form);
+  useEffect(() => {
+    const refresh = (): void => void refreshRecipes();
+    refresh();
+    addEventListener('focus', refresh);
+    return () => {
+      removeEventListener('focus', refresh);
+    };
+  }, []);
   const recipe = recipes?.find((known) => known.id === form?.recipeId);
   if (recipes === null) return <div className="launcher" aria-busy="true" />;
   if (recipe === undefined || form === null) return <NoRecipe recipes={recipes} />;
@@ -74,7 +82,11 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
   // What the machine said of another recipe is no news of this one.
   const check = checked?.of.recipeId === recipe.id ? checked.value : null;
   const found = check?.findings ?? noFindings;
-  const findings = useMemo(() => [...(preview?.findings ?? noFindings), ...found], [preview, found]);
+  const unread = useLauncher((state) => state.recipeProblems);
+  const findings = useMemo(
+    () => [...(preview?.findings ?? noFindings), ...found, ...unread],
+    [preview, found, unread],
+  );
   const missing = found.find(({ severity }) => severity === 'error')?.message ?? null;
   const blocker = blockerOf(recipe, problems, preview, starting) ?? missing;
 

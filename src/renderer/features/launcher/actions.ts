@@ -5,8 +5,8 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import { completeForm } from '#renderer/base/launch-form.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
-import { notifyFailure } from '#renderer/stores/notices.ts';
-import { setStarting, takeCheck, takePreview, useLauncher } from '#renderer/stores/launcher.ts';
+import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { setStarting, takeCheck, takePreview, takeRecipes, useLauncher } from '#renderer/stores/launcher.ts';
 import { blockerOf, problemsOf } from './model.ts';
 
 const emptyPreview: LaunchPreview = {
@@ -18,6 +18,33 @@ const emptyPreview: LaunchPreview = {
   findings: [],
   runnable: false,
 };
+
+/** Files of recipes may have changed since: reads them again. The first reading is not this one's. */
+export async function refreshRecipes(): Promise<void> {
+  const before = useLauncher.getState();
+  if (before.recipes === null) return;
+  try {
+    const { recipes, problems } = await invoke('recipes.list');
+    const same =
+      JSON.stringify([recipes, problems]) === JSON.stringify([before.recipes, before.recipeProblems]);
+    if (!same) takeRecipes(recipes, problems);
+  } catch (thrown) {
+    notifyFailure(thrown);
+  }
+}
+
+/** Asks where to, and writes the script of a pass, counted from 0. */
+export async function saveScript(pass: number): Promise<void> {
+  const { recipes, form } = useLauncher.getState();
+  const recipe = recipes?.find((known) => known.id === form?.recipeId);
+  if (recipe === undefined || form === null) return;
+  try {
+    const saved = await invoke('launch.saveScript', { form: completeForm(recipe, form), pass });
+    if (saved !== null) notify('note', `The script is saved as ${saved.path}.`);
+  } catch (thrown) {
+    notifyFailure(thrown);
+  }
+}
 
 let previewAsked = 0;
 
