@@ -37,21 +37,23 @@ function described(iteration: Iteration): unknown {
   };
 }
 
-test.each(['kineto-h100-eager.json.gz', 'kineto-h100-overlap.json.gz'])(
-  'iterations of %s equal the independent script',
-  async (name) => {
-    const path = resolve('test/fixtures/traces', name);
-    const { sources, engine } = services();
-    const [source] = (await sources.fromPaths([path])).sources;
-    if (source === undefined) throw new Error('no source');
-    const [inspection] = await inspectRanks(engine, source);
-    const script = resolve('test/reference/kineto_iterations.py');
-    const expected: unknown = JSON.parse(execFileSync('python3', [script, path], { encoding: 'utf8' }));
-    expect(inspection?.iterations.map(described)).toEqual(expected);
-    for (const { gpuWindows } of inspection?.iterations ?? []) {
-      for (const { idle, composition } of gpuWindows) {
-        expect(Object.values(idle).reduce((sum: number, ns: number) => sum + ns, 0)).toBe(composition.idleNs);
-      }
+test.each([
+  'kineto-h100-eager.json.gz',
+  'kineto-h100-overlap.json.gz',
+  'h100-workload-eager.json.gz',
+  'h100-workload-graphs.json.gz',
+])('iterations of %s equal the independent script', async (name) => {
+  const path = resolve('test/fixtures/traces', name);
+  const { sources, engine } = services();
+  const [source] = (await sources.fromPaths([path])).sources;
+  if (source === undefined) throw new Error('no source');
+  const [inspection] = await inspectRanks(engine, source);
+  const script = resolve('test/reference/kineto_iterations.py');
+  const expected: unknown = JSON.parse(execFileSync('python3', [script, path], { encoding: 'utf8' }));
+  expect(inspection?.iterations.map(described)).toEqual(expected);
+  for (const { gpuWindows } of inspection?.iterations ?? []) {
+    for (const { idle, composition } of gpuWindows) {
+      expect(Object.values(idle).reduce((sum: number, ns: number) => sum + ns, 0)).toBe(composition.idleNs);
     }
-  },
-);
+  }
+});

@@ -15,7 +15,7 @@ from torch_moe.errors import WorkloadError  # noqa: E402
 from torch_moe.expert_statistic import ExpertStatistic  # noqa: E402
 from torch_moe.flags import read_flags  # noqa: E402
 from torch_moe.log import IterationLine  # noqa: E402
-from torch_moe.options import PRESETS, parse_options  # noqa: E402
+from torch_moe.options import PRESETS, check_gpus, parse_options  # noqa: E402
 from torch_moe.perfect_router import Planner  # noqa: E402
 from torch_moe.report import Machine, Outcome, Summary  # noqa: E402
 from torch_moe.report_files import write_files  # noqa: E402
@@ -95,6 +95,13 @@ class Options(unittest.TestCase):
                 parse_options(arguments)
         with self.assertRaisesRegex(WorkloadError, "The folder /no/such of --report_json does not exist"):
             parse_options(["--report_json", "/no/such/report.json"])
+
+    def test_ranks_without_a_gpu_each_are_refused_before_any_starts(self):
+        options = parse_options(["--ep-size", "4"])
+        check_gpus(options, 4)
+        check_gpus(options, 0)
+        with self.assertRaisesRegex(WorkloadError, "4 ranks need a GPU each, and there are 1. Choose"):
+            check_gpus(options, 1)
 
     def test_unknown_options_are_usage_errors(self):
         with redirect_stderr(StringIO()), self.assertRaises(SystemExit) as left:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from .errors import WorkloadError
 from .flags import read_flags
-from .options import check_folder, parse_options
+from .options import check_folder, check_gpus, parse_options
 from .processes import run_ranks
 from .scheduler import arrivals_of
 
@@ -31,11 +31,12 @@ def _start(arguments: list[str]) -> int:
     arrivals_of(options.arrival, options.requests, options.seed)
     check_folder("TLLM_TORCH_PROFILE_TRACE", flags.trace if flags.spans else None)
     try:
-        import torch  # noqa: F401, PLC0415  (seconds, and not everywhere)
+        import torch  # noqa: PLC0415  (seconds, and not everywhere)
     except ImportError as reason:
         text = f"PyTorch cannot be loaded by {sys.executable}: {reason}. Install it (pip install torch), or choose another Python."
         raise WorkloadError("setup.no_torch", text) from reason
     if options.ep_size > 1 and "RANK" not in os.environ:
+        check_gpus(options, torch.cuda.device_count() if options.device != "cpu" else 0)
         return run_ranks(arguments, options.ep_size)
     from .engine import run  # noqa: PLC0415
 

@@ -195,3 +195,10 @@ def check_folder(what: str, path: str | None) -> None:
     if folder and not os.path.isdir(folder):
         text = f"The folder {folder} of {what} does not exist. Create it and start again."
         raise WorkloadError("output.missing_folder", text)
+
+
+def check_gpus(options: Options, gpus: int) -> None:
+    """Raises where ranks would have to share a GPU; without any, they run on the CPU, unless CUDA was asked for."""
+    if 0 < gpus < options.ep_size:
+        text = f"{options.ep_size} ranks need a GPU each, and there are {gpus}"
+        raise bad_option("--ep-size", text, "Choose --ep-size not above the number of GPUs, or --device cpu")

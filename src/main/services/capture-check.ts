@@ -9,6 +9,16 @@ export interface RankIterations {
 }
 
 /**
+ * Without step markers iterations are counted from 0, since a trace does not say where its window began: their numbers
+ * are those of the window, in order; what is beyond it goes on from its last one.
+ */
+function numbered(iterations: readonly Iteration[], asked: readonly number[]): readonly Iteration[] {
+  if (iterations.length === 0 || !iterations.every(({ inferred }) => inferred)) return iterations;
+  const beyond = (asked.at(-1) ?? -1) + 1 - asked.length;
+  return iterations.map((iteration, at) => ({ ...iteration, index: asked[at] ?? beyond + at }));
+}
+
+/**
  * Whether the captured steps are the ones asked for, on every rank. Steps of which the log says that they
  * scheduled nothing have no marker; the embedded engine and the recorded programs do not skip any.
  */
@@ -20,7 +30,8 @@ export function checkCapture(
   for (const { first, last } of asked) for (let step = first; step <= last; step += 1) wanted.add(step);
 
   const problems: string[] = [];
-  const found = ranks.map(({ rank, iterations }) => {
+  const found = ranks.map(({ rank, iterations: recorded }) => {
+    const iterations = numbered(recorded, [...wanted]);
     const steps = new Set(iterations.map(({ index }) => index));
     const missing = [...wanted].filter((step) => !steps.has(step));
     const extra = [...steps].filter((step) => !wanted.has(step));
@@ -42,9 +53,16 @@ export function checkCapture(
     complete: problems.length === 0,
     message:
       problems.length === 0
-        ? `Captured exactly what was asked: ${wanted.size} iterations on ${ranks.length} ${ranks.length === 1 ? 'rank' : 'ranks'}.`
+        ? `Captured exactly what was asked: ${wanted.size} iterations on ${ranks.length} ${ranks.length === 1 ? 'rank' : 'ranks'}.${countedSentence(ranks)}`
         : `The capture differs from what was asked: ${problems.join('; ')}. Check the era of the engine and whether the run reached the window.`,
   };
+}
+
+function countedSentence(ranks: readonly RankIterations[]): string {
+  const counted = ranks.some(({ iterations }) => iterations.some(({ inferred }) => inferred));
+  return counted
+    ? ' The trace has no step markers: iterations are inferred and counted from the window.'
+    : '';
 }
 
 /** Steps as text, the first few of many. */

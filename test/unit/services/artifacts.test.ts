@@ -111,6 +111,19 @@ describe('capture check', () => {
     );
   });
 
+  test('iterations of a trace without markers are those of the window, in order, and it says so', () => {
+    const counted = (last: number) => steps(0, last).map((step) => ({ ...step, inferred: true }));
+    const whole = checkCapture(asked, [{ rank: 0, iterations: counted(2) }]);
+    expect(whole).toMatchObject({ complete: true, found: [{ first: 20, last: 22, count: 3 }] });
+    expect(whole.message).toContain('iterations are inferred and counted from the window');
+    expect(checkCapture(asked, [{ rank: 0, iterations: counted(1) }]).message).toContain(
+      'lacks iteration 22',
+    );
+    expect(checkCapture(asked, [{ rank: 0, iterations: counted(4) }]).message).toContain(
+      'also holds iterations 23, 24',
+    );
+  });
+
   test('no trace at all is not complete', () => {
     expect(checkCapture(asked, []).message).toContain('the program wrote no trace');
   });
