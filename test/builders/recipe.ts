@@ -64,5 +64,6 @@ export function recipeOf(file: unknown): Recipe {
 
 export const places: LaunchPlaces = {
   assetsFolder: '/opt/iterscope/assets',
+  nativeFolder: '/opt/iterscope/bin',
   bundled: (name) => `/opt/iterscope/bin/${name}`,
 };

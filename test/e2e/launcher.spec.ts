@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
+import { FakeDocker } from '../fakes/docker-daemon.ts';
 import { expect, test } from './app.ts';
 
 test('the launcher: passes, what the machine lacks with a fix, options files, flags, bad input', async ({
@@ -74,5 +75,57 @@ test('the launcher: passes, what the machine lacks with a fix, options files, fl
       await page.emulateMedia({ colorScheme });
       await page.screenshot({ path: join(process.env['LAUNCHER_PICTURES'], `launcher-${colorScheme}.png`) });
     }
+  }
+});
+
+test('a run in a container: the form, what is wrong at its field, the command, the run', async ({
+  start,
+}) => {
+  const docker = new FakeDocker(mkdtempSync(join(tmpdir(), 'iterscope-docker-')), ['registry/engine:1']);
+  const env = {
+    PATH: `${resolve('test/fakes/bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+    FAKE_DOCKER_SOCKET: docker.socketPath,
+  };
+  try {
+    const { page } = await start({ env });
+    const result = page.getByRole('complementary', { name: 'What will run' });
+    const run = page.getByRole('button', { name: 'Run', exact: true });
+    await page.getByRole('radio', { name: 'Container' }).click();
+    await expect(page.getByText('Name an image.')).toBeVisible();
+    await expect(run).toHaveAttribute('aria-disabled', 'true');
+    await page.getByLabel('Image', { exact: true }).fill('registry/engine:1');
+    await page.getByLabel('GPUs', { exact: true }).fill('0,');
+    await expect(page.getByText('all, none, or 0,1').last()).toBeVisible();
+    await page.getByLabel('GPUs', { exact: true }).fill('none');
+    await page.getByLabel('Shared memory').fill('2g');
+    await page.getByRole('button', { name: 'Add mount' }).click();
+    await page.getByLabel('Folder of mount 1').fill('models');
+    await page.getByLabel('Place in the container of mount 1').fill('/models');
+    await expect(page.getByText('The folder of this machine must be a whole path.').first()).toBeVisible();
+    const mounted = mkdtempSync(join(tmpdir(), 'iterscope-models-'));
+    await page.getByLabel('Folder of mount 1').fill(mounted);
+    const shown = result.locator('pre').and(result.getByLabel('Command line'));
+    await expect(shown).toContainText(`type=bind,source=${mounted},target=/models,readonly`);
+    await expect(shown).toContainText('--shm-size 2g');
+    await page.getByLabel('Iterations at most').fill('40');
+    if (process.env['LAUNCHER_PICTURES'] !== undefined) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({
+          path: join(process.env['LAUNCHER_PICTURES'], `container-${colorScheme}.png`),
+        });
+      }
+    }
+    await expect(run).toHaveAttribute('aria-disabled', 'false');
+    await run.click();
+    await expect(page.getByRole('status').getByText('Ready')).toBeVisible();
+    expect(docker.started).toHaveLength(1);
+    expect(docker.started[0]).toMatchObject({ image: 'registry/engine:1' });
+    expect(docker.started[0]?.options?.['shm-size']).toEqual(['2g']);
+    expect(docker.started[0]?.options?.['mount']).toContain(
+      `type=bind,source=${mounted},target=/models,readonly`,
+    );
+  } finally {
+    docker.close();
   }
 });

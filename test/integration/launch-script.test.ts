@@ -143,6 +143,7 @@ test('a script prepares, waits for its server, loads it and ends it', () => {
   });
   const plan = planLaunch(recipe, defaultForm(recipe), {
     assetsFolder: resolve('assets'),
+    nativeFolder: '/nowhere',
     bundled: (name) => name,
   });
   const script = join(home, 'served.sh');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding, IterationSpan, LaunchForm } from '#shared/contract/launch.ts';
+import type { LaunchTarget } from '#shared/contract/target.ts';
 import type { Recipe, Recorder } from '#shared/contract/recipe.ts';
 import type { Era } from '#shared/contract/recipe-parameter.ts';
 import { eraOf } from '#shared/contract/recipe-rules.ts';
@@ -47,6 +48,10 @@ export interface LaunchPlan {
   readonly recorders: readonly RecorderKind[];
   /** Files that are written into the run's folder of artifacts before its first step. */
   readonly files: readonly PlannedFile[];
+  /** Where it runs. */
+  readonly target: LaunchTarget;
+  /** Of the installation that the steps read from. */
+  readonly places: LaunchPlaces;
   /** A profiler or recorder is on: throughput of this run is not a measurement. */
   readonly profiled: boolean;
   readonly findings: readonly Finding[];
@@ -151,6 +156,8 @@ export function planLaunch(
     environment: [...recording, ...environment],
     controlled,
     files: options.files,
+    places,
+    target: form.target ?? { kind: 'local' },
     spans,
     era,
     recorders: asked,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { containerText } from './container-text.ts';
 import type { LaunchPlan } from './plan.ts';
 import { isSecretName } from './secrets.ts';
 import { quoteWord, shellText } from './shell.ts';
@@ -8,6 +9,7 @@ import type { PlannedStep } from './steps.ts';
 
 /** The command of one step. `inherited` are the names that the reader's own environment may hold. */
 export function stepCommand(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string {
+  if (plan.target.kind === 'container') return containerText(plan.target, step, plan.places);
   const set = new Set(step.environment.map(({ name }) => name));
   return shellText({
     program: step.program,

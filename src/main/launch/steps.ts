@@ -18,8 +18,20 @@ import type { Variable } from './variable.ts';
 /** Where the files of this installation are. */
 export interface LaunchPlaces {
   readonly assetsFolder: string;
+  /** Of the programs that ship with Iterscope. */
+  readonly nativeFolder: string;
   /** The path of a program that ships with Iterscope. */
   bundled(name: string): string;
+}
+
+/** Which of the installation's folders a step reads: they have to be there where it runs. */
+export function neededFolders(
+  { program, wraps, args }: Pick<PlannedStep, 'program' | 'wraps' | 'args'>,
+  { nativeFolder, assetsFolder }: Pick<LaunchPlaces, 'nativeFolder' | 'assetsFolder'>,
+): string[] {
+  return [nativeFolder, assetsFolder].filter((folder) =>
+    [program, wraps ?? '', ...args].some((word) => word.startsWith(`${folder}/`)),
+  );
 }
 
 export interface PlannedStep {

@@ -76,6 +76,7 @@ export class LaunchPlanner {
     const { platform } = this.#parts;
     return {
       assetsFolder: platform.assetsFolder,
+      nativeFolder: platform.nativeFolder,
       bundled: (name) => join(platform.nativeFolder, platform.programFile(name)),
     };
   }

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { RunManifest, RunStep } from '#shared/contract/run.ts';
 import type { LaunchPlan } from '../../launch/plan.ts';
-import type { PlannedStep } from '../../launch/steps.ts';
+import { neededFolders, type PlannedStep } from '../../launch/steps.ts';
 import type { Platform } from '../../ports/platform.ts';
 import type { LaunchSpec, Target } from '../../ports/target.ts';
 import type { Library } from '../library.ts';
@@ -151,21 +151,13 @@ export class RunSteps implements StepsListener {
       cwd: manifest.command.cwd,
       environment,
       ownVariables: [...new Set(step.environment.map(({ name }) => name))],
-      needs: this.#needsOf(step),
+      needs: neededFolders(step, this.#parts.platform),
       stdoutPath,
       stderrPath,
       endSignal: step.endSignal,
       graceMs: step.graceMs,
       sampleMs: this.#parts.sampleMs,
     };
-  }
-
-  /** What ships with Iterscope has to be there where the step runs. */
-  #needsOf({ program, wraps, args }: PlannedStep): string[] {
-    const { nativeFolder, assetsFolder } = this.#parts.platform;
-    return [nativeFolder, assetsFolder].filter((folder) =>
-      [program, wraps ?? '', ...args].some((word) => word.startsWith(`${folder}/`)),
-    );
   }
 
   async #programOf({ program }: PlannedStep): Promise<string> {

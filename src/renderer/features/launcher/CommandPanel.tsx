@@ -9,6 +9,7 @@ import { setForm, useLauncher } from '#renderer/stores/launcher.ts';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { saveScript } from './actions.ts';
 import { OptionsPanel, PassesPanel } from './PassesPanel.tsx';
+import { TARGET_FIELDS } from './target.ts';
 import { changedForm } from './passes.ts';
 import { notify } from '#renderer/stores/notices.ts';
 
@@ -80,8 +81,11 @@ function Findings({ recipe, preview, problems, findings }: CommandPanelProps) {
       ? []
       : [{ severity: 'error' as const, code: 'form.parameter', message: `${parameter.label}: ${problem}` }];
   });
+  const targeted: readonly Finding[] = [...problems]
+    .filter(([field]) => field.startsWith(TARGET_FIELDS))
+    .map(([, message]) => ({ severity: 'error', code: 'form.target', message }));
   const told = findings.filter(({ field }) => field === undefined || !problems.has(field));
-  const all = [...own, ...told];
+  const all = [...targeted, ...own, ...told];
   const count = (severity: string): number => all.filter((finding) => finding.severity === severity).length;
   const summary = [
     count('error') > 0 && plural(count('error'), 'problem'),

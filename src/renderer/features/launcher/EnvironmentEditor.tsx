@@ -13,13 +13,15 @@ type Entries = LaunchForm['extraEnvironment'];
 interface EnvironmentEditorProps {
   readonly entries: Entries;
   readonly findings: readonly Finding[];
+  /** In a container, which inherits nothing. */
+  readonly contained: boolean;
 }
 
 const ENVIRONMENT_HELP =
   'Variables that the program gets in addition to those of Iterscope and of your session.';
 
 /** Name and value of each variable that the user adds. */
-export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps) {
+export function EnvironmentEditor({ entries, findings, contained }: EnvironmentEditorProps) {
   const id = useId();
   const flags = useLauncher((state) => state.flags);
   const set = (extraEnvironment: Entries): void => {
@@ -39,7 +41,13 @@ export function EnvironmentEditor({ entries, findings }: EnvironmentEditorProps)
           Add variable
         </Button>
       </div>
-      {entries.length === 0 && <p className="launcher__quiet">Nothing is added to your environment.</p>}
+      {entries.length === 0 && (
+        <p className="launcher__quiet">
+          {contained
+            ? 'The container gets the image’s own variables and those of this form; yours are not handed on.'
+            : 'Nothing is added to your environment.'}
+        </p>
+      )}
       {entries.map((entry, index) => (
         <EnvironmentRow
           // Rows have no identity of their own but their place.

@@ -12,6 +12,7 @@ import { CaptureSection } from './CaptureSection.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
 import { EnvironmentEditor } from './EnvironmentEditor.tsx';
 import { HelpLine } from './HelpLine.tsx';
+import { TargetSection } from './TargetSection.tsx';
 import { ParameterFields } from './ParameterFields.tsx';
 import './launcher.css';
 
@@ -126,7 +127,8 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
             event.preventDefault();
           }}
         >
-          <RecipeChoice recipes={recipes} recipe={recipe} />
+          <RecipeChoice recipes={recipes} recipe={recipe} target={form.target} />
+          <TargetSection target={form.target} problems={problems} />
           <CaptureSection
             recipe={recipe}
             form={form}
@@ -135,7 +137,11 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
             checked={preview !== null}
           />
           <ParameterFields recipe={recipe} form={form} problems={problems} findings={findings} />
-          <EnvironmentEditor entries={form.extraEnvironment} findings={findings} />
+          <EnvironmentEditor
+            entries={form.extraEnvironment}
+            findings={findings}
+            contained={form.target?.kind === 'container'}
+          />
         </form>
         <CommandPanel
           preview={preview}
@@ -150,7 +156,14 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
   );
 }
 
-function RecipeChoice({ recipes, recipe }: { readonly recipes: readonly Recipe[]; readonly recipe: Recipe }) {
+interface RecipeChoiceProps {
+  readonly recipes: readonly Recipe[];
+  readonly recipe: Recipe;
+  /** Stays as it is when another recipe is chosen. */
+  readonly target: LaunchForm['target'];
+}
+
+function RecipeChoice({ recipes, recipe, target }: RecipeChoiceProps) {
   return (
     <section className="launcher__section launcher__recipe" aria-label="Recipe">
       <Select
@@ -160,7 +173,7 @@ function RecipeChoice({ recipes, recipe }: { readonly recipes: readonly Recipe[]
         help="What is run: a program with its parameters and what it leaves behind."
         onChange={(id) => {
           const chosen = recipes.find((known) => known.id === id);
-          if (chosen !== undefined) setForm(formOfRecipe(chosen));
+          if (chosen !== undefined) setForm({ ...formOfRecipe(chosen), target });
         }}
       />
       <p className="launcher__summary">{recipe.summary}</p>

@@ -8,6 +8,7 @@ import { goTo } from '#renderer/stores/navigation.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import { setStarting, takeCheck, takePreview, takeRecipes, useLauncher } from '#renderer/stores/launcher.ts';
 import { blockerOf, problemsOf } from './model.ts';
+import { targetProblems } from './target.ts';
 
 const emptyPreview: LaunchPreview = {
   shell: '',
@@ -52,6 +53,11 @@ let previewAsked = 0;
 export async function refreshPreview(recipe: Recipe, form: LaunchForm): Promise<void> {
   previewAsked += 1;
   const asked = previewAsked;
+  // Main refuses such a form as a whole; the field says why.
+  if (targetProblems(form.target).size > 0) {
+    takePreview(form, emptyPreview);
+    return;
+  }
   try {
     const value = await invoke('launch.preview', completeForm(recipe, form));
     if (asked === previewAsked) takePreview(form, value);
@@ -74,6 +80,10 @@ let checkAsked = 0;
 export async function refreshCheck(recipe: Recipe, form: LaunchForm): Promise<void> {
   checkAsked += 1;
   const asked = checkAsked;
+  if (targetProblems(form.target).size > 0) {
+    takeCheck(form, { findings: [], facts: [] });
+    return;
+  }
   const value = await invoke('launch.check', completeForm(recipe, form)).catch((thrown: unknown) => {
     const { code, message } = toFailure(thrown);
     return { findings: [{ severity: 'warning' as const, code, message }], facts: [] };

@@ -5,6 +5,7 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { applies } from '#shared/contract/recipe-rules.ts';
 import { plural } from '#renderer/base/format.ts';
+import { targetProblems, TARGET_FIELDS } from './target.ts';
 import { numberOf } from '#renderer/base/launch-form.ts';
 
 /** What the form means, without any element of it: everything here is pure. */
@@ -65,9 +66,9 @@ export function briefProblemOf(parameter: RecipeParameter): string {
   return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
 }
 
-/** Every parameter whose text cannot be used, with the reason. */
+/** Every parameter and field of the target that cannot be used, with the reason. */
 export function problemsOf(recipe: Recipe, form: LaunchForm): ReadonlyMap<string, string> {
-  const problems = new Map<string, string>();
+  const problems = new Map(targetProblems(form.target));
   for (const parameter of recipe.parameters) {
     if (!applies(recipe, form.parameters, parameter)) continue;
     const problem = problemOf(parameter, textOf(parameter, form));
@@ -130,6 +131,7 @@ export function blockerOf(
 ): string | null {
   if (recipe === undefined) return 'No recipe is loaded.';
   const [problem] = problems;
+  if (problem?.[0].startsWith(TARGET_FIELDS) === true) return problem[1];
   if (problem !== undefined) {
     const label = recipe.parameters.find((parameter) => parameter.name === problem[0])?.label ?? problem[0];
     return `${label}: ${problem[1]}`;
