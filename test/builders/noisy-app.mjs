@@ -4,12 +4,12 @@ import { join } from 'node:path';
 
 /** What a launcher needs to know of test/fixtures/programs/noisy. */
 const recipe = {
-  version: 1,
-  // Before the shipped one: a new form begins with it.
+  version: 2,
+  // Before the shipped one by order and title: a new form begins with it.
   id: 'a-noisy-program',
-  title: 'Noisy program',
+  order: 0,
+  title: 'A noisy program',
   summary: 'Prints until it is asked to end.',
-  program: { kind: 'bundled', name: 'noisy' },
   parameters: [
     {
       type: 'choice',
@@ -30,8 +30,19 @@ const recipe = {
       choices: ['e1', 'e2', 'e3'].map((value) => ({ value, label: value })),
     },
   ],
+  steps: [
+    {
+      name: 'run',
+      title: 'Print',
+      role: 'load',
+      program: { kind: 'bundled', name: 'noisy' },
+      args: [{ parameters: ['mode', 'era'] }],
+      log: [{ name: 'iterations', means: 'iteration', format: 'tensorrt-llm', contains: 'iter = ' }],
+    },
+  ],
   eraParameter: 'era',
   defaultWindow: '20+10',
+  passes: ['timing', 'torch-trace'],
   artifacts: [],
 };
 
