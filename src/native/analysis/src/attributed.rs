@@ -3,6 +3,8 @@
 //! launched in host window k to the start of the first one launched in k+1; the last one, and one before a step that
 //! launched nothing, to the end of the last activity launched in it. Work whose launch nothing tells is placed by its start.
 
+use rayon::prelude::*;
+
 use crate::devices::Activity;
 use crate::spans::Span;
 use crate::work::DeviceWork;
@@ -20,7 +22,7 @@ pub struct Attributed {
 /// Puts a device's work into host windows, which are in time order.
 pub fn attribute(work: &DeviceWork, host_windows: &[Span]) -> Attributed {
     let owner_of = |time: &Option<i64>| time.and_then(|time_ns| window_holding(host_windows, time_ns));
-    let mut owners: Vec<Option<usize>> = work.launched_at.iter().map(owner_of).collect();
+    let mut owners: Vec<Option<usize>> = work.launched_at.par_iter().map(owner_of).collect();
     let windows = gpu_windows(&work.activities, &owners, host_windows.len());
     let mut by_start: Vec<(Span, usize)> = windows.iter().map(|(owner, span)| (*span, *owner)).collect();
     by_start.sort_unstable();

@@ -4,79 +4,63 @@
 
 use iterscope_model::{CategoryRole, NO_ID, Row};
 use iterscope_store::Store;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::devices::{Activity, roles};
 
-/// Finds the host call and the host time of device work.
-pub struct Launches<'a> {
-    store: &'a Store,
-    roles: Vec<CategoryRole>,
-    /// Earliest call with each correlation; filled when first needed.
-    calls: Option<FxHashMap<u32, Row>>,
-    /// Operator with each external id; filled when first needed.
-    operators: Option<FxHashMap<u32, Row>>,
+/// The launch call of one device row; of many see [`launchers`]. The earliest call with its correlation.
+pub fn call_of(store: &Store, roles: &[CategoryRole], row: Row) -> Option<Row> {
+    earliest_call(store, roles, store.rows_with_correlation(store.correlations()[row as usize]))
 }
 
-impl<'a> Launches<'a> {
-    pub fn of(store: &'a Store) -> Self {
-        Self { store, roles: roles(store), calls: None, operators: None }
+/// The launch call of each activity, else the operator that shares its external id; none when nothing in the trace
+/// tells.
+pub fn launchers(store: &Store, work: &[Activity]) -> Vec<Option<Row>> {
+    let roles = roles(store);
+    let calls = calls(store, &roles);
+    let mut found: Vec<Option<Row>> =
+        work.par_iter().map(|activity| calls[activity.row as usize].call()).collect();
+    let external_id = |activity: &Activity| store.external_ids()[activity.row as usize];
+    let needs_operator =
+        |(call, activity): &(&mut Option<Row>, &Activity)| call.is_none() && external_id(activity) != NO_ID;
+    let mut operators_by_id: Option<FxHashMap<u32, Row>> = None;
+    for (launcher, activity) in found.iter_mut().zip(work).filter(needs_operator) {
+        let operators = operators_by_id.get_or_insert_with(|| operators(store, &roles));
+        *launcher = operators.get(&external_id(activity)).copied();
     }
+    found
+}
 
-    /// The launch call of one device row; for many rows see [`Launches::call_of_any`].
-    pub fn call_of(&self, row: Row) -> Option<Row> {
-        let correlation = self.store.correlations()[row as usize];
-        let calls = self.store.rows_with_correlation(correlation).iter().copied();
-        calls
-            .filter(|call| self.role(*call) == CategoryRole::HostApi)
-            .min_by_key(|call| self.store.starts()[*call as usize])
-    }
+/// A launch call in four bytes.
+#[derive(Clone, Copy)]
+pub struct MaybeCall(Row);
 
-    /// The launch call of a device row, by a table of all calls that is made once.
-    pub fn call_of_any(&mut self, row: Row) -> Option<Row> {
-        let correlation = self.store.correlations()[row as usize];
-        if correlation == NO_ID {
-            return None;
-        }
-        let (store, roles) = (self.store, &self.roles);
-        self.calls.get_or_insert_with(|| calls(store, roles)).get(&correlation).copied()
-    }
+impl MaybeCall {
+    const NONE: Self = Self(Row::MAX);
 
-    /// The operator that shares an activity's external id.
-    pub fn operator_of(&mut self, row: Row) -> Option<Row> {
-        let external_id = self.store.external_ids()[row as usize];
-        if external_id == NO_ID {
-            return None;
-        }
-        let (store, roles) = (self.store, &self.roles);
-        self.operators.get_or_insert_with(|| operators(store, roles)).get(&external_id).copied()
-    }
-
-    /// When an activity was launched; none when nothing in the trace tells.
-    pub fn launched_at(&mut self, activity: &Activity) -> Option<i64> {
-        let host_row = self.call_of_any(activity.row).or_else(|| self.operator_of(activity.row))?;
-        Some(self.store.starts()[host_row as usize])
-    }
-
-    pub fn role(&self, row: Row) -> CategoryRole {
-        self.roles[usize::from(self.store.categories()[row as usize])]
+    pub fn call(self) -> Option<Row> {
+        (self.0 != Row::MAX).then_some(self.0)
     }
 }
 
-fn calls(store: &Store, roles: &[CategoryRole]) -> FxHashMap<u32, Row> {
-    let mut found = FxHashMap::default();
-    let rows = (0..).zip(store.correlations().iter().zip(store.categories()));
-    for (row, (correlation, category)) in rows {
-        if *correlation == NO_ID || roles[usize::from(*category)] != CategoryRole::HostApi {
-            continue;
-        }
-        let start = |row: Row| store.starts()[row as usize];
-        let known = found.entry(*correlation).or_insert(row);
-        if start(row) < start(*known) {
-            *known = row;
+/// The launch call of every row, by one walk over the rows in the order of their correlations.
+pub fn calls(store: &Store, roles: &[CategoryRole]) -> Vec<MaybeCall> {
+    let mut found = vec![MaybeCall::NONE; store.slice_count()];
+    let correlation = |row: &Row| store.correlations()[*row as usize];
+    for rows in store.rows_by_correlation().chunk_by(|a, b| correlation(a) == correlation(b)) {
+        if let Some(call) = earliest_call(store, roles, rows) {
+            for row in rows {
+                found[*row as usize] = MaybeCall(call);
+            }
         }
     }
     found
+}
+
+fn earliest_call(store: &Store, roles: &[CategoryRole], rows: &[Row]) -> Option<Row> {
+    let is_call = |row: &Row| roles[usize::from(store.categories()[*row as usize])] == CategoryRole::HostApi;
+    rows.iter().copied().filter(is_call).min_by_key(|call| store.starts()[*call as usize])
 }
 
 fn operators(store: &Store, roles: &[CategoryRole]) -> FxHashMap<u32, Row> {

@@ -5,8 +5,9 @@
 //! The last host window ends with its marker while the others last until the next one, so that the last step is
 //! compared by what was launched within markers.
 
-use iterscope_model::{CategoryRole, TrackType};
+use iterscope_model::{CategoryRole, LaneRows, Row, TrackInfo, TrackType};
 use iterscope_store::Store;
+use rayon::prelude::*;
 
 use crate::devices::{roles, rows_of};
 use crate::iterations::{Iteration, iteration_at};
@@ -68,20 +69,23 @@ pub struct Loads {
 /// Counts the API calls of a process in each step.
 pub fn add_calls(store: &Store, pid: Option<&str>, iterations: &[Iteration], loads: &mut Loads) {
     let roles = roles(store);
-    for track in &store.meta().tracks {
-        if track.track_type == TrackType::GpuStream || pid.is_some_and(|pid| pid != track.pid) {
-            continue;
-        }
-        for row in store.lanes_of(track.id).iter().flat_map(rows_of) {
-            if roles[usize::from(store.categories()[row as usize])] != CategoryRole::HostApi {
-                continue;
-            }
-            let start_ns = store.starts()[row as usize];
-            if let Some(step) = iteration_at(iterations, start_ns) {
-                loads.windows[step].calls += 1;
-                loads.markers[step].calls += u64::from(start_ns < iterations[step].marker_end_ns);
-            }
-        }
+    let is_host = |track: &&TrackInfo| {
+        track.track_type != TrackType::GpuStream && pid.is_none_or(|pid| pid == track.pid)
+    };
+    let tracks = store.meta().tracks.iter().filter(is_host);
+    let lanes: Vec<LaneRows> = tracks.flat_map(|track| store.lanes_of(track.id)).copied().collect();
+    let is_call = |row: &Row| roles[usize::from(store.categories()[*row as usize])] == CategoryRole::HostApi;
+    let steps_of = |lane: &LaneRows| -> Vec<(usize, bool)> {
+        let starts = rows_of(lane).filter(is_call).map(|row| store.starts()[row as usize]);
+        let step_of = |start_ns: i64| {
+            let step = iteration_at(iterations, start_ns)?;
+            Some((step, start_ns < iterations[step].marker_end_ns))
+        };
+        starts.filter_map(step_of).collect()
+    };
+    for (step, in_marker) in lanes.par_iter().map(steps_of).collect::<Vec<_>>().into_iter().flatten() {
+        loads.windows[step].calls += 1;
+        loads.markers[step].calls += u64::from(in_marker);
     }
 }
 

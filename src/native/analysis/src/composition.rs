@@ -4,7 +4,7 @@
 
 use iterscope_model::KindClass;
 
-use crate::spans::{Span, clip};
+use crate::spans::{Span, Union, clip};
 
 /// Nanoseconds of each part of a window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,24 +26,28 @@ pub struct ClassTimeline(Vec<(Span, KindClass)>);
 impl ClassTimeline {
     /// Flattens spans that may overlap; spans without a class are left out.
     pub fn of(spans: impl Iterator<Item = (Span, KindClass)>) -> Self {
-        let mut edges: Vec<(i64, usize, bool)> = Vec::new();
+        let mut by_rank: [Vec<Span>; CLASSES.len()] = Default::default();
         for ((start, end), class) in spans {
             if let Some(rank) = rank_of(class).filter(|_| end > start) {
-                edges.push((start, rank, true));
-                edges.push((end, rank, false));
+                by_rank[rank].push((start, end));
             }
         }
-        edges.sort_unstable();
-        let mut running = [0_u32; CLASSES.len()];
+        let mut edges: Vec<(i64, usize, bool)> = Vec::new();
+        for (rank, spans) in by_rank.into_iter().enumerate() {
+            edges.extend(Union::of(spans).edges().map(|(time, begins)| (time, rank, begins)));
+        }
+        // One sorted run for each class: a stable sort merges them.
+        edges.sort_by_key(|(time, ..)| *time);
+        let mut running = [false; CLASSES.len()];
         let mut segments: Vec<(Span, KindClass)> = Vec::new();
         let mut since = i64::MIN;
         for (time, rank, begins) in edges {
-            let highest = running.iter().rposition(|count| *count > 0).map(|rank| CLASSES[rank]);
+            let highest = running.iter().rposition(|runs| *runs).map(|rank| CLASSES[rank]);
             if let Some(class) = highest.filter(|_| time > since) {
                 append(&mut segments, (since, time), class);
             }
             since = time;
-            running[rank] = if begins { running[rank] + 1 } else { running[rank].saturating_sub(1) };
+            running[rank] = begins;
         }
         Self(segments)
     }

@@ -4,7 +4,8 @@
 use iterscope_model::{CategoryRole, Flow, Kind, NO_ID, Result, Row, TrackId};
 use iterscope_store::Store;
 
-use crate::attribution::Launches;
+use crate::attribution::call_of;
+use crate::devices::roles;
 
 /// One slice and what it is joined to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,15 +92,16 @@ fn parent_of(store: &Store, row: Row, track: TrackId, lane: u32) -> Option<Row> 
 }
 
 fn launch_delay_ns(store: &Store, row: Row, partners: &[Row]) -> Option<i64> {
-    let launches = Launches::of(store);
+    let roles = roles(store);
     let start = |row: Row| store.starts()[row as usize];
-    let role = launches.role(row);
+    let role_of = |row: Row| roles[usize::from(store.categories()[row as usize])];
+    let role = role_of(row);
     if role.is_device_work() {
-        return Some(start(row) - start(launches.call_of(row)?));
+        return Some(start(row) - start(call_of(store, &roles, row)?));
     }
     if role != CategoryRole::HostApi {
         return None;
     }
-    let works = partners.iter().copied().filter(|partner| launches.role(*partner).is_device_work());
+    let works = partners.iter().copied().filter(|partner| role_of(*partner).is_device_work());
     Some(works.map(start).min()? - start(row))
 }

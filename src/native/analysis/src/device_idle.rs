@@ -3,10 +3,9 @@
 
 use crate::composition::Composition;
 use crate::idle::{Gap, IdleCauses};
-use crate::iterations::host_spans_without_work;
 use crate::selection::Subject;
 use crate::spans::Span;
-use crate::work::{DeviceTime, device_work};
+use crate::work::{DeviceTime, DeviceWork};
 
 /// How one device spent a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +29,7 @@ pub struct DeviceRange {
 /// How each device spent a range, with at most `gaps` gaps each.
 #[must_use]
 pub fn device_ranges(subject: &Subject<'_>, range: Span, gaps: usize) -> Vec<DeviceRange> {
-    let without_work = host_spans_without_work(subject);
-    let over_range = |work: &crate::work::DeviceWork| {
-        let time = DeviceTime::of(subject.store, work, without_work.clone());
+    let over_range = |(work, time): (&DeviceWork, &DeviceTime)| {
         let mut longest_gaps: Vec<Gap> = time.gaps().clipped(range).collect();
         let gap_count = longest_gaps.len() as u64;
         longest_gaps.sort_unstable_by_key(|gap| (std::cmp::Reverse(gap.span.1 - gap.span.0), gap.span.0));
@@ -47,5 +44,5 @@ pub fn device_ranges(subject: &Subject<'_>, range: Span, gaps: usize) -> Vec<Dev
             longest_gaps,
         }
     };
-    device_work(subject.store).iter().map(over_range).collect()
+    subject.device_work().iter().zip(subject.device_times().iter()).map(over_range).collect()
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use iterscope_model::{CategoryRole, Kind, KindClass, LaneRows, Row, TrackType};
 use iterscope_store::Store;
+use rayon::prelude::*;
 
 use crate::spans::Span;
 
@@ -26,20 +27,22 @@ impl Activity {
 /// All work of all devices, sorted by device and start.
 pub fn activities(store: &Store) -> Vec<Activity> {
     let roles = roles(store);
-    let mut found = Vec::new();
-    for track in &store.meta().tracks {
-        let Some(device) = track.device_id.filter(|_| track.track_type == TrackType::GpuStream) else {
-            continue;
-        };
-        for row in store.lanes_of(track.id).iter().flat_map(rows_of) {
+    let streams = store.meta().tracks.iter().filter(|track| track.track_type == TrackType::GpuStream);
+    let lanes: Vec<(u32, LaneRows)> = streams
+        .filter_map(|track| Some((track.device_id?, store.lanes_of(track.id))))
+        .flat_map(|(device, lanes)| lanes.iter().map(move |lane| (device, *lane)))
+        .collect();
+    let work_of = |(device, lane): (u32, LaneRows)| {
+        let roles = &roles;
+        rows_of(&lane).filter_map(move |row| {
             let role = roles[usize::from(store.categories()[row as usize])];
-            if role.is_device_work() {
-                let span = (store.starts()[row as usize], store.end_ns(row));
-                found.push(Activity { row, device, span, role });
-            }
-        }
-    }
-    found.sort_unstable_by_key(|activity| (activity.device, activity.span, activity.row));
+            let span = (store.starts()[row as usize], store.end_ns(row));
+            role.is_device_work().then_some(Activity { row, device, span, role })
+        })
+    };
+    let mut found: Vec<Activity> = lanes.into_par_iter().flat_map_iter(work_of).collect();
+    // Lanes come sorted, and a stable sort merges what is sorted already.
+    found.par_sort_by_key(|activity| (activity.device, activity.span, activity.row));
     found
 }
 

@@ -5,6 +5,7 @@
 //! nothing, to the end of the last activity launched in it. With an overlap scheduler the two are shifted.
 
 use iterscope_store::Store;
+use rayon::prelude::*;
 
 use crate::attributed::{Attributed, attribute, window_holding};
 use crate::capture::{CaptureCheck, Captured, Load, Loads, add_calls, check_capture};
@@ -13,12 +14,10 @@ use crate::distribution::Distribution;
 use crate::host_ranges::{HostRanges, HostTimeline, ThreadRanges};
 use crate::host_time::host_timeline;
 use crate::idle::IdleCauses;
-use crate::inference::inferred_windows;
-use crate::marker_rules::{MarkerRules, MarkerText};
-use crate::markers::find_markers;
+use crate::marker_rules::MarkerText;
 use crate::selection::Subject;
 use crate::spans::{Span, union_ns};
-use crate::work::{DeviceTime, DeviceWork, device_work, is_kernel, launch_delays};
+use crate::work::{DeviceTime, DeviceWork, is_kernel, launch_delays};
 
 /// The window of an iteration on one device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,11 +93,11 @@ pub fn iterations(store: &Store, first_index: i64) -> IterationTable {
 #[must_use]
 pub fn iterations_of(subject: &Subject<'_>) -> IterationTable {
     let store = subject.store;
-    let (mut iterations, rank) = host_windows(store, subject.rules, subject.first_index);
+    let (mut iterations, rank) = host_windows(subject);
     if iterations.is_empty() {
         return IterationTable::default();
     }
-    let work = device_work(store);
+    let (work, times) = (subject.device_work(), subject.device_times());
     let mut loads = Loads::default();
     let mut shifted_kernels = 0;
     if work.is_empty() {
@@ -107,7 +106,7 @@ pub fn iterations_of(subject: &Subject<'_>) -> IterationTable {
             iteration.host_composition = Some(timeline.within(iteration.span));
         }
     } else {
-        shifted_kernels = add_device_work(store, &work, &mut iterations, &mut loads);
+        shifted_kernels = add_device_work(store, (&work, &times), &mut iterations, &mut loads);
     }
     add_host_ranges(store, rank.as_deref(), &mut iterations);
     let capture = rank.filter(|_| !work.is_empty()).and_then(|pid| {
@@ -118,9 +117,10 @@ pub fn iterations_of(subject: &Subject<'_>) -> IterationTable {
 }
 
 /// Host windows, and the process of the markers when there are any.
-fn host_windows(store: &Store, rules: &MarkerRules, first_index: i64) -> (Vec<Iteration>, Option<String>) {
-    let Some(markers) = find_markers(store, rules) else {
-        let numbered = (first_index..).zip(inferred_windows(store));
+fn host_windows(subject: &Subject<'_>) -> (Vec<Iteration>, Option<String>) {
+    let (store, first_index) = (subject.store, subject.first_index);
+    let Some(markers) = subject.markers() else {
+        let numbered = (first_index..).zip(subject.inferred_windows().iter().copied());
         let inferred = numbered.map(|(index, span)| blank(index, span, span.1, MarkerText::default(), true));
         return (inferred.collect(), None);
     };
@@ -140,13 +140,13 @@ fn host_windows(store: &Store, rules: &MarkerRules, first_index: i64) -> (Vec<It
 
 /// Number and host window of each iteration, in time order.
 pub fn host_spans(subject: &Subject<'_>) -> Vec<(i64, Span)> {
-    let (windows, _) = host_windows(subject.store, subject.rules, subject.first_index);
+    let (windows, _) = host_windows(subject);
     windows.iter().map(|iteration| (iteration.index, iteration.span)).collect()
 }
 
 /// Host windows in which nothing was scheduled.
 pub fn host_spans_without_work(subject: &Subject<'_>) -> Vec<Span> {
-    windows_without_work(&host_windows(subject.store, subject.rules, subject.first_index).0)
+    windows_without_work(&host_windows(subject).0)
 }
 
 fn blank(index: i64, span: Span, marker_end_ns: i64, text: MarkerText, inferred: bool) -> Iteration {
@@ -179,7 +179,7 @@ pub fn iteration_at(iterations: &[Iteration], time_ns: i64) -> Option<usize> {
 /// Attributes all device work and returns how many kernels run in a later window than they were launched in.
 fn add_device_work(
     store: &Store,
-    work: &[DeviceWork],
+    (work, times): (&[DeviceWork], &[DeviceTime]),
     iterations: &mut [Iteration],
     loads: &mut Loads,
 ) -> u64 {
@@ -190,10 +190,10 @@ fn add_device_work(
     loads.markers = loads.windows.clone();
     let host_windows: Vec<Span> = iterations.iter().map(|iteration| iteration.span).collect();
     let mut shifted_kernels = 0;
-    for device in work {
+    for (device, time) in work.iter().zip(times) {
         shifted_kernels += count_shifted(device, &host_windows);
         let attributed = attribute(device, &host_windows);
-        add_windows(store, device, &attributed, iterations);
+        add_windows(device.device, time, &attributed, iterations);
         add_owned(device, &attributed, iterations);
         add_loads(device, &attributed, iterations, loads);
     }
@@ -203,24 +203,28 @@ fn add_device_work(
 
 fn count_shifted(work: &DeviceWork, host_windows: &[Span]) -> u64 {
     let begun_before = |time_ns: i64| host_windows.partition_point(|window| window.0 <= time_ns);
-    let launched = work.activities.iter().zip(&work.launched_at).filter(|(activity, _)| is_kernel(activity));
+    let launched =
+        work.activities.par_iter().zip(&work.launched_at).filter(|(activity, _)| is_kernel(activity));
     let is_later = |start_ns: i64, launch: Option<i64>| {
         launch.is_some_and(|time| begun_before(start_ns) > begun_before(time))
     };
     launched.filter(|(activity, launch)| is_later(activity.span.0, **launch)).count() as u64
 }
 
-fn add_windows(store: &Store, work: &DeviceWork, attributed: &Attributed, iterations: &mut [Iteration]) {
-    let time = DeviceTime::of(store, work, windows_without_work(iterations));
-    for (owner, span) in &attributed.windows {
+fn add_windows(device: u32, time: &DeviceTime, attributed: &Attributed, iterations: &mut [Iteration]) {
+    let window_of = |(owner, span): &(usize, Span)| {
         let window = GpuWindow {
-            device: work.device,
+            device,
             span: *span,
             composition: time.composition(*span),
             communication_ns: time.communication_ns(*span),
             idle: time.idle(*span),
         };
-        iterations[*owner].gpu_windows.push(window);
+        (*owner, window)
+    };
+    let windows: Vec<(usize, GpuWindow)> = attributed.windows.par_iter().map(window_of).collect();
+    for (owner, window) in windows {
+        iterations[owner].gpu_windows.push(window);
     }
 }
 
@@ -243,10 +247,10 @@ fn add_owned(work: &DeviceWork, attributed: &Attributed, iterations: &mut [Itera
             *time_ns = time_ns.saturating_add(activity.span.1 - activity.span.0);
         }
     }
-    for (iteration, spans) in iterations.iter_mut().zip(spans) {
+    iterations.par_iter_mut().zip(spans).for_each(|(iteration, spans)| {
         let busy_ns = union_ns(spans);
         iteration.gpu_busy_ns = iteration.gpu_busy_ns.map(|sum| sum + busy_ns);
-    }
+    });
     for owner in &attributed.inferred {
         iterations[*owner].inferred = true;
     }
@@ -274,9 +278,9 @@ fn add_launch_delays(
             delays[owner].push(delay_ns);
         }
     }
-    for (iteration, delays) in iterations.iter_mut().zip(delays) {
+    iterations.par_iter_mut().zip(delays).for_each(|(iteration, delays)| {
         iteration.launch_delay = Distribution::of(delays);
-    }
+    });
 }
 
 fn add_host_ranges(store: &Store, pid: Option<&str>, iterations: &mut [Iteration]) {

@@ -5,7 +5,7 @@ use iterscope_model::{CategoryRole, Kind, NameId};
 use iterscope_store::Store;
 use rustc_hash::FxHashMap;
 
-use crate::devices::activities;
+use crate::selection::Subject;
 
 /// All kernels of one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,17 @@ pub struct KernelStat {
 /// Kernel names by falling total time, at most `limit`; equal times by name.
 #[must_use]
 pub fn top_kernels(store: &Store, limit: usize) -> Vec<KernelStat> {
+    top_kernels_of(&Subject::of(store), limit)
+}
+
+/// The same of a trace that other questions are asked about.
+#[must_use]
+pub fn top_kernels_of(subject: &Subject<'_>, limit: usize) -> Vec<KernelStat> {
+    let store = subject.store;
     let mut by_name: FxHashMap<NameId, KernelStat> = FxHashMap::default();
-    for activity in activities(store).iter().filter(|activity| activity.role == CategoryRole::Kernel) {
+    let work = subject.device_work();
+    let activities = work.iter().flat_map(|work| &work.activities);
+    for activity in activities.filter(|activity| activity.role == CategoryRole::Kernel) {
         let row = activity.row as usize;
         let length = activity.span.1 - activity.span.0;
         let stat = by_name.entry(store.name_ids()[row]).or_insert_with_key(|name| KernelStat {

@@ -3,6 +3,7 @@
 
 use iterscope_model::{NameId, Row, TrackId, TrackType};
 use iterscope_store::Store;
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::devices::rows_of;
@@ -29,12 +30,13 @@ pub fn find_markers(store: &Store, rules: &MarkerRules) -> Option<Markers> {
 
 fn matching_names(store: &Store, rule: &MarkerRule) -> FxHashMap<NameId, MarkerText> {
     let ids = 0..NameId::try_from(store.name_count()).unwrap_or(NameId::MAX);
-    ids.filter_map(|id| Some((id, rule.read(store.text(id)?)?))).collect()
+    ids.into_par_iter().filter_map(|id| Some((id, rule.read(store.text(id)?)?))).collect()
 }
 
 fn rows_named(store: &Store, track: TrackId, names: &FxHashMap<NameId, MarkerText>) -> Markers {
     let marked = |row: Row| Some((row, *names.get(&store.name_ids()[row as usize])?));
-    let mut rows: Markers = store.lanes_of(track).iter().flat_map(rows_of).filter_map(marked).collect();
+    let mut rows: Markers =
+        store.lanes_of(track).par_iter().flat_map_iter(|lane| rows_of(lane).filter_map(&marked)).collect();
     rows.sort_unstable_by_key(|(row, _)| store.starts()[*row as usize]);
     rows
 }

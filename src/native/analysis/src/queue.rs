@@ -2,9 +2,10 @@
 //! Queue length of a stream: activities that were launched and have not ended, whatever launched them. The
 //! kernels of one graph launch enter together.
 
-use iterscope_model::{TrackId, TrackType};
+use iterscope_model::{TrackId, TrackInfo, TrackType};
+use rayon::prelude::*;
 
-use crate::attribution::Launches;
+use crate::attribution::calls;
 use crate::devices::{roles, rows_of};
 use crate::selection::Subject;
 use crate::spans::{Span, clip, sum_ns};
@@ -34,32 +35,33 @@ pub struct StreamQueue {
 pub fn queues(subject: &Subject<'_>, range: Span, parts: u32) -> Vec<StreamQueue> {
     let store = subject.store;
     let roles = roles(store);
-    let mut launches = Launches::of(store);
-    let mut found = Vec::new();
-    for track in store.meta().tracks.iter().filter(|track| track.track_type == TrackType::GpuStream) {
+    let calls = calls(store, &roles);
+    let queue_of = |track: &TrackInfo| {
         let work = store.lanes_of(track.id).iter().flat_map(rows_of);
         let work = work.filter(|row| roles[usize::from(store.categories()[*row as usize])].is_device_work());
         let (mut waits, mut unknown) = (Vec::new(), 0);
         for row in work {
-            match launches.call_of_any(row) {
+            match calls[row as usize].call() {
                 Some(call) => waits.extend(clip((store.starts()[call as usize], store.end_ns(row)), range)),
                 None => unknown += 1,
             }
         }
-        if !waits.is_empty() || unknown > 0 {
-            let queue = StreamQueue {
-                track: track.id,
-                device: track.device_id.unwrap_or_default(),
-                activities: waits.len() as u64,
-                unknown,
-                max: 0,
-                queued_ns: sum_ns(waits.iter().map(|wait| wait.1 - wait.0)),
-                longest: vec![0; parts as usize],
-            };
-            found.push(with_lengths(queue, &waits, range));
+        if waits.is_empty() && unknown == 0 {
+            return None;
         }
-    }
-    found
+        let queue = StreamQueue {
+            track: track.id,
+            device: track.device_id.unwrap_or_default(),
+            activities: waits.len() as u64,
+            unknown,
+            max: 0,
+            queued_ns: sum_ns(waits.iter().map(|wait| wait.1 - wait.0)),
+            longest: vec![0; parts as usize],
+        };
+        Some(with_lengths(queue, &waits, range))
+    };
+    let streams = store.meta().tracks.par_iter().filter(|track| track.track_type == TrackType::GpuStream);
+    streams.filter_map(queue_of).collect()
 }
 
 fn with_lengths(mut queue: StreamQueue, waits: &[Span], range: Span) -> StreamQueue {

@@ -2,18 +2,21 @@
 //! Which slices a question is about. In a range of time those count that overlap it; in iterations, device
 //! work counts where it was launched and host slices where they start.
 
+use std::sync::Arc;
+
 use iterscope_model::{CategoryRole, ErrorCode, LaneRows, Result, Row, TraceError, TrackId};
 use iterscope_store::Store;
+use rayon::prelude::*;
 
 use crate::attributed::{attribute, window_holding};
 use crate::devices::{roles, rows_of};
 use crate::iterations::host_spans;
 use crate::marker_rules::MarkerRules;
+use crate::shared::Shared;
 use crate::spans::{Span, clip};
-use crate::work::device_work;
 
 /// A trace, and how its iterations are found.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub struct Subject<'a> {
     /// The trace.
     pub store: &'a Store,
@@ -21,13 +24,15 @@ pub struct Subject<'a> {
     pub rules: &'a MarkerRules,
     /// Number of the first iteration when the markers have none.
     pub first_index: i64,
+    /// What earlier questions about this store by these rules left; a fresh one when nothing else asks.
+    pub shared: Arc<Shared>,
 }
 
 impl<'a> Subject<'a> {
     /// A trace read by the markers that every Iterscope knows, counted from zero.
     #[must_use]
     pub fn of(store: &'a Store) -> Self {
-        Self { store, rules: MarkerRules::built_in(), first_index: 0 }
+        Self { store, rules: MarkerRules::built_in(), first_index: 0, shared: Arc::default() }
     }
 }
 
@@ -117,17 +122,20 @@ impl Selection {
     }
 
     fn in_range(&self, store: &Store, range: Span, roles: &[CategoryRole]) -> Vec<Chosen> {
-        let mut chosen = Vec::new();
-        for track in store.meta().tracks.iter().filter(|track| self.has_track(track.id)) {
-            for row in store.lanes_of(track.id).iter().flat_map(|lane| overlapping(store, *lane, range)) {
-                if self.layer.has(roles[usize::from(store.categories()[row as usize])]) {
-                    let span = (store.starts()[row as usize], store.end_ns(row));
-                    let inside_ns = clip(span, range).map_or(0, |part| part.1 - part.0);
-                    chosen.push(Chosen { row, track: track.id, inside_ns });
+        let tracks = store.meta().tracks.iter().filter(|track| self.has_track(track.id));
+        let lanes: Vec<(TrackId, LaneRows)> =
+            tracks.flat_map(|track| store.lanes_of(track.id).iter().map(|lane| (track.id, *lane))).collect();
+        let chosen_of = |(track, lane): (TrackId, LaneRows)| {
+            overlapping(store, lane, range).filter_map(move |row| {
+                if !self.layer.has(roles[usize::from(store.categories()[row as usize])]) {
+                    return None;
                 }
-            }
-        }
-        chosen
+                let span = (store.starts()[row as usize], store.end_ns(row));
+                let inside_ns = clip(span, range).map_or(0, |part| part.1 - part.0);
+                Some(Chosen { row, track, inside_ns })
+            })
+        };
+        lanes.into_par_iter().flat_map_iter(chosen_of).collect()
     }
 
     fn in_iterations(
@@ -145,8 +153,8 @@ impl Selection {
         }
         let role = |row: Row| roles[usize::from(store.categories()[row as usize])];
         let mut rows: Vec<Row> = Vec::new();
-        for work in device_work(store) {
-            let attributed = attribute(&work, &windows);
+        for work in subject.device_work().iter() {
+            let attributed = attribute(work, &windows);
             let owned = work.activities.iter().zip(&attributed.owners);
             rows.extend(
                 owned.filter(|(_, owner)| owner.is_some_and(wanted)).map(|(activity, _)| activity.row),

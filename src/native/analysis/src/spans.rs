@@ -34,6 +34,11 @@ impl Union {
         Self(spans)
     }
 
+    /// Begin (true) and end of each, in time order.
+    pub fn edges(&self) -> impl Iterator<Item = (i64, bool)> {
+        self.0.iter().flat_map(|(start, end)| [(*start, true), (*end, false)])
+    }
+
     /// Length inside of a window.
     pub fn within(&self, window: Span) -> i64 {
         let first = self.0.partition_point(|span| span.1 <= window.0);

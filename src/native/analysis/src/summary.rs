@@ -4,11 +4,9 @@
 use iterscope_model::{CategoryRole, TraceWarning, WarningCode};
 use iterscope_store::Store;
 
-use crate::devices::{Activity, activities};
-use crate::inference::inferred_windows;
-use crate::marker_rules::MarkerRules;
-use crate::markers::find_markers;
+use crate::selection::Subject;
 use crate::spans::{Span, union_ns};
+use crate::work::DeviceWork;
 
 /// A device and how long it was busy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,29 +52,30 @@ pub struct Summary {
 /// Totals of a trace, by markers that every Iterscope knows.
 #[must_use]
 pub fn summary(store: &Store) -> Summary {
-    summary_by(store, MarkerRules::built_in())
+    summary_of(&Subject::of(store))
 }
 
-/// The same by other rules.
+/// The same by rules of one's own.
 #[must_use]
-pub fn summary_by(store: &Store, rules: &MarkerRules) -> Summary {
+pub fn summary_of(subject: &Subject<'_>) -> Summary {
+    let store = subject.store;
     let meta = store.meta();
     let mut warnings = meta.warnings.clone();
-    if find_markers(store, rules).is_none() && inferred_windows(store).is_empty() {
+    if subject.markers().is_none() && subject.inferred_windows().is_empty() {
         warnings.push(TraceWarning { code: WarningCode::IterationsNotFound, count: 1 });
     }
     Summary {
         span: (0, meta.end_ns),
         slice_count: store.slice_count() as u64,
         track_count: meta.tracks.len() as u64,
-        gpu: gpu_totals(store, &activities(store)),
+        gpu: gpu_totals(store, &subject.device_work()),
         warnings,
     }
 }
 
-fn gpu_totals(store: &Store, activities: &[Activity]) -> GpuTotals {
+fn gpu_totals(store: &Store, work: &[DeviceWork]) -> GpuTotals {
     let mut totals = GpuTotals::default();
-    for activity in activities {
+    for activity in work.iter().flat_map(|work| &work.activities) {
         let length = activity.span.1 - activity.span.0;
         match activity.role {
             CategoryRole::Kernel => {
@@ -93,12 +92,12 @@ fn gpu_totals(store: &Store, activities: &[Activity]) -> GpuTotals {
         }
     }
     let known = |id: u32| store.meta().devices.iter().find(|device| device.id == id);
-    totals.devices = activities
-        .chunk_by(|a, b| a.device == b.device)
+    totals.devices = work
+        .iter()
         .map(|work| DeviceBusy {
-            id: work[0].device,
-            name: known(work[0].device).map(|device| device.name.clone()).unwrap_or_default(),
-            busy_ns: union_ns(work.iter().map(|activity| activity.span).collect()),
+            id: work.device,
+            name: known(work.device).map(|device| device.name.clone()).unwrap_or_default(),
+            busy_ns: union_ns(work.activities.iter().map(|activity| activity.span).collect()),
         })
         .collect();
     totals

@@ -9,7 +9,7 @@ use crate::attributed::attribute;
 use crate::iterations::host_spans;
 use crate::selection::{Subject, no_iterations};
 use crate::spans::{Span, sum_ns};
-use crate::work::{device_work, is_kernel};
+use crate::work::is_kernel;
 
 /// Kernels of one name over iterations.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +51,8 @@ pub fn variations(subject: &Subject<'_>, first: i64, last: i64) -> Result<Vec<Va
     let position: FxHashMap<usize, usize> =
         wanted.iter().enumerate().map(|(at, window)| (*window, at)).collect();
     let mut sums: FxHashMap<(NameId, u8), (u64, Vec<i64>)> = FxHashMap::default();
-    for work in device_work(store) {
-        let attributed = attribute(&work, &windows);
+    for work in subject.device_work().iter() {
+        let attributed = attribute(work, &windows);
         for (activity, owner) in work.activities.iter().zip(&attributed.owners) {
             let Some(at) = owner.and_then(|owner| position.get(&owner)).filter(|_| is_kernel(activity))
             else {

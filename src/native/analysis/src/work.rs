@@ -3,10 +3,11 @@
 
 use iterscope_model::{CategoryRole, KindClass, Row};
 use iterscope_store::Store;
+use rayon::prelude::*;
 
-use crate::attribution::Launches;
+use crate::attribution::launchers;
 use crate::composition::{ClassTimeline, Composition};
-use crate::devices::{Activity, activities};
+use crate::devices::{Activity, activities, roles};
 use crate::idle::{IdleCauses, IdleTimeline};
 use crate::spans::Span;
 
@@ -16,19 +17,25 @@ pub struct DeviceWork {
     pub device: u32,
     /// Sorted by start.
     pub activities: Vec<Activity>,
-    /// Start of the launch call of each, else of the operator with the same external id.
+    /// The launch call of each, else the operator with the same external id.
+    pub launched_by: Vec<Option<Row>>,
+    /// Its start.
     pub launched_at: Vec<Option<i64>>,
 }
 
 /// Work of all devices, by device.
 pub fn device_work(store: &Store) -> Vec<DeviceWork> {
-    let mut launches = Launches::of(store);
-    activities(store)
+    let activities = activities(store);
+    let launched_by = launchers(store, &activities);
+    let mut done = 0;
+    activities
         .chunk_by(|a, b| a.device == b.device)
-        .map(|work| DeviceWork {
-            device: work[0].device,
-            activities: work.to_vec(),
-            launched_at: work.iter().map(|activity| launches.launched_at(activity)).collect(),
+        .map(|work| {
+            let launched_by = launched_by[done..done + work.len()].to_vec();
+            done += work.len();
+            let start_of = |launcher: &Option<Row>| launcher.map(|row| store.starts()[row as usize]);
+            let launched_at = launched_by.par_iter().map(start_of).collect();
+            DeviceWork { device: work[0].device, activities: work.to_vec(), launched_by, launched_at }
         })
         .collect()
 }
@@ -50,11 +57,15 @@ impl DeviceTime {
                 (activity.span, if class == KindClass::None { KindClass::Compute } else { class })
             })
         };
-        Self {
-            classes: ClassTimeline::of(spans()),
-            communication: ClassTimeline::of(spans().filter(|(_, class)| *class == KindClass::Communication)),
-            idle: IdleTimeline::of(&work.activities, &work.launched_at, without_work),
-        }
+        let communicates = |(_, class): &(Span, KindClass)| *class == KindClass::Communication;
+        let (classes, (communication, idle)) = rayon::join(
+            || ClassTimeline::of(spans()),
+            || {
+                let idle = IdleTimeline::of(&work.activities, &work.launched_at, without_work);
+                (ClassTimeline::of(spans().filter(communicates)), idle)
+            },
+        );
+        Self { classes, communication, idle }
     }
 
     pub fn composition(&self, window: Span) -> Composition {
@@ -75,22 +86,27 @@ impl DeviceTime {
     }
 }
 
-/// From the start of a launch call to the start of the first activity that it launched, in time order of the
-/// calls: kernels of one graph launch count once. Copies and sets count as kernels do.
+/// From the start of a launch call to the start of the first activity that it launched, in the order of the calls'
+/// rows: kernels of one graph launch count once. Copies and sets count as kernels do.
 pub fn launch_delays(store: &Store, work: &[DeviceWork]) -> Vec<(Row, i64)> {
-    let mut launches = Launches::of(store);
+    let is_call = call_test(store);
     let mut delays: Vec<(Row, i64)> = work
-        .iter()
-        .flat_map(|work| &work.activities)
-        .filter_map(|activity| {
-            let call = launches.call_of_any(activity.row)?;
+        .par_iter()
+        .flat_map(|work| work.activities.par_iter().zip(&work.launched_by))
+        .filter_map(|(activity, launcher)| {
+            let call = launcher.filter(|row| is_call(*row))?;
             Some((call, activity.span.0 - store.starts()[call as usize]))
         })
         .collect();
-    delays.sort_unstable();
+    delays.par_sort();
     delays.dedup_by_key(|(call, _)| *call);
-    delays.sort_unstable_by_key(|(call, _)| store.starts()[*call as usize]);
     delays
+}
+
+/// Whether what launched an activity is a call, not an operator.
+pub fn call_test(store: &Store) -> impl Fn(Row) -> bool + Sync + '_ {
+    let roles = roles(store);
+    move |row| roles[usize::from(store.categories()[row as usize])] == CategoryRole::HostApi
 }
 
 /// Whether an activity is a kernel, not a copy or set.

@@ -4,7 +4,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use iterscope_analysis::{Iteration, iterations, slice_details, summary, top_kernels};
+use iterscope_analysis::{
+    Iteration, Layer, Selection, Subject, device_ranges, iterations, iterations_of, operators, slice_details,
+    summary, top_kernels,
+};
 use iterscope_ingest::{Cancel, ingest_trace, read_args};
 use iterscope_model::{Kind, WarningCode};
 use iterscope_store::Store;
@@ -126,4 +129,33 @@ fn a_graph_launch_is_joined_to_its_kernels() -> TestResult {
     let correlation = format!("\"correlation\": {}", details.correlation.ok_or("no correlation")?);
     assert!(args.ok_or("no arguments")?.contains(&correlation));
     Ok(())
+}
+
+#[test]
+fn questions_asked_at_once_about_one_trace_share_and_answer_as_alone() -> TestResult {
+    let (_folder, store) = open("kineto-h100-eager.json.gz")?;
+    let shared = Subject::of(&store);
+    let everything = (0, store.meta().end_ns);
+    let later = (store.meta().end_ns / 3, store.meta().end_ns / 2);
+    std::thread::scope(|scope| -> TestResult {
+        let asked = [everything, later, everything].map(|range| {
+            let shared = shared.clone();
+            scope.spawn(move || {
+                let stats = operators(&shared, &Selection::all(Layer::Operators));
+                (
+                    iterations_of(&shared),
+                    device_ranges(&shared, range, 5),
+                    stats.map_err(|error| error.message),
+                )
+            })
+        });
+        for (asked, range) in asked.into_iter().zip([everything, later, everything]) {
+            let (table, ranges, stats) = asked.join().map_err(|_| "a question panicked")?;
+            let alone = || Subject::of(&store);
+            assert_eq!(table, iterations_of(&alone()));
+            assert_eq!(ranges, device_ranges(&alone(), range, 5));
+            assert_eq!(stats?, operators(&alone(), &Selection::all(Layer::Operators))?);
+        }
+        Ok(())
+    })
 }

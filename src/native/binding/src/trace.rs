@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use iterscope_analysis::{
-    IterationTable, MarkerRules, iterations_of, slice_details, summary_by, top_kernels,
+    IterationTable, MarkerRules, Shared, iterations_of, slice_details, summary_of, top_kernels_of,
 };
 use iterscope_ingest::{Cancel, ingest_process, rank_processes as processes_of, read_args};
 use iterscope_model::{Kind, Result};
@@ -107,7 +107,14 @@ pub fn open_trace(
             Err(reason) => (None, Some(reason)),
         };
         let rules = Arc::new(rules.unwrap_or_else(|| MarkerRules::built_in().clone()));
-        Ok(TraceHandle { store: Arc::new(store), source, rules, rules_refused, steps: Arc::default() })
+        Ok(TraceHandle {
+            store: Arc::new(store),
+            source,
+            rules,
+            rules_refused,
+            steps: Arc::default(),
+            shared: Arc::default(),
+        })
     })
 }
 
@@ -128,6 +135,8 @@ pub struct TraceHandle {
     rules_refused: Option<String>,
     /// Iterations numbered from 0: the summary and the table both need them.
     steps: Arc<OnceLock<IterationTable>>,
+    /// What its analyses have in common.
+    shared: Arc<Shared>,
 }
 
 #[napi]
@@ -139,7 +148,7 @@ impl TraceHandle {
         let (refused, steps) = (self.rules_refused.clone(), Arc::clone(&self.steps));
         self.ask_about(0, move |subject| {
             let table = steps.get_or_init(|| iterations_of(subject));
-            let totals = summary_by(subject.store, subject.rules);
+            let totals = summary_of(subject);
             let capture = table.capture.as_ref();
             Ok(TraceSummary::of(subject.store.meta(), totals, capture).with_refused_rules(refused))
         })
@@ -212,8 +221,8 @@ impl TraceHandle {
     #[napi(ts_return_type = "Promise<Array<KernelStat>>")]
     #[must_use]
     pub fn top_kernels(&self, limit: u32) -> AsyncTask<Work<Vec<KernelStat>>> {
-        self.ask(move |store| {
-            Ok(top_kernels(store, limit as usize).into_iter().map(KernelStat::from).collect())
+        self.ask_about(0, move |subject| {
+            Ok(top_kernels_of(subject, limit as usize).into_iter().map(KernelStat::from).collect())
         })
     }
 

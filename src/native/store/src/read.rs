@@ -229,6 +229,12 @@ impl Store {
         &self.by_correlation[start..end]
     }
 
+    /// All rows that carry a correlation, sorted by it and then by row.
+    #[must_use]
+    pub fn rows_by_correlation(&self) -> &[Row] {
+        &self.by_correlation
+    }
+
     /// The longest slice of rows that are not empty; the first one among equals.
     #[must_use]
     pub fn longest_in(&self, rows: Range<Row>) -> Row {

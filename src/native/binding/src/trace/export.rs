@@ -77,10 +77,10 @@ impl TraceHandle {
         cancel: &CancelToken,
     ) -> AsyncTask<Work<TraceWritten>> {
         let (store, rules, source) = (Arc::clone(&self.store), Arc::clone(&self.rules), self.source.clone());
-        let cancel = cancel.cancel.clone();
+        let (cancel, shared) = (cancel.cancel.clone(), Arc::clone(&self.shared));
         run(move || {
             let first_index = part.first_index.unwrap_or(0);
-            let subject = Subject { store: &store, rules: &rules, first_index };
+            let subject = Subject { store: &store, rules: &rules, first_index, shared };
             let target = PathBuf::from(target_path);
             let mut tell = |share: f64| {
                 on_progress.call(share, ThreadsafeFunctionCallMode::NonBlocking);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Questions that sum up a part of a trace.
 
+use std::sync::Arc;
+
 use iterscope_analysis::{
     Extent, GroupBy, Layer, Selection, Subject, device_ranges, differences, groups, operators, queues,
     variations, work_of_operator,
@@ -168,8 +170,8 @@ impl TraceHandle {
     where
         Work<T>: napi::Task,
     {
-        let rules = self.rules();
-        self.ask(move |store| question(&Subject { store, rules: &rules, first_index }))
+        let (rules, shared) = (self.rules(), Arc::clone(&self.shared));
+        self.ask(move |store| question(&Subject { store, rules: &rules, first_index, shared }))
     }
 }
 
