@@ -79,8 +79,13 @@ export async function dropFile(page: Page, path: string): Promise<void> {
   };
   await send('dragEnter');
   await send('dragOver');
-  await expect(page.getByText(/^Drop traces/)).toBeVisible();
-  await send('dragOver');
-  await send('drop');
+  const offer = page.getByText(/^Drop traces/);
+  await expect(offer).toBeVisible();
+  // A busy window may not have answered the last move when the file is let go: a hand tries again.
+  await expect(async () => {
+    await send('dragOver');
+    await send('drop');
+    await expect(offer).toBeHidden({ timeout: 1_000 });
+  }).toPass();
   await client.detach();
 }
