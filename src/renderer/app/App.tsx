@@ -11,6 +11,7 @@ import { TooltipProvider } from '#renderer/widgets/Tooltip.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { Notices } from './Notices.tsx';
+import { Palette } from './Palette.tsx';
 import { RunPage } from './RunPage.tsx';
 import { SetPage } from './SetPage.tsx';
 import { Sidebar } from './Sidebar.tsx';
@@ -34,6 +35,7 @@ export function App() {
         <Notices />
       </div>
       <DropTarget />
+      <Palette />
       <RunDialogs />
       <KeysDialog
         open={keysShown}

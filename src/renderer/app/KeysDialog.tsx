@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { timelineKeys } from '#renderer/features/trace/index.tsx';
 import { Dialog } from '#renderer/widgets/Dialog.tsx';
 import { Kbd } from '#renderer/widgets/Kbd.tsx';
 import { keysHere } from './platform.ts';
-import { libraryKeys, logKeys, timelineKeys, windowKeys } from './shortcuts.ts';
+import { libraryKeys, logKeys, windowKeys } from './shortcuts.ts';
 
 interface KeysDialogProps {
   readonly open: boolean;

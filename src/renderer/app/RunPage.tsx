@@ -10,8 +10,10 @@ import { RunMenu } from '#renderer/features/runs/index.tsx';
 import { TraceView } from '#renderer/features/trace/index.tsx';
 import { chooseRunTab, goTo, useNavigation, type RunTab } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
+import { useOffer } from '#renderer/stores/offers.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
+import { createTraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
@@ -78,6 +80,13 @@ function useSourcesOf(id: string, manifest: RunManifest | null): SourceSet | nul
   return set;
 }
 
+const RUN_TABS = [
+  { value: 'overview', label: 'Overview' },
+  { value: 'timeline', label: 'Timeline' },
+  { value: 'experts', label: 'Experts' },
+  { value: 'log', label: 'Log' },
+] as const;
+
 interface EndedRunProps {
   readonly run: RunSummary;
   readonly manifest: RunManifest | null;
@@ -85,12 +94,35 @@ interface EndedRunProps {
 
 function EndedRun({ run, manifest }: EndedRunProps) {
   const tab = useNavigation((state) => state.runTabs[run.id] ?? 'overview');
+  useOffer(() =>
+    RUN_TABS.filter(({ value }) => value !== tab).map(({ value, label }) => ({
+      id: `run-tab ${value}`,
+      group: 'This run',
+      title: `Show ${label}`,
+      perform: () => chooseRunTab(run.id, value),
+    })),
+  );
   const set = useSourcesOf(run.id, manifest);
   const visited = useVisited(tab);
+  const [view] = useState(createTraceViewStore);
   const has = (kind: 'trace' | 'expert-statistics'): boolean =>
     set?.sources.some((source) => source.kind === kind) ?? false;
   // The manifest of the end is here when its state is; an older one would lack what was found.
   const ended = manifest !== null && isEnded(manifest.state) ? manifest : null;
+  const panels: Readonly<Record<RunTab, ReactNode>> = {
+    overview: ended !== null && <Overview manifest={ended} />,
+    timeline: visited.has('timeline') && (
+      <SourcesPanel set={set} present={has('trace')} missing={missingTrace}>
+        {(known) => <TraceView set={known} visible={tab === 'timeline'} store={view} />}
+      </SourcesPanel>
+    ),
+    experts: visited.has('experts') && (
+      <SourcesPanel set={set} present={has('expert-statistics')} missing={missingStatistics}>
+        {(known) => <ExpertsView set={known} visible={tab === 'experts'} store={view} />}
+      </SourcesPanel>
+    ),
+    log: visited.has('log') && <LogView id={run.id} steps={run.steps} live={false} profiled={run.profiled} />,
+  };
   return (
     <Tabs<RunTab>
       label="Views of the run"
@@ -98,34 +130,7 @@ function EndedRun({ run, manifest }: EndedRunProps) {
       onChange={(next) => {
         chooseRunTab(run.id, next);
       }}
-      tabs={[
-        { value: 'overview', label: 'Overview', panel: ended !== null && <Overview manifest={ended} /> },
-        {
-          value: 'timeline',
-          label: 'Timeline',
-          panel: visited.has('timeline') && (
-            <SourcesPanel set={set} present={has('trace')} missing={missingTrace}>
-              {(known) => <TraceView set={known} visible={tab === 'timeline'} />}
-            </SourcesPanel>
-          ),
-        },
-        {
-          value: 'experts',
-          label: 'Experts',
-          panel: visited.has('experts') && (
-            <SourcesPanel set={set} present={has('expert-statistics')} missing={missingStatistics}>
-              {(known) => <ExpertsView set={known} visible={tab === 'experts'} />}
-            </SourcesPanel>
-          ),
-        },
-        {
-          value: 'log',
-          label: 'Log',
-          panel: visited.has('log') && (
-            <LogView id={run.id} steps={run.steps} live={false} profiled={run.profiled} />
-          ),
-        },
-      ]}
+      tabs={RUN_TABS.map(({ value, label }) => ({ value, label, panel: panels[value] }))}
     />
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SourceSet } from '#shared/contract/app.ts';
 import { ExpertsView } from '#renderer/features/experts/index.tsx';
 import { TraceView } from '#renderer/features/trace/index.tsx';
+import { createTraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { useVisited } from './use-visited.ts';
 
@@ -24,6 +25,7 @@ export function SetPage({ set }: { readonly set: SourceSet }) {
 function BothKinds({ set }: { readonly set: SourceSet }) {
   const [tab, setTab] = useState<SetTab>('timeline');
   const visited = useVisited(tab);
+  const [view] = useState(createTraceViewStore);
   return (
     <div className="set-page">
       <h1 className="visually-hidden">{set.title}</h1>
@@ -35,12 +37,14 @@ function BothKinds({ set }: { readonly set: SourceSet }) {
           {
             value: 'timeline',
             label: 'Timeline',
-            panel: <TraceView set={set} visible={tab === 'timeline'} />,
+            panel: <TraceView set={set} visible={tab === 'timeline'} store={view} />,
           },
           {
             value: 'experts',
             label: 'Experts',
-            panel: visited.has('experts') && <ExpertsView set={set} visible={tab === 'experts'} />,
+            panel: visited.has('experts') && (
+              <ExpertsView set={set} visible={tab === 'experts'} store={view} />
+            ),
           },
         ]}
       />

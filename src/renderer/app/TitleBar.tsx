@@ -3,7 +3,7 @@ import { ThemeSwitch } from '#renderer/features/settings/index.tsx';
 import { goTo, showInfo, showKeys } from '#renderer/stores/navigation.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
-import { openByDialog } from './commands.ts';
+import { openByDialog, perform } from './commands.ts';
 import { keysHere } from './platform.ts';
 
 export function TitleBar() {
@@ -15,6 +15,14 @@ export function TitleBar() {
       </span>
       <Button variant="quiet" icon="open" shortcut={keysHere('Mod+O')} onClick={() => void openByDialog()}>
         Open…
+      </Button>
+      <Button
+        variant="quiet"
+        icon="search"
+        shortcut={keysHere('Mod+K')}
+        onClick={() => perform({ kind: 'palette' })}
+      >
+        Commands
       </Button>
       <span className="title-bar__space" />
       <ThemeSwitch />

@@ -6,6 +6,7 @@ import { cancelRun } from '#renderer/features/run/index.tsx';
 import { addOpened, removeOpened, useOpened } from '#renderer/stores/opened.ts';
 import { goTo, showDiagnostics, showInfo, showKeys, useNavigation } from '#renderer/stores/navigation.ts';
 import { dismissNewestNotice, notifyFailure } from '#renderer/stores/notices.ts';
+import { showPalette, usePalette } from '#renderer/stores/palette.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
 import { isMac } from './platform.ts';
@@ -41,8 +42,31 @@ export function closeSet(key: string): void {
   goTo(next === undefined ? { kind: 'launcher' } : { kind: 'opened', key: next.key });
 }
 
-function perform(command: Command): void {
+/** The run that is shown and has not ended. */
+function livingRun() {
+  const { place } = useNavigation.getState();
+  const shown = place.kind === 'run' ? place.id : null;
+  return useRuns.getState().summaries?.find(({ id, state }) => id === shown && !isEnded(state));
+}
+
+/** Whether a command would do something where the user is. */
+export function isPossible({ kind }: Command): boolean {
+  if (kind === 'launch') return useNavigation.getState().place.kind === 'launcher';
+  return kind !== 'cancel-run' || livingRun() !== undefined;
+}
+
+/** Whatever dialog is open is about one thing: the palette leaves it alone. It may itself be about to go. */
+const isModalOpen = (): boolean =>
+  document.querySelector('[role="dialog"]:not(.palette), [role="alertdialog"], [role="menu"]') !== null;
+
+function togglePalette(): void {
+  if (usePalette.getState().shown) showPalette(false);
+  else if (!isModalOpen()) showPalette(true);
+}
+
+export function perform(command: Command): void {
   const { place, keysShown, infoShown, diagnosticsShown } = useNavigation.getState();
+  if (command.kind !== 'palette') showPalette(false);
   switch (command.kind) {
     case 'new-run':
       goTo({ kind: 'launcher' });
@@ -62,9 +86,8 @@ function perform(command: Command): void {
       break;
     }
     case 'cancel-run': {
-      const shown = place.kind === 'run' ? place.id : null;
-      const run = useRuns.getState().summaries?.find(({ id }) => id === shown);
-      if (run !== undefined && !isEnded(run.state)) void cancelRun(run.id);
+      const run = livingRun();
+      if (run !== undefined) void cancelRun(run.id);
       break;
     }
     case 'settings':
@@ -72,6 +95,9 @@ function perform(command: Command): void {
       break;
     case 'keys':
       showKeys(true);
+      break;
+    case 'palette':
+      togglePalette();
       break;
     case 'dismiss':
       if (keysShown || infoShown || diagnosticsShown) {

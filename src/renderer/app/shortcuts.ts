@@ -10,6 +10,7 @@ export type Command =
   | { readonly kind: 'cancel-run' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'keys' }
+  | { readonly kind: 'palette' }
   | { readonly kind: 'dismiss' };
 
 export interface KeyStroke {
@@ -32,6 +33,7 @@ export function commandOf(stroke: KeyStroke, isMac: boolean): Command | null {
     if (key === 'Enter') return { kind: 'launch' };
     if (key.toLowerCase() === 'n') return { kind: 'new-run' };
     if (key.toLowerCase() === 'o') return { kind: 'open' };
+    if (key.toLowerCase() === 'k') return { kind: 'palette' };
     if (key === '.') return { kind: 'cancel-run' };
     if (key === ',') return { kind: 'settings' };
     if (key.toLowerCase() === 'l') return { kind: 'library' };
@@ -43,16 +45,29 @@ export function commandOf(stroke: KeyStroke, isMac: boolean): Command | null {
   return null;
 }
 
+/** A command of the window that the palette offers and the help lists. */
+export interface WindowCommand {
+  readonly command: Exclude<Command, { kind: 'show-run' | 'dismiss' | 'palette' }>;
+  /** As the help names them; `Mod` stands for Ctrl, or Cmd on a Mac. */
+  readonly keys: string;
+  readonly title: string;
+}
+
+export const windowCommands: readonly WindowCommand[] = [
+  { command: { kind: 'new-run' }, keys: 'Mod+N', title: 'New run' },
+  { command: { kind: 'launch' }, keys: 'Mod+Enter', title: 'Run what the launcher shows' },
+  { command: { kind: 'open' }, keys: 'Mod+O', title: 'Open traces or expert statistics' },
+  { command: { kind: 'library' }, keys: 'Mod+L', title: 'Library of all runs' },
+  { command: { kind: 'cancel-run' }, keys: 'Mod+.', title: 'Cancel the run that is shown' },
+  { command: { kind: 'settings' }, keys: 'Mod+,', title: 'Settings' },
+  { command: { kind: 'keys' }, keys: '?', title: 'Show all keys' },
+];
+
 /** The keys as the help names them; `Mod` stands for Ctrl, or Cmd on a Mac. */
 export const windowKeys: readonly (readonly [keys: string, meaning: string])[] = [
-  ['Mod+N', 'New run'],
-  ['Mod+Enter', 'Run what the launcher shows'],
-  ['Mod+O', 'Open traces or expert statistics'],
-  ['Mod+L', 'Library of all runs'],
+  ['Mod+K', 'Find a command, a run or opened files'],
+  ...windowCommands.map(({ keys, title }) => [keys, title] as const),
   ['Mod+1 … Mod+9', 'Show a run of the list'],
-  ['Mod+.', 'Cancel the run that is shown'],
-  ['Mod+,', 'Settings'],
-  ['?', 'Show these keys'],
   ['Escape', 'Close a dialog, dismiss the newest notice'],
 ];
 
@@ -65,27 +80,6 @@ export const libraryKeys: readonly (readonly [keys: string, meaning: string])[] 
   ['F2', 'Rename; also tags and notes'],
   ['Delete', 'Move to the trash'],
   ['Mod+Z', 'Undo the last deletion'],
-];
-
-export const timelineKeys: readonly (readonly [keys: string, meaning: string])[] = [
-  ['W, S', 'Zoom in and out'],
-  ['A, D', 'Pan left and right'],
-  ['← →', 'Previous and next slice of the track'],
-  ['↑ ↓', 'Lane or track above and below'],
-  ['[ ]', 'Previous and next iteration'],
-  ['F', 'Fit the selection, or everything'],
-  ['Home', 'Show everything'],
-  ['Alt+← →', 'Back and forward through views'],
-  ['M', 'Mark a moment; two marks show their distance; Shift+M clears'],
-  ['X', 'Range between the marks, or of the selected slice'],
-  ['/', 'Filter the tracks'],
-  ['Shift+↑ ↓', 'Choose a row'],
-  ['Enter, P, H', 'Open or close, pin, hide the row'],
-  ['Alt+↑ ↓', 'Move the row within its group'],
-  ['Shift+H', 'Show all hidden rows'],
-  ['R', 'Height of the rows'],
-  ['Shift+drag', 'Select a range of time'],
-  ['Mod+wheel', 'Zoom at the pointer'],
 ];
 
 export const logKeys: readonly (readonly [keys: string, meaning: string])[] = [

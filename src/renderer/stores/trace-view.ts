@@ -2,7 +2,10 @@
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-/** What is selected in one trace view: ids and numbers only. Each view has a store of its own. */
+/**
+ * What is selected in the views of one run, or of files opened together: ids and numbers only. Its trace view and
+ * its experts share the window of iterations.
+ */
 
 export interface SelectedSlice {
   readonly sourceId: string;

@@ -151,10 +151,10 @@ export class Timeline implements InputTarget {
     this.#schedule();
   }
 
-  /** Selects the time of several iterations as a range and zooms to it. */
-  showIterations(first: number, last: number): void {
-    this.#range = iterationsRange(this.#traces, first, last) ?? this.#range;
-    this.#fit();
+  /** Selects the time of several iterations as a range and zooms to it; null shows everything again. */
+  showIterations(window: { readonly first: number; readonly last: number } | null): void {
+    this.#range = window === null ? undefined : iterationsRange(this.#traces, window.first, window.last);
+    this.command(window === null ? 'all' : 'fit');
     this.endRange();
   }
 
@@ -292,7 +292,7 @@ export class Timeline implements InputTarget {
   }
 
   endRange(): void {
-    if (this.#range === undefined) return;
+    if (this.#range === undefined) return this.#callbacks.onRange(null);
     this.#surface.announce(`Range of ${formatDurationNs(spanOf(this.#range))} selected`);
     this.#callbacks.onRange(this.#range);
   }

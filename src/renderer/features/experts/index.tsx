@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
 import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { formatCount } from '#shared/base/units.ts';
+import { createTraceViewStore, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
@@ -16,10 +17,14 @@ interface ExpertsViewProps {
   readonly set: SourceSet;
   /** A view that was never visible reads nothing. */
   readonly visible: boolean;
+  /** Shared with the run's timeline: both show the same iterations. Without one, the view has its own. */
+  readonly store?: TraceViewStore;
 }
 
 /** How the router spread tokens over experts and ranks, layer by layer. */
-export function ExpertsView({ set, visible }: ExpertsViewProps) {
+export function ExpertsView({ set, visible, store: shared }: ExpertsViewProps) {
+  const [own] = useState(createTraceViewStore);
+  const store = shared ?? own;
   const sources = set.sources.filter(({ kind }) => kind === 'expert-statistics');
   const [chosen, setChosen] = useState<string | null>(null);
   const [seen, setSeen] = useState(visible);
@@ -44,7 +49,9 @@ export function ExpertsView({ set, visible }: ExpertsViewProps) {
           onChange={setChosen}
         />
       )}
-      {seen && <OneSource key={source.sourceId} source={source} traces={tracesOf(set, source)} />}
+      {seen && (
+        <OneSource key={source.sourceId} source={source} traces={tracesOf(set, source)} store={store} />
+      )}
     </div>
   );
 }
@@ -75,9 +82,10 @@ function tracesOf(set: SourceSet, { runId }: Source): readonly Source[] {
 interface OneSourceProps {
   readonly source: Source;
   readonly traces: readonly Source[];
+  readonly store: TraceViewStore;
 }
 
-function OneSource({ source, traces }: OneSourceProps) {
+function OneSource({ source, traces, store }: OneSourceProps) {
   const answer = useExpertSummary(source.sourceId);
   if (answer.state === 'asking') return <ProgressBar label={`Reading ${source.name}`} />;
   if (answer.state === 'failed') {
@@ -96,7 +104,7 @@ function OneSource({ source, traces }: OneSourceProps) {
           {message}
         </Notice>
       ))}
-      <Statistics key={restarts} source={source} summary={summary} traces={traces} />
+      <Statistics key={restarts} source={source} summary={summary} traces={traces} store={store} />
     </>
   );
 }

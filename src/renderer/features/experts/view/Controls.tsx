@@ -11,20 +11,31 @@ import { checkWindow, type IterationBounds } from '../model/iteration-window.ts'
 
 interface WindowFieldsProps {
   readonly bounds: IterationBounds;
-  /** What the fields begin with. */
+  /** What is shown. */
   readonly window: IterationBounds;
+  /** What was chosen for the whole run, here or in its timeline; null for all iterations. */
+  readonly chosen: IterationBounds | null;
+  /** Where what is shown differs from what was chosen. */
+  readonly message: string | null;
   readonly onWindow: (window: IterationBounds) => void;
 }
 
-function WindowFields({ bounds, window: begin, onWindow }: WindowFieldsProps) {
-  const [from, setFrom] = useState(begin.first.toString());
-  const [to, setTo] = useState(begin.last.toString());
-  const { message } = checkWindow(from, to, bounds);
+interface WindowDraft {
+  readonly from: string;
+  readonly to: string;
+  readonly of: IterationBounds | null;
+}
+
+function WindowFields({ bounds, window, chosen, message, onWindow }: WindowFieldsProps) {
+  const [draft, setDraft] = useState<WindowDraft | null>(null);
+  // What was typed stands until another window is chosen elsewhere.
+  const typed = draft?.of === chosen ? draft : null;
+  const from = typed?.from ?? window.first.toString();
+  const to = typed?.to ?? window.last.toString();
   const change = (nextFrom: string, nextTo: string): void => {
-    setFrom(nextFrom);
-    setTo(nextTo);
-    const { window } = checkWindow(nextFrom, nextTo, bounds);
-    if (window !== null) onWindow(window);
+    const { window: next } = checkWindow(nextFrom, nextTo, bounds);
+    setDraft({ from: nextFrom, to: nextTo, of: next ?? chosen });
+    if (next !== null) onWindow(next);
   };
   const limits = { min: bounds.first, max: bounds.last, whole: true };
   return (
@@ -32,7 +43,7 @@ function WindowFields({ bounds, window: begin, onWindow }: WindowFieldsProps) {
       <NumberField {...limits} label="First iteration" value={from} onChange={(next) => change(next, to)} />
       <NumberField {...limits} label="Last iteration" value={to} onChange={(next) => change(from, next)} />
       <p className="expert-controls__message" role="status">
-        {message}
+        {checkWindow(from, to, bounds).message ?? message}
       </p>
     </>
   );
@@ -42,24 +53,23 @@ interface ControlsProps {
   readonly summary: ExpertSummary;
   readonly bounds: IterationBounds;
   readonly window: IterationBounds;
-  /** Counts windows that were chosen elsewhere: the fields then begin anew. */
-  readonly picked: number;
+  /** As it was chosen for the whole run; null for all iterations. */
+  readonly chosen: IterationBounds | null;
+  readonly message: string | null;
   readonly layer: number;
   readonly ranks: number;
-  readonly onWindow: (window: IterationBounds) => void;
-  readonly onAllIterations: () => void;
+  readonly onWindow: (window: IterationBounds | null) => void;
   readonly onLayer: (layer: number) => void;
   readonly onRanks: (ranks: number) => void;
 }
 
 export function Controls(props: ControlsProps) {
-  const { summary, bounds, window, picked, layer, ranks } = props;
-  const { onWindow, onAllIterations, onLayer, onRanks } = props;
+  const { summary, bounds, window, chosen, message, layer, ranks } = props;
+  const { onWindow, onLayer, onRanks } = props;
   const choices = rankChoices(summary.experts).map((count) => ({
     value: count.toString(),
     label: `${count} ranks × ${summary.experts / count} experts`,
   }));
-  const isAll = window.first === bounds.first && window.last === bounds.last;
   return (
     <div className="expert-controls">
       <Select
@@ -68,9 +78,9 @@ export function Controls(props: ControlsProps) {
         options={summary.layers.map((of) => ({ value: of.toString(), label: `Layer ${of}` }))}
         onChange={(next) => onLayer(Number(next))}
       />
-      <WindowFields key={picked} bounds={bounds} window={window} onWindow={onWindow} />
-      {!isAll && (
-        <Button variant="quiet" onClick={onAllIterations}>
+      <WindowFields bounds={bounds} window={window} chosen={chosen} message={message} onWindow={onWindow} />
+      {chosen !== null && (
+        <Button variant="quiet" onClick={() => onWindow(null)}>
           All iterations
         </Button>
       )}

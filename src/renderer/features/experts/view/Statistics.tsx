@@ -2,10 +2,11 @@
 import { useState, type ReactNode } from 'react';
 import type { Source } from '#shared/contract/app.ts';
 import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
+import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { defaultRanks, type BarOrder } from '../model/bars.ts';
-import type { IterationBounds } from '../model/iteration-window.ts';
+import { windowWithin, type IterationBounds } from '../model/iteration-window.ts';
 import { valueOf, type Answer } from '../model/use-answer.ts';
 import { useExpertAnswers, type ExpertAnswers, type ExpertQuestion } from '../model/use-experts.ts';
 import { Controls } from './Controls.tsx';
@@ -26,32 +27,31 @@ interface StatisticsProps {
   readonly summary: ExpertSummary;
   /** Traces of the same run. */
   readonly traces: readonly Source[];
+  /** Holds the window, which other views of the run follow. */
+  readonly store: TraceViewStore;
 }
 
 /** One folder of statistics. Window, ranks and layer are the same on every page. */
-export function Statistics({ source, summary, traces }: StatisticsProps) {
+export function Statistics({ source, summary, traces, store }: StatisticsProps) {
   const { sourceId } = source;
   const bounds = { first: summary.iterationStart, last: summary.iterationEnd - 1 };
   const [layer, setLayer] = useState(summary.layers[0] ?? 0);
-  const [window, setWindow] = useState<IterationBounds>(bounds);
-  /** Counts windows that were chosen elsewhere than in their fields. */
-  const [picked, setPicked] = useState(0);
+  const chosen = useTraceView(store, (state) => state.window);
+  const chooseWindow = useTraceView(store, (state) => state.chooseWindow);
+  const { window, message } = windowWithin(chosen, bounds);
   const [ranks, setRanks] = useState(() => defaultRanks(summary.ranks, summary.experts));
   const [page, setPage] = useState<Page>('load');
   const question = { sourceId, window, layer, ranks };
   const answers = useExpertAnswers(question);
-  const pickWindow = (next: IterationBounds): void => {
-    setWindow(next);
-    setPicked((before) => before + 1);
-  };
   const pages = pagesOf({
     source,
     summary,
     traces,
+    store,
     question,
     answers,
     onLayer: setLayer,
-    onWindow: pickWindow,
+    onWindow: chooseWindow,
   });
   return (
     <div className="expert-statistics">
@@ -60,11 +60,11 @@ export function Statistics({ source, summary, traces }: StatisticsProps) {
           summary={summary}
           bounds={bounds}
           window={window}
-          picked={picked}
+          chosen={chosen}
+          message={message}
           layer={layer}
           ranks={ranks}
-          onWindow={setWindow}
-          onAllIterations={() => pickWindow(bounds)}
+          onWindow={chooseWindow}
           onLayer={setLayer}
           onRanks={setRanks}
         />

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useMemo, useRef } from 'react';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
+import { useOffer, type OfferedCommand } from '#renderer/stores/offers.ts';
 import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Timeline } from '#renderer/timeline/timeline.ts';
 import { createArrangementStore, type ArrangementStore } from '../model/arrangement.ts';
 import type { ReadyTrace } from '../model/ready.ts';
+import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 
@@ -21,9 +23,7 @@ function connect(timeline: Timeline, store: TraceViewStore, tracks: ArrangementS
     if (now.revealNonce !== before.revealNonce && now.slice !== null) {
       timeline.goToSlice({ traceKey: now.slice.sourceId, row: now.slice.row });
     }
-    if (now.window !== before.window && now.window !== null) {
-      timeline.showIterations(now.window.first, now.window.last);
-    }
+    if (now.window !== before.window) timeline.showIterations(now.window);
     if (now.iterationNonce !== before.iterationNonce) timeline.showIteration(now.iteration);
   });
   const arrange = ({ arrangement, filter }: ReturnType<ArrangementStore['getState']>): void => {
@@ -52,6 +52,24 @@ function makeTimeline(
     onRows: (rows) => tracks.setState(rows),
     onSearch,
   });
+}
+
+/** What the palette may tell the timeline; the focus goes there, so that its keys go on from it. */
+function commandsOf(timeline: Timeline, store: TraceViewStore): readonly OfferedCommand[] {
+  const group = 'Timeline';
+  const told = timelineCommands.map(({ command, keys, title }) => ({
+    id: `timeline ${command}`,
+    group,
+    title,
+    keys,
+    perform: () => {
+      timeline.focus();
+      timeline.command(command);
+    },
+  }));
+  const { window, chooseWindow } = store.getState();
+  const all = { id: 'timeline all-iterations', group, title: 'All iterations: take the window away' };
+  return window === null ? told : [...told, { ...all, perform: () => chooseWindow(null) }];
 }
 
 /** Traces of one format look alike; several together have ranks above their tracks. */
@@ -84,6 +102,13 @@ export function TimelineHost({ traceSet, traces, store, visible }: TimelineHostP
   // Also runs after the effect above made another timeline, since that shares its inputs.
   useEffect(() => timeline.current?.setTraces(shown), [shown, store, traceSet, tracks]);
   useEffect(() => timeline.current?.setActive(visible), [visible, store, traceSet, tracks]);
+  // A window that was chosen before the timeline was made.
+  useEffect(() => {
+    const { window } = store.getState();
+    if (window !== null) timeline.current?.showIterations(window);
+  }, [store, traceSet, tracks]);
+
+  useOffer(() => (visible && timeline.current !== null ? commandsOf(timeline.current, store) : []));
 
   return (
     <div className="trace-timeline-host">

@@ -7,7 +7,7 @@ import {
   rankChoices,
   rankOfExpert,
 } from '#renderer/features/experts/model/bars.ts';
-import { checkWindow } from '#renderer/features/experts/model/iteration-window.ts';
+import { checkWindow, windowWithin } from '#renderer/features/experts/model/iteration-window.ts';
 
 describe('experts on ranks', () => {
   test('stand in contiguous blocks, and every rank has its share', () => {
@@ -58,5 +58,29 @@ describe('a typed iteration window', () => {
     const { window, message } = checkWindow(from, to, bounds);
     expect(window).toBeNull();
     expect(message).toContain(reason);
+  });
+});
+
+describe('a window that was chosen for the whole run', () => {
+  const bounds = { first: 10, last: 20 };
+
+  test('is all there is while nothing is chosen', () => {
+    expect(windowWithin(null, bounds)).toEqual({ window: bounds, message: null });
+    expect(windowWithin({ first: 12, last: 20 }, bounds)).toEqual({
+      window: { first: 12, last: 20 },
+      message: null,
+    });
+  });
+
+  test('is cut to what was recorded, and says so', () => {
+    const { window, message } = windowWithin({ first: 5, last: 12 }, bounds);
+    expect(window).toEqual({ first: 10, last: 12 });
+    expect(message).toBe('Of the chosen iterations 5 to 12 the statistics hold 10 to 12.');
+  });
+
+  test('that misses the statistics leaves all of them, and says so', () => {
+    const { window, message } = windowWithin({ first: 21, last: 30 }, bounds);
+    expect(window).toEqual(bounds);
+    expect(message).toContain('hold none: all of 10 to 20');
   });
 });
