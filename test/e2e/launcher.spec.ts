@@ -129,3 +129,24 @@ test('a run in a container: the form, what is wrong at its field, the command, t
     docker.close();
   }
 });
+
+test('a pasted command fills the form of a free command', async ({ start }) => {
+  const { page } = await start();
+  await page.getByRole('button', { name: 'Paste a command' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Paste a command' });
+  await dialog.getByLabel('Command').fill('export A=1\nB=2 python3 run.py $MODEL');
+  await dialog.getByRole('button', { name: 'Fill in the form' }).click();
+  await expect(dialog).toContainText('Line 2, column 20: $ would be expanded by a shell.');
+  if (process.env['LAUNCHER_PICTURES'] !== undefined) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(process.env['LAUNCHER_PICTURES'], `paste-${colorScheme}.png`) });
+    }
+  }
+  await dialog.getByLabel('Command').fill("export A=1\nB=2 python3 run.py \\\n  'my model'");
+  await dialog.getByRole('button', { name: 'Fill in the form' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByLabel('Program', { exact: true })).toHaveValue('python3');
+  await expect(page.getByLabel('Arguments', { exact: true })).toHaveValue("run.py 'my model'");
+  await expect(page.getByLabel('Name of variable 2')).toHaveValue('B');
+});

@@ -5,6 +5,7 @@ import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import type { SourceSet } from '#shared/contract/app.ts';
 import type { Settings } from '#shared/contract/settings.ts';
 import type { Services } from '../composition.ts';
+import { readPastedCommand } from '../launch/pasted-command.ts';
 import { appInfo } from './app-info.ts';
 import type { MethodHandlers } from './contract-server.ts';
 import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
@@ -28,6 +29,7 @@ export function makeHandlers(
     'launch.preview': (form) => runs.preview(form),
     'launch.check': (form) => launchCheck.check(form),
     'launch.saveScript': async ({ form, pass }) => saveScript(window(), await runs.preview(form), pass),
+    'launch.readCommand': ({ text }) => Promise.resolve(readPastedCommand(text)),
     'flags.list': async () => [...(await flags.list())],
     'launch.start': (form) => runs.startPasses(form),
     'runs.list': () => runs.list(),

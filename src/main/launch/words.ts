@@ -5,6 +5,17 @@
 export type Words =
   { readonly ok: true; readonly words: readonly string[] } | { readonly ok: false; readonly message: string };
 
+/** A word and where its text lies, quotes included. */
+export interface PlacedWord {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type PlacedWords =
+  | { readonly ok: true; readonly words: readonly PlacedWord[] }
+  | { readonly ok: false; readonly message: string; readonly at: number };
+
 class NotPlain extends Error {}
 
 const ESCAPED_IN_QUOTES = '"\\$`';
@@ -60,15 +71,17 @@ function piece(char: string, reader: Reader): string {
   return next === '\n' ? '' : next;
 }
 
-function split(text: string): string[] {
-  const reader: Reader = { text, at: 0 };
-  const words: string[] = [];
+function split(reader: Reader): PlacedWord[] {
+  const { text } = reader;
+  const words: PlacedWord[] = [];
   let word: string | null = null;
+  let start = 0;
   while (reader.at < text.length) {
-    const char = text[reader.at] ?? '';
+    const place = reader.at;
+    const char = text[place] ?? '';
     reader.at += 1;
     if (/\s/.test(char)) {
-      if (word !== null) words.push(word);
+      if (word !== null) words.push({ word, start, end: place });
       word = null;
     } else if (char === '#' && word === null) {
       const end = text.indexOf('\n', reader.at);
@@ -76,18 +89,26 @@ function split(text: string): string[] {
     } else if (char === '\\' && word === null && text[reader.at] === '\n') {
       reader.at += 1;
     } else {
+      if (word === null) start = place;
       word = (word ?? '') + piece(char, reader);
     }
   }
-  if (word !== null) words.push(word);
+  if (word !== null) words.push({ word, start, end: text.length });
   return words;
 }
 
-export function splitWords(text: string): Words {
+/** The same with places; what is refused is named with the place where its reading ended. */
+export function placedWords(text: string): PlacedWords {
+  const reader: Reader = { text, at: 0 };
   try {
-    return { ok: true, words: split(text) };
+    return { ok: true, words: split(reader) };
   } catch (thrown) {
     if (!(thrown instanceof NotPlain)) throw thrown;
-    return { ok: false, message: thrown.message };
+    return { ok: false, message: thrown.message, at: Math.max(0, reader.at - 1) };
   }
+}
+
+export function splitWords(text: string): Words {
+  const placed = placedWords(text);
+  return placed.ok ? { ok: true, words: placed.words.map(({ word }) => word) } : placed;
 }

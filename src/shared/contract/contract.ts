@@ -11,7 +11,7 @@ import {
 } from './comparison.ts';
 import { planFile, savedFile } from './expert-files.ts';
 import { flag } from './flags.ts';
-import { launchCheck, launchForm, launchPreview, recipeCatalogue } from './launch.ts';
+import { launchCheck, launchForm, launchPreview, pastedCommand, recipeCatalogue } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
 import {
   annotationsChange,
@@ -58,6 +58,8 @@ export const contract = {
     input: z.object({ form: launchForm, pass: z.int().min(0) }),
     output: z.object({ path: z.string() }).nullable(),
   },
+  /** Reads a command as a shell would, without expanding anything; runs nothing. */
+  'launch.readCommand': { input: z.object({ text: z.string().max(100_000) }), output: pastedCommand },
   'flags.list': { input: nothing, output: z.array(flag) },
   /** Starts a run for each pass of the form; the first may begin at once, the others wait. */
   'launch.start': { input: launchForm, output: z.array(runManifest).min(1) },

@@ -124,6 +124,19 @@ export const launchPreview = z.object({
 });
 export type LaunchPreview = z.infer<typeof launchPreview>;
 
+/** A pasted shell command as the form of a free command takes it, or why it cannot be read, with its place. */
+export const pastedCommand = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    program: z.string(),
+    /** Quoted as in a shell. */
+    arguments: z.string(),
+    environment: z.array(environmentEntry),
+  }),
+  z.object({ ok: z.literal(false), message: z.string() }),
+]);
+export type PastedCommand = z.infer<typeof pastedCommand>;
+
 /** What was found about a form on the machine where it would run. */
 export const launchCheck = z.object({
   findings: z.array(finding),

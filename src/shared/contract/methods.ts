@@ -13,6 +13,7 @@ export const methodNames = [
   'launch.preview',
   'launch.check',
   'launch.saveScript',
+  'launch.readCommand',
   'flags.list',
   'launch.start',
   'runs.list',

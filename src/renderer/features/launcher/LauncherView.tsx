@@ -12,6 +12,7 @@ import { CaptureSection } from './CaptureSection.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
 import { EnvironmentEditor } from './EnvironmentEditor.tsx';
 import { HelpLine } from './HelpLine.tsx';
+import { PasteCommand } from './PasteCommand.tsx';
 import { TargetSection } from './TargetSection.tsx';
 import { ParameterFields } from './ParameterFields.tsx';
 import './launcher.css';
@@ -20,6 +21,8 @@ import './launcher.css';
 const PREVIEW_DELAY_MS = 100;
 /** Programs and files are looked for less eagerly. */
 const CHECK_DELAY_MS = 400;
+/** The recipe that runs a program of the user's own. */
+const FREE_COMMAND = 'command';
 const noFindings: readonly Finding[] = [];
 
 interface LauncherViewProps {
@@ -164,6 +167,7 @@ interface RecipeChoiceProps {
 }
 
 function RecipeChoice({ recipes, recipe, target }: RecipeChoiceProps) {
+  const free = recipes.find(({ id }) => id === FREE_COMMAND);
   return (
     <section className="launcher__section launcher__recipe" aria-label="Recipe">
       <Select
@@ -177,6 +181,11 @@ function RecipeChoice({ recipes, recipe, target }: RecipeChoiceProps) {
         }}
       />
       <p className="launcher__summary">{recipe.summary}</p>
+      {free !== undefined && (
+        <div>
+          <PasteCommand recipe={free} />
+        </div>
+      )}
     </section>
   );
 }

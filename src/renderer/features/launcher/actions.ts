@@ -6,7 +6,15 @@ import { completeForm } from '#renderer/base/launch-form.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
-import { setStarting, takeCheck, takePreview, takeRecipes, useLauncher } from '#renderer/stores/launcher.ts';
+import {
+  formOfRecipe,
+  setForm,
+  setStarting,
+  takeCheck,
+  takePreview,
+  takeRecipes,
+  useLauncher,
+} from '#renderer/stores/launcher.ts';
 import { blockerOf, problemsOf } from './model.ts';
 import { targetProblems } from './target.ts';
 
@@ -44,6 +52,21 @@ export async function saveScript(pass: number): Promise<void> {
     if (saved !== null) notify('note', `The script is saved as ${saved.path}.`);
   } catch (thrown) {
     notifyFailure(thrown);
+  }
+}
+
+/** Fills the form of a free command from a pasted one; resolves to why not, else to null. */
+export async function takeCommand(recipe: Recipe, text: string): Promise<string | null> {
+  try {
+    const read = await invoke('launch.readCommand', { text });
+    if (!read.ok) return read.message;
+    const { form } = useLauncher.getState();
+    const base = form?.recipeId === recipe.id ? form : { ...formOfRecipe(recipe), target: form?.target };
+    const parameters = { ...base.parameters, program: read.program, arguments: read.arguments };
+    setForm({ ...base, parameters, extraEnvironment: read.environment });
+    return null;
+  } catch (thrown) {
+    return toFailure(thrown).message;
   }
 }
 
