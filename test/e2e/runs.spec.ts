@@ -31,8 +31,4 @@ test('a run that was interrupted is ingested on its page', async ({ start }) => 
   const table = page.getByRole('table', { name: 'Distributions over the requests' });
   await expect(table.getByRole('row', { name: /TTFT/ })).toContainText('ms');
   await expect(page.getByText(/of programs, .* of the system$/)).toBeVisible();
-  for (const theme of ['Light', 'Dark']) {
-    await page.getByRole('radio', { name: `${theme} theme` }).click();
-    await page.screenshot({ path: `/tmp/t-${theme}.png` });
-  }
 });

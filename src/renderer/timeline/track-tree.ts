@@ -92,7 +92,8 @@ function partsOf(tracks: readonly Track[]): Part[] {
   });
 }
 
-function groupsOf({ tracks, deviceNames, label }: TimelineTrace): Part[] {
+/** `prefix` tells whose groups they are where there are several traces. */
+function groupsOf({ tracks, deviceNames }: TimelineTrace, prefix: string): Part[] {
   const used = tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks);
   return [...groupBy(used, groupId).values()].flatMap((own): Part[] => {
     const [first] = own;
@@ -100,7 +101,7 @@ function groupsOf({ tracks, deviceNames, label }: TimelineTrace): Part[] {
     return [
       {
         level: isGpu(first) ? 'gpu' : isRecorder(first) ? 'recorder' : 'process',
-        label: `${label} · ${groupLabel(first, deviceNames)}`,
+        label: `${prefix}${groupLabel(first, deviceNames)}`,
         name: groupName(first),
         deviceId: isGpu(first) ? first.deviceId : null,
         track: undefined,
@@ -138,10 +139,10 @@ export function trackTree(
   traces: readonly TimelineTrace[],
   order: Arrangement['order'],
 ): readonly TrackNode[] {
-  if (traces.length === 1) return traces.flatMap((trace) => nodesOf(groupsOf(trace), '', 0, order));
+  if (traces.length === 1) return traces.flatMap((trace) => nodesOf(groupsOf(trace, ''), '', 0, order));
   const ranks = traces.map((trace, traceIndex): TrackNode => {
     const key = `/${trace.label}`;
-    const children = nodesOf(groupsOf(trace), key, traceIndex, order);
+    const children = nodesOf(groupsOf(trace, `${trace.label} · `), key, traceIndex, order);
     const base = { key, parentKey: '', traceIndex, children, track: undefined, deviceId: null };
     return { ...base, level: 'rank', label: trace.label };
   });

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { basename } from 'node:path';
 import type { LaunchCheck } from '#shared/contract/launch.ts';
 import type { PreflightInput } from './facts.ts';
 
@@ -9,7 +10,7 @@ export function describeFacts({ facts, steps, passes }: PreflightInput): LaunchC
     if (value !== null) lines.push({ label, value });
   };
   const used = new Set(steps.map(({ program, wraps }) => wraps ?? program));
-  for (const [name, path] of facts.programs) if (used.has(name)) add(name, path ?? 'not found');
+  for (const [name, path] of facts.programs) if (used.has(name)) add(basename(name), path ?? 'not found');
   if (passes.some(({ kinds }) => kinds.includes('nsight'))) {
     add(
       'Nsight Systems',

@@ -20,10 +20,10 @@ describe('the order of tracks', () => {
   test('is GPUs first, a header before each group, and nothing for empty tracks', () => {
     const layout = layoutRows([trace]);
     expect(layout.rows.map(({ type, label }) => `${type}: ${label}`)).toEqual([
-      'header: Rank 0 · GPU 0 · NVIDIA H100',
+      'header: GPU 0 · NVIDIA H100',
       'track: stream 7',
       'track: stream 13',
-      'header: Rank 0 · python · process 7',
+      'header: python · process 7',
       'track: main',
     ]);
   });
@@ -41,11 +41,11 @@ describe('the order of tracks', () => {
       }),
     ]);
     expect(rows.map(({ type, label }) => `${type}: ${label}`)).toEqual([
-      'header: Rank 0 · python · process 7',
+      'header: python · process 7',
       'track: main',
-      'header: Rank 0 · Process Scheduler',
+      'header: Process Scheduler',
       'track: queue',
-      'header: Rank 0 · Recorder',
+      'header: Recorder',
       'track: recording overhead',
       'track: recorded span',
     ]);

@@ -38,8 +38,8 @@ function stage(traces: readonly TimelineTrace[] = [trace]) {
   return { tracks, camera, said, kept, labels, act };
 }
 
-const GPU = 'Rank 0 · GPU 0';
-const PYTHON = 'Rank 0 · python · process 7';
+const GPU = 'GPU 0';
+const PYTHON = 'python · process 7';
 
 describe('rows as the user arranges them', () => {
   test('a group closes and opens', () => {
