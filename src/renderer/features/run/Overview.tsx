@@ -31,10 +31,10 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
           {manifest.steps !== undefined && <StepsTable steps={manifest.steps} />}
           <Iterations id={manifest.id} />
           {manifest.startedAt !== undefined && (
-            <section aria-labelledby="overview-telemetry">
-              <h2 id="overview-telemetry">Telemetry</h2>
+            <div>
+              <h2>Telemetry</h2>
               <TelemetryPanel id={manifest.id} />
-            </section>
+            </div>
           )}
           <Capture manifest={manifest} />
           <Artifacts artifacts={manifest.artifacts} />
