@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { problemsOf } from './axe.ts';
 import { expect, startApplication, test, type Application } from './app.ts';
 
 /** Comparisons in the window: passes of the embedded engine by its work clock, in one application. */
@@ -115,6 +116,48 @@ test('reports are written where the user says', async () => {
     expect(existsSync(path)).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain('perfect router');
   }
+});
+
+test('two runs of the library are shown side by side, by keys', async () => {
+  const { page } = application;
+  await page.keyboard.press('Control+l');
+  const grid = page.getByRole('grid', { name: 'Runs of the library' });
+  await expect(grid).toBeFocused();
+  await page.keyboard.press('/');
+  await page.keyboard.type('expert statistics');
+  await expect(grid.getByRole('row').filter({ has: page.getByRole('gridcell') })).toHaveCount(2);
+  await grid.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Space');
+  const open = page.getByRole('toolbar', { name: 'Actions' }).getByRole('button', { name: 'Side by side' });
+  await expect(open).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  await open.focus();
+  await page.keyboard.press('Enter');
+
+  await expect(page.getByRole('heading', { name: 'Side by side' })).toBeVisible();
+  await expect(page.getByText('one pass each, no statistics', { exact: true })).toBeVisible();
+  await expect(page.getByText('A recorder was on')).toBeVisible();
+  const figures = page.getByRole('table', { name: 'Reported figures of both runs' });
+  await expect(figures.getByRole('row').filter({ hasText: 'Output throughput (' })).toContainText(/[+−]\d/);
+  await expect(page.getByRole('img', { name: 'Host step times of both runs' })).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Median iteration times' })).toContainText('generation only');
+  const load = page.getByRole('table', { name: 'Expert load of both runs' });
+  await expect(load.getByRole('row')).toHaveCount(3);
+  const cells = load.getByRole('row').nth(1).getByRole('cell');
+  const [perfect, learned] = [await cells.nth(1).innerText(), await cells.nth(2).innerText()];
+  expect(Number(perfect)).toBeLessThan(Number(learned));
+  const configuration = page.getByRole('table', { name: 'Difference of the configurations' });
+  const row = configuration.getByRole('row').filter({ hasText: 'ENABLE_PERFECT_ROUTER' });
+  await expect(row.getByRole('cell')).toHaveText(['Environment', 'ENABLE_PERFECT_ROUTER', '1', 'not set']);
+  expect(await problemsOf(page)).toEqual([]);
+  await picture(page, 'side-by-side');
+  await configuration.scrollIntoViewIfNeeded();
+  await picture(page, 'side-by-side-configuration');
+
+  await page.getByRole('button', { name: 'Swap A and B' }).click();
+  await expect(row.getByRole('cell')).toHaveText(['Environment', 'ENABLE_PERFECT_ROUTER', 'not set', '1']);
 });
 
 test('two arms are changed by hand; a comparison is cancelled and goes on', async () => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CompareMenu, ComparisonView, SetupView } from '#renderer/features/compare/index.tsx';
+import { CompareMenu, ComparisonView, SetupView, SideBySideView } from '#renderer/features/compare/index.tsx';
 import { LauncherView } from '#renderer/features/launcher/index.tsx';
 import { LibraryView, RunDialogs } from '#renderer/features/runs/index.tsx';
 import { DiagnosticsDialog, InfoDialog, SettingsView } from '#renderer/features/settings/index.tsx';
@@ -76,6 +76,13 @@ function CurrentPlace() {
           id={place.id}
           timelines={(set, visible) => <TraceView set={set} visible={visible} />}
         />
+      </ViewBoundary>
+    );
+  }
+  if (place.kind === 'side-by-side') {
+    return (
+      <ViewBoundary key={`${place.a} ${place.b}`}>
+        <SideBySideView a={place.a} b={place.b} />
       </ViewBoundary>
     );
   }

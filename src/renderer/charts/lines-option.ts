@@ -28,19 +28,26 @@ export interface LinesData {
   readonly series: readonly LineSeries[];
   /** Where the vertical axis ends, for what cannot be larger. */
   readonly yMax?: number;
+  /** How a figure reads in the tooltip, with its unit; a ratio's digits where nothing is said. */
+  readonly text?: (value: number) => string;
+  /** What the tooltip says where there is no figure. */
+  readonly missing?: string;
   /** Position in `xs` that is marked. */
   readonly selected?: number | undefined;
 }
 
-function tooltipOf({ xs, xName, series }: LinesData, at: number): string {
+function tooltipOf(
+  { xs, xName, series, text = formatRatio, missing = 'cannot answer' }: LinesData,
+  at: number,
+): string {
   return tooltipHtml(
     `${xName} ${xs[at] ?? ''}`,
-    series.map(({ name, values }) => [name, value(values[at])]),
+    series.map(({ name, values }) => {
+      const value = values[at] ?? null;
+      return [name, value === null ? missing : text(value)];
+    }),
   );
 }
-
-const value = (of: number | null | undefined): string =>
-  of === null || of === undefined ? 'cannot answer' : formatRatio(of);
 
 const colourOf = (theme: ChartTheme, at: number): string =>
   theme.series[at % theme.series.length] ?? theme.compute;

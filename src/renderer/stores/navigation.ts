@@ -9,6 +9,8 @@ export type Place =
   /** A comparison before it is started. */
   | { readonly kind: 'compare' }
   | { readonly kind: 'comparison'; readonly id: string }
+  /** Two runs next to each other. */
+  | { readonly kind: 'side-by-side'; readonly a: string; readonly b: string }
   | { readonly kind: 'run'; readonly id: string }
   | { readonly kind: 'opened'; readonly key: string };
 

@@ -5,4 +5,5 @@ export { readComparisons } from './actions.ts';
 export { CompareMenu } from './view/CompareMenu.tsx';
 export { ComparisonList } from './view/ComparisonList.tsx';
 export { ComparisonView } from './view/ComparisonView.tsx';
+export { SideBySideView } from './view/SideBySideView.tsx';
 export { SetupView } from './view/SetupView.tsx';

@@ -33,6 +33,11 @@ export function openRun(id: string): void {
   goTo({ kind: 'run', id });
 }
 
+/** Shows two runs next to each other. */
+export function sideBySide([a, b]: readonly string[]): void {
+  if (a !== undefined && b !== undefined) goTo({ kind: 'side-by-side', a, b });
+}
+
 export function showFolder(id: string): void {
   void tell(invoke('runs.openFolder', { id }));
 }

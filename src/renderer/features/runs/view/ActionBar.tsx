@@ -4,7 +4,7 @@ import { plural } from '#renderer/base/format.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import type { IconName } from '#renderer/widgets/Icon.tsx';
-import { deleteRuns, duplicate, exportRuns, openRun, runAgain, showFolder } from '../actions.ts';
+import { deleteRuns, duplicate, exportRuns, openRun, runAgain, showFolder, sideBySide } from '../actions.ts';
 import { showDialog } from '../model/library-store.ts';
 
 interface Action {
@@ -37,6 +37,7 @@ const actions: readonly Action[] = [
     needs: 'one',
     perform: (ids) => first(ids, (id) => showDialog({ kind: 'edit', id })),
   },
+  { label: 'Side by side', icon: 'compare', needs: 'two', ended: true, perform: sideBySide },
   { label: 'Export', icon: 'export', needs: 'any', ended: true, perform: (ids) => void exportRuns(ids) },
   { label: 'Show folder', icon: 'folder', needs: 'one', perform: (ids) => first(ids, showFolder) },
   {
