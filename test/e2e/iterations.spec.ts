@@ -77,6 +77,11 @@ test.describe('the table of iterations', () => {
     const [head = '', ...lines] = readFileSync(path, 'utf8').trim().split('\r\n');
     expect(head).toMatch(/^Iteration,.*Time \[ns\]/);
     expect(lines).toHaveLength(16);
+    await page.getByRole('button', { name: 'CSV' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as CSV' }).click();
+    await expect(page.getByText('16 rows are on the clipboard as CSV.')).toBeVisible();
+    const copied = await application.app.evaluate(({ clipboard }) => clipboard.readText());
+    expect(copied).toBe(readFileSync(path, 'utf8'));
   });
 });
 

@@ -28,6 +28,7 @@ test('reports of Nsight Systems open from the command line and by a drop, and sa
   await test.step('a report of two processes becomes two ranks on one clock', async () => {
     await dropFile(page, twoRanks);
     await expect(page.getByText('aligned by wall clock')).toBeVisible();
+    await page.getByRole('tab', { name: 'Iterations', exact: true }).filter({ visible: true }).click();
     const table = page.getByRole('grid', { name: 'Iterations' }).filter({ visible: true });
     await expect(table.getByText('Rank 1', { exact: true }).first()).toBeVisible();
     await page.getByRole('radio', { name: 'Iteration 16' }).click();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from 'react';
 import { listenToBrush } from './brush.ts';
+import { CellMarker } from './cell-marker.ts';
 import { init, type ChartOption, type ECharts } from './echarts.ts';
 import { readChartTheme, type ChartTheme } from './theme.ts';
 import './chart.css';
@@ -20,6 +21,8 @@ interface ChartProps {
   readonly onPick?: (pick: ChartPick) => void;
   /** Called with the first and last category that were dragged over; they may lie outside of the data. */
   readonly onBrush?: (from: number, to: number) => void;
+  /** A cell with a frame around it, in charts of cells. */
+  readonly marked?: ChartPick | null;
 }
 
 /** Follows size and theme in animation frames, and ends the chart with its element. */
@@ -31,12 +34,16 @@ class ChartHolder {
   #build: ChartProps['build'] | undefined;
   #frame = 0;
   #resized = false;
+  #drawn = false;
   /** The pointer was let go after dragging: the click that follows is none. */
   #brushed = false;
+  readonly #marker: CellMarker;
+  #marked: ChartPick | null = null;
 
   constructor(element: HTMLElement) {
     this.#element = element;
     this.#chart = init(element, null, { renderer: 'canvas' });
+    this.#marker = new CellMarker(element);
     this.#resize = new ResizeObserver(() => {
       this.#resized = true;
       this.#schedule();
@@ -82,6 +89,12 @@ class ChartHolder {
     });
   }
 
+  mark(cell: ChartPick | null): void {
+    this.#marked = cell;
+    // Before the first picture there is nothing to measure by; drawing places the frame.
+    if (this.#drawn) this.#marker.place(this.#chart, cell);
+  }
+
   dispose(): void {
     cancelAnimationFrame(this.#frame);
     this.#resize.disconnect();
@@ -104,10 +117,12 @@ class ChartHolder {
     this.#resized = false;
     const option = this.#build(readChartTheme(this.#element));
     this.#chart.setOption(option, { replaceMerge: ['series', 'xAxis', 'yAxis', 'visualMap', 'dataZoom'] });
+    this.#drawn = true;
+    this.#marker.place(this.#chart, this.#marked);
   }
 }
 
-export function Chart({ label, build, onPick, onBrush }: ChartProps) {
+export function Chart({ label, build, onPick, onBrush, marked = null }: ChartProps) {
   const element = useRef<HTMLDivElement>(null);
   const holder = useRef<ChartHolder>(null);
 
@@ -122,6 +137,7 @@ export function Chart({ label, build, onPick, onBrush }: ChartProps) {
   }, []);
 
   useEffect(() => holder.current?.show(build), [build]);
+  useEffect(() => holder.current?.mark(marked), [marked]);
   useEffect(() => (onPick === undefined ? undefined : holder.current?.onPick(onPick)), [onPick]);
 
   useEffect(() => (onBrush === undefined ? undefined : holder.current?.onBrush(onBrush)), [onBrush]);

@@ -5,5 +5,6 @@ export { CompositionChart } from './CompositionChart.tsx';
 export { expertBarsPicture, linesPicture } from './picture.ts';
 export { ExpertBarsChart, HeatmapChart, LinesChart } from './ExpertCharts.tsx';
 export { IterationTimesChart } from './IterationTimesChart.tsx';
+export { RankHeatChart, RankHeatLegend } from './RankHeatChart.tsx';
 export { TelemetryChart } from './TelemetryChart.tsx';
 export type { TelemetryPlot } from './telemetry-option.ts';

@@ -12,7 +12,7 @@ export interface SelectedSlice {
   readonly row: number;
 }
 
-export type TraceTab = 'iterations' | 'kernels' | 'operators' | 'differences';
+export type TraceTab = 'overview' | 'iterations' | 'kernels' | 'operators' | 'differences';
 
 export interface TraceViewState {
   readonly slice: SelectedSlice | null;
@@ -25,7 +25,8 @@ export interface TraceViewState {
   readonly window: { readonly first: number; readonly last: number } | null;
   /** Nanoseconds of world time. */
   readonly range: { readonly startNs: number; readonly endNs: number } | null;
-  readonly tab: TraceTab;
+  /** Null until one is chosen: then it follows from the number of ranks. */
+  readonly tab: TraceTab | null;
   /** What several traces should share an axis by. */
   readonly clock: 'wall' | 'step';
   /** The user selected something on the timeline. */
@@ -50,7 +51,7 @@ export function createTraceViewStore(): TraceViewStore {
     iterationNonce: 0,
     window: null,
     range: null,
-    tab: 'iterations',
+    tab: null,
     clock: 'wall',
     sliceChosen: (slice) => set({ slice }),
     iterationShown: (iteration) => set({ iteration }),

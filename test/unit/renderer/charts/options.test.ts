@@ -5,6 +5,7 @@ import { compositionOption } from '#renderer/charts/composition-option.ts';
 import { expertBarsOption } from '#renderer/charts/expert-options.ts';
 import { heatmapOption, relativeLoads } from '#renderer/charts/heatmap-option.ts';
 import { linesOption } from '#renderer/charts/lines-option.ts';
+import { heatEnds, heatScale, rankHeatOption } from '#renderer/charts/rank-heat-option.ts';
 import { iterationTimesOption, lineKind } from '#renderer/charts/iteration-times-option.ts';
 import type { ChartTheme } from '#renderer/charts/theme.ts';
 
@@ -215,5 +216,32 @@ describe('expert load', () => {
     const text = tooltipOf(option, [{ dataIndex: 1 }]);
     expect(text).toContain('iteration 6');
     expect(text).toContain('cannot answer');
+  });
+
+  test('ranks by iteration leave out what was not recorded, and name the iteration of a cell', () => {
+    const cells = [
+      { iteration: 3, ns: 1_000_000 },
+      null,
+      { iteration: 4, ns: 2_000_000 },
+      { iteration: 7, ns: 500 },
+    ];
+    const data = { ranks: ['Rank 0', 'Rank 1'], columns: ['3-4', '7'], measure: 'host window', cells };
+    const option = rankHeatOption(data, theme);
+    expect(seriesOf(option)[0]?.data).toEqual([
+      [0, 0, 1_000_000],
+      [0, 1, 2_000_000],
+      [1, 1, 500],
+    ]);
+    const tip = tooltipOf(option, { value: [0, 1, 2_000_000] });
+    expect(tip).toContain('Rank 1 · iteration 4');
+    expect(tip).toContain('longest of');
+    expect(tooltipOf(option, { value: [1, 1, 500] })).not.toContain('longest of');
+    expect(heatEnds(data)).toEqual(['500 ns', '2.000 ms']);
+  });
+
+  test('few long ones end the scale of ranks by iteration, which says so', () => {
+    const values = Array.from({ length: 100 }, (_, at) => (at < 4 ? 90 : 10 + (at % 5)));
+    expect(heatScale(values)).toEqual({ least: 10, most: 14, exceeded: true });
+    expect(heatScale([])).toEqual({ least: 0, most: 0, exceeded: false });
   });
 });

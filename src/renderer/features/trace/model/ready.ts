@@ -22,6 +22,8 @@ export interface ReadySet {
   readonly clock: ClockBasis;
   /** The first step that all of several traces hold. */
   readonly commonStep: number | null;
+  /** The set has several traces, whether they are open yet or not. */
+  readonly several: boolean;
 }
 
 function labelOf(session: TraceSession, trace: OpenedTrace, several: boolean): string {
@@ -53,5 +55,5 @@ export function readySet({ sessions, states }: TraceSetSnapshot, wanted: ClockCh
     label: labelOf(session, trace, several),
     offsetNs: offsets[at] ?? 0,
   }));
-  return { traces, clock: basis, commonStep: step };
+  return { traces, clock: basis, commonStep: step, several };
 }

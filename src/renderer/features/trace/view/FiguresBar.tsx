@@ -159,7 +159,7 @@ export function FiguresBar({ figures, ready, store }: FiguresBarProps) {
         <div className="trace-figures__badges">
           <Labels ready={ready} figures={figures} />
           <Clocks ready={ready} store={store} />
-          <Warnings ready={ready} />
+          <Warnings traces={ready.traces} />
         </div>
         <div className="trace-figures__device">{[...gpus].join(', ') || 'No GPU activity'}</div>
         <div className="trace-figures__device">

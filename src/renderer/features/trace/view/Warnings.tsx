@@ -1,36 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { formatCount } from '#shared/base/units.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Dialog } from '#renderer/widgets/Dialog.tsx';
 import { Table } from '#renderer/widgets/Table.tsx';
-import type { ReadySet } from '../model/ready.ts';
+import type { ReadyTrace } from '../model/ready.ts';
+import { setWarnings } from '../model/set-warnings.ts';
 
-/** What the reader of the traces noticed: a button with the number of kinds, behind it the list. */
-export function Warnings({ ready }: { readonly ready: ReadySet }) {
-  const [open, setOpen] = useState(false);
-  const warnings = ready.traces.flatMap(({ label, trace }) =>
-    trace.summary.warnings.map((warning) => ({ ...warning, label })),
+/** What the reader of the traces noticed, and what to do about it. */
+
+interface WarningsProps {
+  readonly traces: readonly ReadyTrace[];
+}
+
+export function WarningTable({ traces }: WarningsProps) {
+  const warnings = useMemo(() => setWarnings(traces), [traces]);
+  return (
+    <Table
+      label="Warnings"
+      rows={warnings}
+      rowKey={({ code, message }) => `${code} ${message}`}
+      empty="Nothing was noticed while reading."
+      columns={[
+        { key: 'trace', title: traces.length > 1 ? 'Ranks' : 'Trace', cell: ({ ranks }) => ranks },
+        { key: 'message', title: 'What it means', cell: ({ message }) => message },
+        { key: 'cure', title: 'What to do', cell: ({ cure }) => cure },
+        { key: 'code', title: 'Code', cell: ({ code }) => <span className="mono">{code}</span> },
+        { key: 'count', title: 'Count', numeric: true, cell: ({ count }) => formatCount(count) },
+      ]}
+    />
   );
-  if (warnings.length === 0) return null;
-  const text = warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`;
+}
+
+/** A button with the number of kinds, behind it the list. */
+export function Warnings({ traces }: WarningsProps) {
+  const [open, setOpen] = useState(false);
+  const kinds = useMemo(() => setWarnings(traces).length, [traces]);
+  if (kinds === 0) return null;
   return (
     <>
       <Button variant="quiet" icon="warning" className="trace-warnings" onClick={() => setOpen(true)}>
-        {text}
+        {kinds === 1 ? '1 warning' : `${kinds} warnings`}
       </Button>
       <Dialog title="What was noticed while reading" open={open} onClose={() => setOpen(false)}>
-        <Table
-          label="Warnings"
-          rows={warnings}
-          rowKey={({ label, code, message }) => `${label} ${code} ${message}`}
-          columns={[
-            { key: 'trace', title: 'Trace', cell: ({ label }) => label },
-            { key: 'message', title: 'What', cell: ({ message }) => message },
-            { key: 'code', title: 'Code', cell: ({ code }) => <span className="mono">{code}</span> },
-            { key: 'count', title: 'Count', numeric: true, cell: ({ count }) => formatCount(count) },
-          ]}
-        />
+        <WarningTable traces={traces} />
       </Dialog>
     </>
   );

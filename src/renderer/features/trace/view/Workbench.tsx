@@ -2,9 +2,9 @@
 import { useCallback, useMemo } from 'react';
 import { CompositionChart } from '#renderer/charts/index.tsx';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
-import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
+import { useTraceView, type TraceTab, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
-import { Tabs } from '#renderer/widgets/Tabs.tsx';
+import { Tabs, type Tab } from '#renderer/widgets/Tabs.tsx';
 import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
 import { setFigures } from '../model/figures.ts';
 import type { IterationRow } from '../model/iteration-rows.ts';
@@ -16,6 +16,7 @@ import { FiguresBar } from './FiguresBar.tsx';
 import { IterationTable } from './IterationTable.tsx';
 import { KernelTable } from './KernelTable.tsx';
 import { OperatorTable } from './OperatorTable.tsx';
+import { Overview } from './Overview.tsx';
 import { Splitter, useSplit } from './Splitter.tsx';
 import { TimelineHost } from './TimelineHost.tsx';
 import { WindowField } from './WindowField.tsx';
@@ -112,7 +113,8 @@ interface TablesPanelProps {
 }
 
 function TablesPanel({ ready, rows, store }: TablesPanelProps) {
-  const tab = useTraceView(store, (state) => state.tab);
+  const chosen = useTraceView(store, (state) => state.tab);
+  const tab = chosen ?? (ready.several ? 'overview' : 'iterations');
   const showTab = useTraceView(store, (state) => state.showTab);
   const selected = useTraceView(store, (state) => state.iteration);
   const goToIteration = useTraceView(store, (state) => state.goToIteration);
@@ -122,6 +124,12 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
     ) : (
       <IterationTable rows={rows} selected={selected} onSelect={goToIteration} />
     );
+  const overview: Tab<TraceTab> = {
+    value: 'overview',
+    label: 'Overview',
+    // Unlike the tables it has nothing to keep, and large sets are spared the work.
+    panel: tab === 'overview' && <Overview traces={ready.traces} rows={rows} onSelect={goToIteration} />,
+  };
   return (
     <section className="trace-panel" aria-label="Tables">
       <Tabs
@@ -129,6 +137,7 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
         value={tab}
         onChange={showTab}
         tabs={[
+          ...(ready.several ? [overview] : []),
           { value: 'iterations', label: 'Iterations', panel: iterations },
           {
             value: 'kernels',
@@ -145,6 +154,7 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
             label: 'Differences',
             panel: <DifferenceTable traces={ready.traces} store={store} shown={tab === 'differences'} />,
           },
+          ...(ready.several ? [] : [overview]),
         ]}
       />
     </section>
