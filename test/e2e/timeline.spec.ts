@@ -171,3 +171,84 @@ test.describe('ways through time', () => {
     await expect(details).toContainText('Inside');
   });
 });
+
+test.describe('search', () => {
+  let bar: Locator;
+  let field: Locator;
+  let status: Locator;
+
+  test.beforeEach(async () => {
+    bar = page.getByRole('search', { name: 'Search slices' });
+    field = bar.getByLabel('Search names and kinds');
+    status = bar.getByRole('status');
+    await press('Control+f');
+    await field.fill('');
+  });
+
+  test.afterEach(async () => {
+    for (const option of ['Match case', 'Regular expression']) {
+      const button = bar.getByRole('button', { name: option });
+      if ((await button.count()) > 0 && (await button.getAttribute('aria-pressed')) === 'true') {
+        await button.click();
+      }
+    }
+    if ((await bar.count()) > 0) await bar.getByRole('button', { name: 'Close the search' }).click();
+  });
+
+  test('by keys: type, go from hit to hit, and close', async () => {
+    await expect(field).toBeFocused();
+    await page.keyboard.type('gemm');
+    await expect(status).toHaveText(/^[\d,]+ slices · /);
+    await press('Enter');
+    await expect(said).toHaveText(/, GEMM, .*stream 7$/);
+    await expect(details.getByText('GEMM', { exact: true })).toBeVisible();
+    const selected = details.getByText(/ from trace start$/);
+    const first = (await selected.textContent()) ?? '';
+    await press('Enter');
+    await expect(selected).not.toHaveText(first);
+    await press('Shift+Enter');
+    await expect(selected).toHaveText(first);
+    // Before the first hit comes the last one, and after that the first again.
+    await press('Shift+Enter');
+    await expect(selected).not.toHaveText(first);
+    await press('Enter');
+    await expect(selected).toHaveText(first);
+    await press('Escape');
+    await expect(bar).toHaveCount(0);
+    await expect(canvas).toBeFocused();
+  });
+
+  test('by mouse: the names found narrow it', async () => {
+    await bar.getByRole('button', { name: 'Close the search' }).click();
+    await page.getByRole('button', { name: 'Search slices' }).click();
+    await field.fill('aten::');
+    await bar.getByRole('button', { name: /^All: / }).click();
+    const row = bar.getByRole('grid', { name: 'Names found' }).getByRole('row').nth(1);
+    const [name = '', , count = ''] = await row.getByRole('gridcell').allTextContents();
+    expect(name).toContain('aten::');
+    await row.click();
+    await expect(bar.getByRole('button', { name: 'All: 1 name' })).toBeVisible();
+    await expect(status).toHaveText(new RegExp(`^${count} slices? · `));
+    await bar.getByRole('button', { name: 'Next hit' }).click();
+    await expect(details.getByRole('heading', { name, exact: true })).toBeVisible();
+  });
+
+  test('an expression that cannot be read is told in words, and nothing is lost', async () => {
+    await field.fill('(gemm');
+    await expect(status).toHaveText('No slice');
+    await bar.getByRole('button', { name: 'Regular expression' }).click();
+    await expect(bar.getByRole('alert')).toContainText('cannot be searched for');
+    await field.fill('gemm|softmax');
+    await expect(status).toHaveText(/^[\d,]+ slices · /);
+    await expect(bar.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('what is found is marked, everything else dimmed', async () => {
+    await field.fill('no slice is called like this');
+    await expect(status).toHaveText('No slice');
+    const without = await canvas.screenshot();
+    await field.fill('gemm');
+    await expect(status).toHaveText(/slices/);
+    await expect.poll(async () => (await canvas.screenshot()).equals(without)).toBe(false);
+  });
+});

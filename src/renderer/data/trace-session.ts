@@ -10,6 +10,7 @@ import type {
 } from '#shared/contract/engine.ts';
 import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
+import type { FoundSlice, SearchResult } from '#shared/contract/search.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
 import { askEngine } from './engine.ts';
@@ -35,6 +36,13 @@ interface CoverageQuestion {
   readonly endNs: number;
   readonly units: number;
   readonly groups: readonly (readonly number[])[];
+}
+
+/** What to search for in names and kinds. */
+export interface SearchPattern {
+  readonly text: string;
+  readonly isExpression: boolean;
+  readonly matchCase: boolean;
 }
 
 type Selection = EngineInput<'trace.groups'>['selection'];
@@ -198,6 +206,21 @@ export class TraceSession {
   deviceRanges(startNs: number, endNs: number, signal: AbortSignal): Promise<readonly DeviceRange[]> {
     const { sourceId } = this.source;
     return askEngine('trace.deviceRanges', { sourceId, startNs, endNs, gaps: 0 }, { signal });
+  }
+
+  /** Counts, names and times of all slices whose name or kind matches. `query.bad-pattern` for a bad expression. */
+  search(pattern: SearchPattern, bins: number, names: number, signal: AbortSignal): Promise<SearchResult> {
+    const input = { sourceId: this.source.sourceId, ...pattern, bins, names, rowsPerTrack: 0 };
+    return askEngine('trace.search', input, { signal });
+  }
+
+  /** The nearest match from a moment on, or beside a slice; null for none. */
+  nearestMatch(
+    pattern: SearchPattern,
+    from: { readonly fromNs: number; readonly fromRow?: number },
+    way: 'next' | 'previous',
+  ): Promise<FoundSlice | null> {
+    return askEngine('trace.nearestMatch', { sourceId: this.source.sourceId, ...pattern, ...from, way });
   }
 
   #askNames(ids: readonly number[]): Promise<readonly string[]> {

@@ -26,6 +26,14 @@ export const GROUP_IMAGE_HEIGHT = 32;
 const GROUP_PADDING = 4;
 const MIN_TEXT_HEIGHT = 11;
 
+/** Folded slices cover less than their rectangle: a paler one does not pretend that they fill it. Hits lie on top. */
+const LOOKS = [
+  { folded: 0, dim: 1, alpha: 0.2 },
+  { folded: 1, dim: 1, alpha: 0.14 },
+  { folded: 0, dim: 0, alpha: 1 },
+  { folded: 1, dim: 0, alpha: 0.6 },
+] as const;
+
 function drawRowBackground(ctx: CanvasRenderingContext2D, frame: Frame, row: Row): void {
   const { palette } = frame;
   const top = row.top - frame.scrollTop;
@@ -53,13 +61,12 @@ function drawSlices(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, r
   const { palette, gutter } = frame;
   const snap = (value: number): number => Math.round(value * ratio) / ratio;
   const used = new Set(scene.kind.subarray(0, scene.count));
-  for (const folded of [0, 1]) {
-    // Folded slices cover less than their rectangle: a paler one does not pretend that they fill it.
-    ctx.globalAlpha = folded === 1 ? 0.6 : 1;
+  for (const { folded, dim, alpha } of LOOKS) {
+    ctx.globalAlpha = alpha;
     for (const kind of used) {
       ctx.fillStyle = palette.kinds[kind] ?? palette.kinds[0] ?? palette.muted;
       for (let at = 0; at < scene.count; at += 1) {
-        if (scene.kind[at] !== kind || scene.folded[at] !== folded) continue;
+        if (scene.kind[at] !== kind || scene.folded[at] !== folded || scene.dim[at] !== dim) continue;
         const left = snap(gutter + (scene.x[at] ?? 0));
         const right = snap(gutter + (scene.x[at] ?? 0) + (scene.width[at] ?? 0));
         // A hair of background keeps neighbours apart where there is room for one.
@@ -78,7 +85,8 @@ function drawNames(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, fi
     if (name === undefined) continue;
     const text = fitter.fit(shortName(name), spot.width - 9);
     if (text === '') continue;
-    ctx.fillStyle = frame.palette.onKinds[spot.kind] ?? frame.palette.text;
+    const on = spot.dim ? frame.palette.muted : frame.palette.onKinds[spot.kind];
+    ctx.fillStyle = on ?? frame.palette.text;
     ctx.fillText(text, frame.gutter + spot.x + 4, spot.y + spot.height / 2 + 0.5);
   }
 }

@@ -2,6 +2,7 @@
 import { coverageImage } from './coverage-image.ts';
 import { WHOLE, type LoadedCoverage } from './coverage-loader.ts';
 import { MINIMAP_HEIGHT, plotWidth, type Frame } from './frame.ts';
+import type { TraceHits } from './hits.ts';
 import type { TimeRange } from './types.ts';
 
 /** All of the time in one strip, with the part that is in view; a strip for each trace. */
@@ -9,6 +10,8 @@ import type { TimeRange } from './types.ts';
 const PADDING = 3;
 const IMAGE_HEIGHT = 22;
 const MIN_BOX_PX = 3;
+const HIT_HEIGHT = 6;
+const MIN_HIT_PX = 2;
 
 /** The moment at a place of the minimap. */
 export function minimapTime(world: TimeRange, xInPlot: number, widthPx: number): number {
@@ -21,6 +24,7 @@ export function drawMinimap(
   frame: Frame,
   world: TimeRange,
   wholes: readonly (LoadedCoverage | undefined)[],
+  hits: readonly (TraceHits | undefined)[],
 ): void {
   const { palette, gutter, view } = frame;
   const width = plotWidth(frame);
@@ -47,4 +51,27 @@ export function drawMinimap(
   ctx.strokeStyle = palette.accent;
   ctx.lineWidth = 1;
   ctx.strokeRect(left + 0.5, 0.5, right - left - 1, MINIMAP_HEIGHT - 1);
+  hits.forEach((found, at) => {
+    if (found !== undefined) drawHits(ctx, frame, found, PADDING + (at + 1) * each, each, place);
+  });
+}
+
+/** Ticks at the foot of a trace's strip, one for each part of the time in which hits begin. */
+function drawHits(
+  ctx: CanvasRenderingContext2D,
+  { palette }: Frame,
+  { bins, startNs, endNs }: TraceHits,
+  foot: number,
+  stripHeight: number,
+  place: (atNs: number) => number,
+): void {
+  const binNs = (endNs - startNs) / Math.max(bins.length, 1);
+  const height = Math.min(HIT_HEIGHT, stripHeight);
+  ctx.fillStyle = palette.mark;
+  bins.forEach((count, bin) => {
+    if (count === 0) return;
+    const left = place(startNs + bin * binNs);
+    const width = Math.max(place(startNs + (bin + 1) * binNs) - left, MIN_HIT_PX);
+    ctx.fillRect(left, foot - height, width, height);
+  });
 }

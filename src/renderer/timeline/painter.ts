@@ -3,6 +3,7 @@ import { busyRatio, coverageImage } from './coverage-image.ts';
 import { drawOverlay, type Overlay } from './draw-overlay.ts';
 import { drawSection, GROUP_IMAGE_HEIGHT, type GroupPicture, type Section } from './draw-rows.ts';
 import { beginStatic, endStatic } from './draw-static.ts';
+import { Hits, type TraceHits } from './hits.ts';
 import { drawMinimap } from './minimap.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { collectScene, Scene } from './scene.ts';
@@ -28,6 +29,7 @@ export class Painter {
   readonly #camera: Camera;
   readonly #loaders: TraceLoaders;
   readonly #scene = new Scene();
+  readonly #hits = new Hits();
   readonly #fitter: TextFitter;
   #palette: Palette;
 
@@ -42,6 +44,10 @@ export class Painter {
   themed(): void {
     this.#palette = readPalette(this.#surface.root);
     this.#fitter.clear();
+  }
+
+  setHits(hits: readonly TraceHits[]): void {
+    this.#hits.set(hits);
   }
 
   frame(input: PaintInput): Frame {
@@ -59,18 +65,19 @@ export class Painter {
       { rows: camera.visibleRows(), top: pinnedHeight, height: camera.plotHeight - pinnedHeight },
       { rows: camera.pinnedRows(), top: 0, height: pinnedHeight },
     ];
+    const hits = this.#hits.testsOf(frame.traces);
     beginStatic(ctx, frame, ratio);
     for (const section of sections) {
       const { rows } = section;
       const { view, scrollTop } = camera;
       const windows = this.#loaders.windows;
-      collectScene(this.#scene, { rows, view, scrollTop, widthPx: camera.plotWidth, windows });
+      collectScene(this.#scene, { rows, view, scrollTop, widthPx: camera.plotWidth, windows, hits });
       drawSection(ctx, { ...frame, rows }, section, this.#scene, this.#fitter, ratio, (row) =>
         this.#pictureOf(row),
       );
     }
     endStatic(ctx, frame, pinnedHeight, this.#fitter);
-    drawMinimap(ctx, frame, camera.world, this.#loaders.wholes);
+    drawMinimap(ctx, frame, camera.world, this.#loaders.wholes, this.#hits.binsOf(frame.traces));
   }
 
   drawOverlay(frame: Frame, overlay: Overlay, cursorLabel: string): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isFolded } from '#shared/trace/window.ts';
+import type { HitTest } from './hits.ts';
 import { laneTop, type Row, type TrackRow } from './rows.ts';
 import { covers } from './window-plan.ts';
 import type { LoadedWindow } from './window-loader.ts';
@@ -24,6 +25,7 @@ export interface TextSpot {
   readonly traceIndex: number;
   readonly name: number;
   readonly kind: number;
+  readonly dim: boolean;
 }
 
 /** Columns of the rectangles of a frame; reused from frame to frame. */
@@ -36,6 +38,8 @@ export class Scene {
   readonly kind = new Uint8Array(MAX_RECTANGLES);
   /** 1 where the rectangle stands for several slices. */
   readonly folded = new Uint8Array(MAX_RECTANGLES);
+  /** 1 where a search does not find it. */
+  readonly dim = new Uint8Array(MAX_RECTANGLES);
   readonly texts: TextSpot[] = [];
 
   clear(): void {
@@ -44,14 +48,15 @@ export class Scene {
   }
 
   /** False when it is full. */
-  add(x: number, width: number, y: number, height: number, kind: number, folded: boolean): boolean {
+  add(y: number, height: number, { left, right, kind, folded, dim }: Pending): boolean {
     if (this.count === MAX_RECTANGLES) return false;
-    this.x[this.count] = x;
-    this.width[this.count] = width;
+    this.x[this.count] = left;
+    this.width[this.count] = Math.max(right - left, 1);
     this.y[this.count] = y;
     this.height[this.count] = height;
     this.kind[this.count] = kind;
     this.folded[this.count] = folded ? 1 : 0;
+    this.dim[this.count] = dim ? 1 : 0;
     this.count += 1;
     return true;
   }
@@ -70,6 +75,8 @@ export interface SceneInput {
   readonly scrollTop: number;
   /** By trace index: the windows that hold its pixels. */
   readonly windows: readonly TraceWindows[];
+  /** By trace index: what a search finds; without one everything is bright. */
+  readonly hits?: readonly (HitTest | undefined)[];
 }
 
 /** A window and the part of the view that it fills. */
@@ -103,6 +110,7 @@ interface Pending {
   right: number;
   kind: number;
   folded: boolean;
+  dim: boolean;
 }
 
 class TrackCollector {
@@ -120,7 +128,8 @@ class TrackCollector {
     this.#top = top;
   }
 
-  add(lane: number, left: number, right: number, kind: number, folded: boolean): void {
+  add(lane: number, next: Pending): void {
+    const { left, right, kind, folded, dim } = next;
     const last = this.#lanes[lane];
     const narrow = right - left < this.#joinPx || folded;
     if (
@@ -128,15 +137,18 @@ class TrackCollector {
       narrow &&
       last.kind === kind &&
       last.folded === folded &&
+      (last.dim === dim || !folded) &&
       left >= last.left &&
       left - last.right < this.#joinPx &&
       (folded || last.right - last.left < 4 * this.#joinPx)
     ) {
       last.right = Math.max(last.right, right);
+      // Within a pixel or two a hit outshines its neighbours, so that none is lost.
+      last.dim &&= dim;
       return;
     }
     this.#flush(lane, last);
-    this.#lanes[lane] = { left, right, kind, folded };
+    this.#lanes[lane] = next;
   }
 
   finish(): void {
@@ -148,8 +160,7 @@ class TrackCollector {
     const full = this.#row.laneStep - 1;
     const height = pending.folded ? Math.round(full * FOLDED_RATIO) : full;
     const y = this.#top + laneTop(this.#row, lane) + (full - height) / 2;
-    const width = Math.max(pending.right - pending.left, 1);
-    if (!this.#scene.add(pending.left, width, y, height, pending.kind, pending.folded)) this.full = true;
+    if (!this.#scene.add(y, height, pending)) this.full = true;
   }
 }
 
@@ -165,6 +176,7 @@ function collectPatch(
   const track = window.tracks.get(row.track.id);
   if (track === undefined) return;
   const { view } = window;
+  const test = input.hits?.[row.traceIndex];
   const pxPerNs = input.widthPx / (input.view.endNs - input.view.startNs);
   const pxPerUnit = window.nsPerUnit * pxPerNs;
   const base = (window.startNs - input.view.startNs) * pxPerNs;
@@ -180,7 +192,9 @@ function collectPatch(
     const lane = view.lane[at] ?? 0;
     if (lane >= row.lanes) continue;
     const folded = isFolded(view, at);
-    collector.add(lane, left, right, kind, folded);
+    const name = view.name[at] ?? 0;
+    const dim = test?.(name, kind) === false;
+    collector.add(lane, { left, right, kind, folded, dim });
     if (folded || right - left < MIN_TEXT_PX || scene.texts.length >= MAX_TEXTS) continue;
     scene.texts.push({
       x: left,
@@ -188,8 +202,9 @@ function collectPatch(
       width: right - left,
       height: row.laneStep - 1,
       traceIndex: row.traceIndex,
-      name: view.name[at] ?? 0,
+      name,
       kind,
+      dim,
     });
   }
 }

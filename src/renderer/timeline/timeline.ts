@@ -2,7 +2,7 @@
 import './timeline.css';
 import { formatDurationNs } from '#shared/base/units.ts';
 import { Camera } from './camera.ts';
-import { outlineOf, scrollbarOf } from './draw-overlay.ts';
+import { composeOverlay } from './compose-overlay.ts';
 import { ROW_BUTTON_PX } from './frame.ts';
 import { Hover } from './hover.ts';
 import { Input, type Command, type InputTarget } from './input.ts';
@@ -11,7 +11,6 @@ import { Marks } from './marks.ts';
 import { minimapTime } from './minimap.ts';
 import { Navigator } from './navigator.ts';
 import { Painter } from './painter.ts';
-import { formatTick, tickStepNs } from './ruler.ts';
 import { isDeep, type Row, type RowLayout } from './rows.ts';
 import { indentOf } from './draw-gutter.ts';
 import { Selector } from './selector.ts';
@@ -20,7 +19,7 @@ import { TraceLoaders } from './trace-loaders.ts';
 import { describeRow, Tracks } from './tracks.ts';
 import { spanOf } from './viewport.ts';
 import type { Arrangement } from './arrangement.ts';
-import type { Frame } from './frame.ts';
+import type { TraceHits } from './hits.ts';
 import type { SliceRef, TimelineCallbacks, TimelineTrace, TimeRange } from './types.ts';
 
 /**
@@ -119,6 +118,17 @@ export class Timeline implements InputTarget {
   /** Arranges the tracks as they were kept, and shows only those whose name holds a text. */
   setArrangement(arrangement: Arrangement, filter: string): void {
     this.#tracks.set(arrangement, filter);
+  }
+
+  /** Dims all but what a search found; nothing found nor searched is no hits at all. */
+  setHits(hits: readonly TraceHits[]): void {
+    this.#painter.setHits(hits);
+    this.invalidate();
+  }
+
+  /** World time that is shown. */
+  get view(): TimeRange {
+    return this.#camera.view;
   }
 
   /** Something that is drawn changed elsewhere: names came. */
@@ -370,31 +380,16 @@ export class Timeline implements InputTarget {
       this.#painter.drawStatic(frame);
       this.#hover.update();
     }
-    this.#drawOverlay(frame);
-  }
-
-  #drawOverlay(frame: Frame): void {
-    const camera = this.#camera;
-    const pointerX = this.#hover.pointer?.x ?? -1;
-    const cursorNs = pointerX < frame.gutter ? undefined : camera.timeAt(pointerX);
-    const step = tickStepNs(camera.nsPerPx);
-    const label = cursorNs === undefined ? '' : formatTick(cursorNs, step, camera.view.endNs);
-    const iteration =
-      this.#iteration === undefined ? undefined : iterationRange(this.#traces.slice(0, 1), this.#iteration);
-    const { selected, partners } = this.#selector;
-    const rows = camera.allRows();
-    const overlay = {
-      hover: outlineOf(rows, this.#hover.hit),
-      selection: outlineOf(rows, selected),
-      partners: partners.map((each) => outlineOf(rows, each)).filter((each) => each !== undefined),
+    const { overlay, label } = composeOverlay({
+      camera: this.#camera,
+      hover: this.#hover,
+      selector: this.#selector,
+      traces: this.#traces,
       range: this.#range,
-      cursorNs,
-      iteration,
-      scrollbar: scrollbarOf(camera.layout.height, camera.plotHeight, camera.scrollTop),
+      iteration: this.#iteration,
       marks: this.#marks.moments,
-      pinnedHeight: camera.layout.pinnedHeight,
       drop: this.#drop,
-    };
+    });
     this.#painter.drawOverlay(frame, overlay, label);
   }
 }

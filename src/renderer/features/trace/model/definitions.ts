@@ -83,6 +83,8 @@ export const definitions = {
   kernelTotal: 'Sum of the durations of all slices of this name.',
   kernelShare: 'Total of this name over the total of all rows.',
   launchDelay: 'Start of the kernel minus start of the call that launched it.',
+  foundCount: 'Slices of this name and kind in all of the open traces.',
+  foundSum: 'Sum of their durations. Slices that overlap each other count each.',
   rangeInside: 'Sum of what lies inside of the range. Slices that overlap each other count each.',
   rangeDurations:
     'Of the whole durations of the slices that overlap the range. Percentiles are durations that occurred.',

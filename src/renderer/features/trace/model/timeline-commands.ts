@@ -58,6 +58,8 @@ const timelineRows: readonly TimelineKeys[] = [
     'Range between the marks, or of the selected slice',
     of('range', 'X', 'Range between the marks, or of the selected slice'),
   ),
+  row('Mod+F', 'Search slices by name or kind'),
+  row('Enter, Shift+Enter', 'In the search: next and previous hit'),
   row('/', 'Filter the tracks', of('search', '/', 'Filter the tracks')),
   row('Shift+↑ ↓', 'Choose a row'),
   row(

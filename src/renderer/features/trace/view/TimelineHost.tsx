@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import type { SearchPattern } from '#renderer/data/trace-session.ts';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
 import { useOffer, type OfferedCommand } from '#renderer/stores/offers.ts';
 import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
@@ -8,6 +9,7 @@ import { createArrangementStore, type ArrangementStore } from '../model/arrangem
 import type { ReadyTrace } from '../model/ready.ts';
 import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
+import { SearchBar } from './SearchBar.tsx';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 
 interface TimelineHostProps {
@@ -76,11 +78,48 @@ function commandsOf(timeline: Timeline, store: TraceViewStore): readonly Offered
 const kindOf = (traces: readonly ReadyTrace[]): string =>
   `${traces[0]?.trace.summary.format ?? ''}${traces.length > 1 ? ' ranks' : ''}`;
 
+const NO_PATTERN: SearchPattern = { text: '', isExpression: false, matchCase: false };
+
+interface SearchPlace {
+  readonly pattern: SearchPattern;
+  readonly setPattern: (pattern: SearchPattern) => void;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly isOpen: boolean;
+  readonly open: () => void;
+  readonly close: () => void;
+}
+
+/** Whether the search is open; Ctrl+F or Cmd+F leads there while the timeline can be seen. */
+function useSearchPlace(visible: boolean): SearchPlace {
+  const [pattern, setPattern] = useState(NO_PATTERN);
+  const [isOpen, setOpen] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const open = useCallback(() => {
+    setOpen(true);
+    field.current?.focus();
+    field.current?.select();
+  }, []);
+  useEffect(() => {
+    if (!visible) return undefined;
+    const listening = new AbortController();
+    const onKey = (event: KeyboardEvent): void => {
+      const isFind = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'f';
+      if (!isFind || event.defaultPrevented) return;
+      event.preventDefault();
+      open();
+    };
+    window.addEventListener('keydown', onKey, { signal: listening.signal });
+    return () => listening.abort();
+  }, [visible, open]);
+  return { pattern, setPattern, field, isOpen, open, close: () => setOpen(false) };
+}
+
 /** Gives the canvas timeline a place in React's tree; nothing of a trace passes through React. */
 export function TimelineHost({ traceSet, traces, store, visible }: TimelineHostProps) {
   const host = useRef<HTMLDivElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
   const timeline = useRef<Timeline>(null);
+  const search = useSearchPlace(visible);
   const shown = useMemo(() => traces.map(timelineTrace), [traces]);
   const kind = kindOf(traces);
   const tracks = useMemo(() => createArrangementStore(kind), [kind]);
@@ -112,7 +151,26 @@ export function TimelineHost({ traceSet, traces, store, visible }: TimelineHostP
 
   return (
     <div className="trace-timeline-host">
-      <TimelineToolbar store={tracks} filterField={filterField} onLeave={() => timeline.current?.focus()} />
+      <TimelineToolbar
+        store={tracks}
+        filterField={filterField}
+        onSearch={search.open}
+        onLeave={() => timeline.current?.focus()}
+      />
+      {search.isOpen && (
+        <SearchBar
+          traces={traces}
+          store={store}
+          timeline={timeline}
+          field={search.field}
+          pattern={search.pattern}
+          onPattern={search.setPattern}
+          onClose={() => {
+            search.close();
+            timeline.current?.focus();
+          }}
+        />
+      )}
       <div ref={host} className="trace-timeline" />
     </div>
   );

@@ -9,6 +9,7 @@ import { useArrangement, type ArrangementStore } from '../model/arrangement.ts';
 interface TimelineToolbarProps {
   readonly store: ArrangementStore;
   readonly filterField: RefObject<HTMLInputElement | null>;
+  readonly onSearch: () => void;
   /** The keyboard goes back to the timeline. */
   readonly onLeave: () => void;
 }
@@ -20,7 +21,7 @@ const HEIGHTS = [
 ] as const;
 
 /** Which tracks are shown, and how high. */
-export function TimelineToolbar({ store, filterField, onLeave }: TimelineToolbarProps) {
+export function TimelineToolbar({ store, filterField, onSearch, onLeave }: TimelineToolbarProps) {
   const arrangement = useArrangement(store, (state) => state.arrangement);
   const filter = useArrangement(store, (state) => state.filter);
   const shown = useArrangement(store, (state) => state.shown);
@@ -58,6 +59,7 @@ export function TimelineToolbar({ store, filterField, onLeave }: TimelineToolbar
         </button>
       )}
       <span className="trace-toolbar__space" />
+      <IconButton icon="search" label="Search slices" shortcut="Ctrl+F" small onClick={onSearch} />
       <Segmented
         label="Height of rows"
         value={arrangement.rowHeight}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { outlineOf, scrollbarOf, type Overlay } from './draw-overlay.ts';
+import { iterationRange } from './iterations.ts';
+import { formatTick, tickStepNs } from './ruler.ts';
+import type { Camera } from './camera.ts';
+import type { Hover } from './hover.ts';
+import type { Row } from './rows.ts';
+import type { Selector } from './selector.ts';
+import type { TimelineTrace, TimeRange } from './types.ts';
+
+/** What follows the pointer and the selection, gathered from those who know it. */
+
+interface OverlaySources {
+  readonly camera: Camera;
+  readonly hover: Hover;
+  readonly selector: Selector;
+  readonly traces: readonly TimelineTrace[];
+  readonly range: TimeRange | undefined;
+  readonly iteration: number | undefined;
+  readonly marks: readonly number[];
+  readonly drop: Row | undefined;
+}
+
+/** The overlay, and the moment under the pointer in words. */
+export function composeOverlay(of: OverlaySources): { readonly overlay: Overlay; readonly label: string } {
+  const { camera, hover, traces } = of;
+  const cursorNs = hover.moment;
+  const step = tickStepNs(camera.nsPerPx);
+  const { selected, partners } = of.selector;
+  const rows = camera.allRows();
+  const overlay = {
+    hover: outlineOf(rows, hover.hit),
+    selection: outlineOf(rows, selected),
+    partners: partners.map((each) => outlineOf(rows, each)).filter((each) => each !== undefined),
+    range: of.range,
+    cursorNs,
+    iteration: of.iteration === undefined ? undefined : iterationRange(traces.slice(0, 1), of.iteration),
+    scrollbar: scrollbarOf(camera.layout.height, camera.plotHeight, camera.scrollTop),
+    marks: of.marks,
+    pinnedHeight: camera.layout.pinnedHeight,
+    drop: of.drop,
+  };
+  return { overlay, label: cursorNs === undefined ? '' : formatTick(cursorNs, step, camera.view.endNs) };
+}
