@@ -106,6 +106,9 @@ function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
   );
 }
 
+/** From as many on, how ranks differ is the first question. */
+const MANY_RANKS = 8;
+
 interface TablesPanelProps {
   readonly ready: ReadySet;
   readonly rows: Rows;
@@ -114,7 +117,7 @@ interface TablesPanelProps {
 
 function TablesPanel({ ready, rows, store }: TablesPanelProps) {
   const chosen = useTraceView(store, (state) => state.tab);
-  const tab = chosen ?? (ready.several ? 'overview' : 'iterations');
+  const tab = chosen ?? (ready.traces.length >= MANY_RANKS ? 'overview' : 'iterations');
   const showTab = useTraceView(store, (state) => state.showTab);
   const selected = useTraceView(store, (state) => state.iteration);
   const goToIteration = useTraceView(store, (state) => state.goToIteration);
@@ -126,7 +129,7 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
     );
   const overview: Tab<TraceTab> = {
     value: 'overview',
-    label: 'Overview',
+    label: ready.several ? 'Ranks' : 'Capture',
     // Unlike the tables it has nothing to keep, and large sets are spared the work.
     panel: tab === 'overview' && <Overview traces={ready.traces} rows={rows} onSelect={goToIteration} />,
   };
@@ -137,7 +140,6 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
         value={tab}
         onChange={showTab}
         tabs={[
-          ...(ready.several ? [overview] : []),
           { value: 'iterations', label: 'Iterations', panel: iterations },
           {
             value: 'kernels',
@@ -154,7 +156,7 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
             label: 'Differences',
             panel: <DifferenceTable traces={ready.traces} store={store} shown={tab === 'differences'} />,
           },
-          ...(ready.several ? [] : [overview]),
+          overview,
         ]}
       />
     </section>
