@@ -47,6 +47,7 @@ test.describe('the library of runs', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('F2');
     const dialog = page.getByRole('dialog', { name: 'Rename, tags, notes' });
+    await expect(dialog.locator(':focus')).toHaveCount(1);
     await page.keyboard.type('Baseline of the night');
     await dialog.getByLabel('Tags').fill('night, base');
     await dialog.getByLabel('Notes').fill('Before the new kernels.');
