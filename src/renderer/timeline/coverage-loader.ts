@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CoverageColumn } from '#shared/trace/coverage.ts';
 import { groupBy } from './group-by.ts';
+import { LatestQuestion } from './latest-question.ts';
 import { planWindow, serves, type WindowPlan } from './window-plan.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
 /**
- * How busy the closed groups of a trace are in the view, and its devices as a whole. As with windows, one
- * question is in flight and only the latest wish waits.
+ * How busy the closed groups of a trace are in the view, and its devices as a whole.
  */
 
 export interface CoverageGroup {
@@ -33,19 +33,22 @@ const PX_PER_UNIT = 2;
 const idOf = ({ key, tracks }: CoverageGroup): string => `${key}\n${tracks.join()}`;
 
 export class CoverageLoader {
-  current: LoadedCoverage | undefined;
   /** Of the devices together over all of the trace; of its threads where it has no device. */
   whole: LoadedCoverage | undefined;
 
   readonly #trace: TimelineTrace;
   readonly #onChange: () => void;
   readonly #abort = new AbortController();
-  #wanted: Wanted | undefined;
-  #busy = false;
+  readonly #question: LatestQuestion<Wanted, LoadedCoverage>;
 
   constructor(trace: TimelineTrace, onChange: () => void) {
     this.#trace = trace;
     this.#onChange = onChange;
+    this.#question = new LatestQuestion((wanted) => this.#ask(wanted), onChange);
+  }
+
+  get current(): LoadedCoverage | undefined {
+    return this.#question.current;
   }
 
   want(view: TimeRange, widthPx: number, groups: readonly CoverageGroup[]): void {
@@ -54,12 +57,11 @@ export class CoverageLoader {
     const { current } = this;
     if (current !== undefined && serves(current, view, plan)) {
       if (groups.every((group) => current.groups.has(idOf(group)))) {
-        this.#wanted = undefined;
+        this.#question.settle();
         return;
       }
     }
-    this.#wanted = { plan, groups: groups.slice(0, MAX_GROUPS) };
-    if (!this.#busy) void this.#run();
+    this.#question.want({ plan, groups: groups.slice(0, MAX_GROUPS) });
   }
 
   /** Columns of a group of the last answer, whatever part of the view it covers. */
@@ -89,21 +91,8 @@ export class CoverageLoader {
   }
 
   dispose(): void {
-    this.#wanted = undefined;
+    this.#question.dispose();
     this.#abort.abort();
-  }
-
-  async #run(): Promise<void> {
-    this.#busy = true;
-    for (let next = this.#wanted; next !== undefined; next = this.#wanted) {
-      this.#wanted = undefined;
-      const loaded = await this.#ask(next);
-      if (this.#abort.signal.aborted) break;
-      if (loaded === undefined) continue;
-      this.current = loaded;
-      this.#onChange();
-    }
-    this.#busy = false;
   }
 
   async #ask({ plan, groups }: Wanted): Promise<LoadedCoverage | undefined> {

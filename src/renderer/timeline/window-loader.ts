@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { WindowTrack, WindowView } from '#shared/trace/window.ts';
+import { LatestQuestion } from './latest-question.ts';
 import { planOverview, serves, type WindowPlan } from './window-plan.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
 /**
- * Keeps one window of a trace (and a coarse one of the whole trace). At most one question is in flight;
- * of those that come up meanwhile only the latest is asked, so a fast hand never builds a queue.
+ * Keeps one window of a trace, and a coarse one of the whole trace.
  */
 
 /** An answer with its place in world time. */
@@ -25,18 +25,21 @@ const holds = (window: LoadedWindow, tracks: readonly number[]): boolean =>
   tracks.every((id) => window.tracks.has(id));
 
 export class WindowLoader {
-  current: LoadedWindow | undefined;
   overview: LoadedWindow | undefined;
 
   readonly #trace: TimelineTrace;
   readonly #onChange: () => void;
   readonly #abort = new AbortController();
-  #wanted: Wanted | undefined;
-  #busy = false;
+  readonly #question: LatestQuestion<Wanted, LoadedWindow>;
 
   constructor(trace: TimelineTrace, onChange: () => void) {
     this.#trace = trace;
     this.#onChange = onChange;
+    this.#question = new LatestQuestion((wanted) => this.#ask(wanted), onChange);
+  }
+
+  get current(): LoadedWindow | undefined {
+    return this.#question.current;
   }
 
   /** Whether what it holds is true of a trace: the same data at the same place in world time. */
@@ -47,18 +50,17 @@ export class WindowLoader {
 
   /** True while an answer is awaited. */
   get busy(): boolean {
-    return this.#busy;
+    return this.#question.busy;
   }
 
   /** Says what is looked at now; asks only when what is there does not serve. */
   want(view: TimeRange, plan: WindowPlan, tracks: readonly number[]): void {
     if (tracks.length === 0) return;
     if (this.current !== undefined && serves(this.current, view, plan) && holds(this.current, tracks)) {
-      this.#wanted = undefined;
+      this.#question.settle();
       return;
     }
-    this.#wanted = { plan, tracks };
-    if (!this.#busy) void this.#run();
+    this.#question.want({ plan, tracks });
   }
 
   /** Asks for the coarse window once; traces with very many tracks go without. */
@@ -74,22 +76,8 @@ export class WindowLoader {
   }
 
   dispose(): void {
-    this.#wanted = undefined;
+    this.#question.dispose();
     this.#abort.abort();
-  }
-
-  async #run(): Promise<void> {
-    this.#busy = true;
-    for (let next = this.#wanted; next !== undefined; next = this.#wanted) {
-      this.#wanted = undefined;
-      const loaded = await this.#ask(next);
-      if (this.#abort.signal.aborted) break;
-      if (loaded === undefined) continue;
-      this.current = loaded;
-      this.#onChange();
-    }
-    this.#busy = false;
-    this.#onChange();
   }
 
   async #ask({ plan, tracks }: Wanted): Promise<LoadedWindow | undefined> {

@@ -3,7 +3,7 @@ import type { Comparison } from '#shared/contract/comparison.ts';
 import { formatInstant, formatWhen } from '#renderer/base/format.ts';
 import { useComparisons } from '#renderer/stores/comparisons.ts';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
-import { Dot } from '#renderer/widgets/Badge.tsx';
+import { SideItem } from '#renderer/widgets/SideItem.tsx';
 import { comparisonTone, comparisonWord } from '../model/texts.ts';
 
 const MOST_SHOWN = 20;
@@ -37,20 +37,16 @@ interface ComparisonItemProps {
 function ComparisonItem({ comparison, current, now }: ComparisonItemProps) {
   const { id, title, state, createdAt, passes, plan } = comparison;
   return (
-    <button
-      type="button"
-      className="comparison-item"
-      aria-current={current ? 'page' : undefined}
-      title={`${title} – ${comparisonWord(state)}, ${formatInstant(createdAt)}`}
+    <SideItem
+      tone={comparisonTone(state)}
+      pulsing={state === 'running'}
+      state={comparisonWord(state)}
+      title={title}
+      when={formatWhen(createdAt, now)}
+      fact={`${passes.length} of ${plan.length} passes`}
+      hint={`${title} – ${comparisonWord(state)}, ${formatInstant(createdAt)}`}
+      current={current}
       onClick={() => goTo({ kind: 'comparison', id })}
-    >
-      <Dot tone={comparisonTone(state)} pulsing={state === 'running'} />
-      <span className="comparison-item__title">{title}</span>
-      <span className="visually-hidden">{comparisonWord(state)}</span>
-      <span className="comparison-item__when">{formatWhen(createdAt, now)}</span>
-      <span className="comparison-item__key">
-        {passes.length} of {plan.length} passes
-      </span>
-    </button>
+    />
   );
 }

@@ -2,7 +2,7 @@
 import { formatCount } from '#shared/base/units.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
 import { formatInstant, formatWhen } from '#renderer/base/format.ts';
-import { Dot } from '#renderer/widgets/Badge.tsx';
+import { SideItem } from '#renderer/widgets/SideItem.tsx';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -48,23 +48,23 @@ function RunItem({ run, current, now }: RunItemProps) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
   const [recipe, rest] = titleParts(run);
   return (
-    <button
-      type="button"
-      className="run-item"
-      aria-current={current ? 'page' : undefined}
-      title={`${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`}
+    <SideItem
+      tone={stateTone(run.state)}
+      pulsing={!isEnded(run.state) && run.state !== 'queued'}
+      state={stateWord(run.state)}
+      title={
+        <>
+          <span className="visually-hidden">{recipe}</span>
+          {rest}
+        </>
+      }
+      when={formatWhen(run.createdAt, now)}
+      fact={keyText(run, progress)}
+      hint={`${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`}
+      current={current}
       onClick={() => {
         goTo({ kind: 'run', id: run.id });
       }}
-    >
-      <Dot tone={stateTone(run.state)} pulsing={!isEnded(run.state) && run.state !== 'queued'} />
-      <span className="run-item__title">
-        <span className="visually-hidden">{recipe}</span>
-        {rest}
-      </span>
-      <span className="visually-hidden">{stateWord(run.state)}</span>
-      <span className="run-item__when">{formatWhen(run.createdAt, now)}</span>
-      <span className="run-item__key">{keyText(run, progress)}</span>
-    </button>
+    />
   );
 }
