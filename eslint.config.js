@@ -11,7 +11,7 @@ const noDefaultExport = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'out/', '.cache/', 'src/native/', 'test/fixtures/', 'test-results/'] },
+  { ignores: ['dist/', 'out/', 'target/', '.cache/', 'src/native/', 'test/fixtures/', 'test-results/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {

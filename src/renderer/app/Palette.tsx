@@ -13,22 +13,29 @@ export function Palette() {
   const shown = usePalette((state) => state.shown);
   const field = useRef<HTMLInputElement>(null);
   const chosen = useRef<OfferedCommand | null>(null);
+  const before = useRef<Element | null>(null);
   const choose = (command: OfferedCommand): void => {
     chosen.current = command;
     rememberCommand(command.id);
     showPalette(false);
   };
+  const takeFocus = (): HTMLElement | null => {
+    before.current = document.activeElement;
+    return field.current;
+  };
   const onGone = (open: boolean): void => {
+    if (open) return;
+    // Given back here and not by the dialog, which might do it after the command has moved it on.
+    if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
     const command = chosen.current;
-    if (open || command === null) return;
     chosen.current = null;
-    command.perform();
+    command?.perform();
   };
   return (
     <Dialog.Root open={shown} onOpenChange={showPalette} onOpenChangeComplete={onGone}>
       <Dialog.Portal>
         <Dialog.Backdrop className="palette__backdrop" />
-        <Dialog.Popup className="palette" initialFocus={field}>
+        <Dialog.Popup className="palette" initialFocus={takeFocus} finalFocus={false}>
           <Dialog.Title className="visually-hidden">Commands</Dialog.Title>
           <Finder field={field} onChoose={choose} />
         </Dialog.Popup>

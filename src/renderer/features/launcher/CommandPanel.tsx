@@ -179,7 +179,13 @@ function CommandLine({ shell, onSave }: CommandLineProps) {
           Save as script
         </Button>
       </div>
-      <pre ref={text} className="launcher__shell mono selectable" tabIndex={0} aria-label="Command line">
+      <pre
+        ref={text}
+        className="launcher__shell mono selectable"
+        role="group"
+        tabIndex={0}
+        aria-label="Command line"
+      >
         {shell}
       </pre>
     </section>
