@@ -15,6 +15,8 @@ import { TimelineToolbar } from './TimelineToolbar.tsx';
 interface TimelineHostProps {
   readonly traceSet: TraceSet;
   readonly traces: readonly ReadyTrace[];
+  /** Whether the set has several traces, open yet or not. */
+  readonly several: boolean;
   readonly store: TraceViewStore;
   readonly visible: boolean;
 }
@@ -74,9 +76,12 @@ function commandsOf(timeline: Timeline, store: TraceViewStore): readonly Offered
   return window === null ? told : [...told, { ...all, perform: () => chooseWindow(null) }];
 }
 
-/** Traces of one format look alike; several together have ranks above their tracks. */
-const kindOf = (traces: readonly ReadyTrace[]): string =>
-  `${traces[0]?.trace.summary.format ?? ''}${traces.length > 1 ? ' ranks' : ''}`;
+/**
+ * Traces of one format look alike; several together have ranks above their tracks. Those that are still being read count:
+ * the timeline is made once for a set, and keeps view and focus while more of it arrives.
+ */
+const kindOf = (traces: readonly ReadyTrace[], several: boolean): string =>
+  `${traces[0]?.trace.summary.format ?? ''}${several ? ' ranks' : ''}`;
 
 const NO_PATTERN: SearchPattern = { text: '', isExpression: false, matchCase: false };
 
@@ -115,13 +120,13 @@ function useSearchPlace(visible: boolean): SearchPlace {
 }
 
 /** Gives the canvas timeline a place in React's tree; nothing of a trace passes through React. */
-export function TimelineHost({ traceSet, traces, store, visible }: TimelineHostProps) {
+export function TimelineHost({ traceSet, traces, several, store, visible }: TimelineHostProps) {
   const host = useRef<HTMLDivElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
   const timeline = useRef<Timeline>(null);
   const search = useSearchPlace(visible);
   const shown = useMemo(() => traces.map(timelineTrace), [traces]);
-  const kind = kindOf(traces);
+  const kind = kindOf(traces, several);
   const tracks = useMemo(() => createArrangementStore(kind), [kind]);
 
   useEffect(() => {

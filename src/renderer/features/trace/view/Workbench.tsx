@@ -44,7 +44,13 @@ export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchP
       </div>
       <Splitter split={split} />
       <div className="trace-main">
-        <TimelineHost traceSet={traceSet} traces={ready.traces} store={store} visible={visible} />
+        <TimelineHost
+          traceSet={traceSet}
+          traces={ready.traces}
+          several={ready.several}
+          store={store}
+          visible={visible}
+        />
         <DetailsPanel traces={ready.traces} store={store} />
       </div>
     </div>
