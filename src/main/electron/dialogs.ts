@@ -105,6 +105,25 @@ export async function chooseTableTarget(window: BrowserWindow, name: string): Pr
   return filePath === '' ? null : filePath;
 }
 
+const TRACE_FORMATS = {
+  chrome: { name: 'Trace (Chrome JSON)', extensions: ['json'] },
+  'slices-csv': { name: 'Table (CSV)', extensions: ['csv'] },
+} as const;
+
+/** Asks where a part of a trace goes; null when the user closed the dialog. */
+export async function chooseTraceTarget(
+  window: BrowserWindow,
+  { name, format }: { readonly name: string; readonly format: keyof typeof TRACE_FORMATS },
+): Promise<string | null> {
+  const { name: kind, extensions } = TRACE_FORMATS[format];
+  const { filePath } = await dialog.showSaveDialog(window, {
+    title: 'Export a part of the trace',
+    defaultPath: `${name}.${extensions[0]}`,
+    filters: [{ name: kind, extensions: [...extensions] }],
+  });
+  return filePath === '' ? null : filePath;
+}
+
 /** Asks where a script goes; null when the user closed the dialog. */
 export async function chooseScriptTarget(window: BrowserWindow, name: string): Promise<string | null> {
   const { filePath } = await dialog.showSaveDialog(window, {

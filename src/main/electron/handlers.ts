@@ -14,6 +14,7 @@ import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
 import { saveScript } from './save-script.ts';
 import { saveTable } from './save-table.ts';
+import { traceHandlers } from './trace-handlers.ts';
 import { applyTheme } from './window.ts';
 
 /** The contract's methods, each a call of a service. */
@@ -52,6 +53,7 @@ export function makeHandlers(
     ...expertHandlers(window),
     ...libraryHandlers(services, window),
     'tables.save': ({ name, csv }) => saveTable(window(), name, csv),
+    ...traceHandlers(services, window),
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),
     'sources.choose': async () => {

@@ -10,6 +10,7 @@ import type {
 } from '#shared/contract/engine.ts';
 import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
+import type { TraceWritten } from '#shared/contract/exporting.ts';
 import type { FoundSlice, SearchResult } from '#shared/contract/search.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
@@ -221,6 +222,14 @@ export class TraceSession {
     way: 'next' | 'previous',
   ): Promise<FoundSlice | null> {
     return askEngine('trace.nearestMatch', { sourceId: this.source.sourceId, ...pattern, ...from, way });
+  }
+
+  /** Writes a part of the trace to a place that the user chose. */
+  write(
+    request: Omit<EngineInput<'trace.write'>, 'sourceId'>,
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: EngineProgress) => void },
+  ): Promise<TraceWritten> {
+    return askEngine('trace.write', { sourceId: this.source.sourceId, ...request }, options);
   }
 
   #askNames(ids: readonly number[]): Promise<readonly string[]> {

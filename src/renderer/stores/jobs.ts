@@ -2,13 +2,15 @@
 import { create } from 'zustand';
 import type { JobProgress } from '#shared/contract/library.ts';
 
-/** Work of the main process that takes time and can be cancelled, by the name that it was asked under. */
+/** Work that takes time and can be cancelled, by the name that it was asked under: of the main process, or of a view's own. */
 
 interface Job {
   readonly name: string;
   /** Null until the first word of it. */
   readonly progress: JobProgress | null;
   readonly cancelling: boolean;
+  /** Ends work that is not the main process's. */
+  readonly cancel?: () => void;
 }
 
 interface JobsState {
@@ -17,9 +19,11 @@ interface JobsState {
 
 export const useJobs = create<JobsState>(() => ({ jobs: [] }));
 
-export function addJob(): string {
+/** Without a way to cancel it the work is the main process's. */
+export function addJob(cancel?: () => void): string {
   const name = crypto.randomUUID();
-  useJobs.setState(({ jobs }) => ({ jobs: [...jobs, { name, progress: null, cancelling: false }] }));
+  const job: Job = { name, progress: null, cancelling: false, ...(cancel === undefined ? {} : { cancel }) };
+  useJobs.setState(({ jobs }) => ({ jobs: [...jobs, job] }));
   return name;
 }
 

@@ -10,6 +10,7 @@ import {
   comparisonRequest,
 } from './comparison.ts';
 import { planFile, savedFile } from './expert-files.ts';
+import { chosenTarget, traceTarget } from './exporting.ts';
 import { flag } from './flags.ts';
 import { launchCheck, launchForm, launchPreview, pastedCommand, recipeCatalogue } from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
@@ -121,6 +122,8 @@ export const contract = {
     input: z.object({ name: z.string().regex(/^[\w.-]{1,120}$/), csv: z.string().max(1 << 28) }),
     output: z.object({ path: z.string() }).nullable(),
   },
+  /** Asks where a part of a trace is written; null when the dialog was closed. The engine writes it (`trace.write`). */
+  'traces.chooseTarget': { input: traceTarget, output: chosenTarget.nullable() },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */

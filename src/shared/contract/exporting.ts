@@ -18,11 +18,21 @@ export const tracePart = z.object({
 });
 export type TracePart = z.infer<typeof tracePart>;
 
+/** What a file is proposed to be called, without its ending. */
+export const traceTarget = z.object({
+  name: z.string().regex(/^[\w.-]{1,120}$/),
+  format: z.enum(['chrome', 'slices-csv']),
+});
+export type TraceFormat = z.infer<typeof traceTarget>['format'];
+
+/** A place that the user chose, and what stands for it in `trace.write`. */
+export const chosenTarget = z.object({ targetId: z.string(), path: z.string() });
+
 export const exportRequests = {
   /** `chrome`: a smaller trace that other viewers open; `slices-csv`: one row for each slice. Reports progress. */
   'trace.write': traceRef.extend({
     targetId: z.string().max(64),
-    format: z.enum(['chrome', 'slices-csv']),
+    format: traceTarget.shape.format,
     part: tracePart,
   }),
 } as const;

@@ -50,6 +50,7 @@ export const methodNames = [
   'experts.save',
   'experts.choosePlan',
   'tables.save',
+  'traces.chooseTarget',
   'sources.ofRun',
   'sources.choose',
   'sources.fromPaths',

@@ -9,6 +9,7 @@ import { createArrangementStore, type ArrangementStore } from '../model/arrangem
 import type { ReadyTrace } from '../model/ready.ts';
 import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
+import { ExportMenu } from './ExportMenu.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 
@@ -161,7 +162,9 @@ export function TimelineHost({ traceSet, traces, several, store, visible }: Time
         filterField={filterField}
         onSearch={search.open}
         onLeave={() => timeline.current?.focus()}
-      />
+      >
+        <ExportMenu traces={traces} store={store} timeline={timeline} visible={visible} />
+      </TimelineToolbar>
       {search.isOpen && (
         <SearchBar
           traces={traces}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { KeyboardEvent, RefObject } from 'react';
+import type { KeyboardEvent, ReactNode, RefObject } from 'react';
 import { formatCount } from '#shared/base/units.ts';
 import { NO_ARRANGEMENT, withAllShown, withRowHeight } from '#renderer/timeline/arrangement.ts';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
@@ -12,6 +12,8 @@ interface TimelineToolbarProps {
   readonly onSearch: () => void;
   /** The keyboard goes back to the timeline. */
   readonly onLeave: () => void;
+  /** Stands at the end. */
+  readonly children?: ReactNode;
 }
 
 const HEIGHTS = [
@@ -21,7 +23,7 @@ const HEIGHTS = [
 ] as const;
 
 /** Which tracks are shown, and how high. */
-export function TimelineToolbar({ store, filterField, onSearch, onLeave }: TimelineToolbarProps) {
+export function TimelineToolbar({ store, filterField, onSearch, onLeave, children }: TimelineToolbarProps) {
   const arrangement = useArrangement(store, (state) => state.arrangement);
   const filter = useArrangement(store, (state) => state.filter);
   const shown = useArrangement(store, (state) => state.shown);
@@ -73,6 +75,7 @@ export function TimelineToolbar({ store, filterField, onSearch, onLeave }: Timel
         disabled={!arranged}
         onClick={() => store.setState({ arrangement: NO_ARRANGEMENT })}
       />
+      {children}
     </div>
   );
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatCount, formatBytes, formatDurationNs } from '#shared/base/units.ts';
+import type { TraceFormat, TracePart, TraceWritten } from '#shared/contract/exporting.ts';
+import { invoke } from '#renderer/data/bridge.ts';
+import { addJob, removeJob, takeJobProgress } from '#renderer/stores/jobs.ts';
+import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { spanText, type IterationSpan } from './iteration-span.ts';
+import type { ReadyTrace } from './ready.ts';
+
+/** Parts of open traces as files: what can be chosen, and the writing of it. */
+
+interface TimeSpan {
+  readonly startNs: number;
+  readonly endNs: number;
+}
+
+/** What the user looks at, on the shared axis. */
+export interface Shown {
+  readonly view: TimeSpan;
+  readonly range: TimeSpan | null;
+  readonly iterations: IterationSpan | null;
+}
+
+export interface PartChoice {
+  readonly value: 'shown' | 'range' | 'iterations' | 'all';
+  readonly label: string;
+  /** Ends the name of the file. */
+  readonly suffix: string;
+}
+
+const lengthOf = ({ startNs, endNs }: TimeSpan): string => formatDurationNs(endNs - startNs);
+
+/** The parts that there are now, the shown window first. */
+export function partChoices({ view, range, iterations }: Shown): PartChoice[] {
+  const marked: PartChoice[] =
+    range === null ? [] : [{ value: 'range', label: `Selected range, ${lengthOf(range)}`, suffix: '-range' }];
+  const chosen: PartChoice[] =
+    iterations === null
+      ? []
+      : [
+          {
+            value: 'iterations',
+            label: `Iterations ${spanText(iterations)} and what they launched`,
+            suffix: `-iterations-${spanText(iterations)}`,
+          },
+        ];
+  return [
+    { value: 'shown', label: `Shown window, ${lengthOf(view)}`, suffix: '-window' },
+    ...marked,
+    ...chosen,
+    { value: 'all', label: 'Whole trace', suffix: '' },
+  ];
+}
+
+/** A choice as the engine takes it: on the trace's own axis, whole nanoseconds. */
+export function partOf(choice: PartChoice['value'], shown: Shown, offsetNs: number): TracePart {
+  const own = ({ startNs, endNs }: TimeSpan): TracePart => ({
+    startNs: Math.floor(startNs - offsetNs),
+    endNs: Math.ceil(endNs - offsetNs),
+  });
+  if (choice === 'shown') return own(shown.view);
+  if (choice === 'range' && shown.range !== null) return own(shown.range);
+  if (choice !== 'iterations' || shown.iterations === null) return {};
+  return { firstIteration: shown.iterations.first, lastIteration: shown.iterations.last };
+}
+
+/** A name that every file system takes; endings that say how the trace was stored are left out. */
+export function fileNameOf(traceName: string, suffix: string): string {
+  const stem = traceName.replace(/(\.pt\.trace)?\.(json|sqlite|nsys-rep)(\.gz)?$/, '');
+  const safe = stem.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|-+$/g, '');
+  return `${(safe === '' ? 'trace' : safe).slice(0, 80)}${suffix.slice(0, 40)}`;
+}
+
+/** What is written where. */
+interface TraceExport {
+  readonly trace: ReadyTrace;
+  readonly part: TracePart;
+  readonly format: TraceFormat;
+  readonly name: string;
+}
+
+const summaryOf = ({ slices, bytes }: TraceWritten): string =>
+  `${formatCount(slices)} ${slices === 1 ? 'slice' : 'slices'}, ${formatBytes(bytes)}`;
+
+/** Asks where to, then writes there; progress and cancelling are the notice of the job. */
+export async function exportTrace({ trace, part, format, name }: TraceExport): Promise<void> {
+  const abort = new AbortController();
+  const job = addJob(() => abort.abort());
+  try {
+    const target = await invoke('traces.chooseTarget', { name, format });
+    if (target === null) return;
+    const { targetId, path } = target;
+    const step = `Writing ${path}`;
+    takeJobProgress({ job, step, bytesDone: 0, bytesTotal: 1 });
+    const written = await trace.session.write(
+      { targetId, format, part },
+      {
+        signal: abort.signal,
+        onProgress: ({ bytesDone, bytesTotal }) => takeJobProgress({ job, step, bytesDone, bytesTotal }),
+      },
+    );
+    notify('note', `Written to ${path}: ${summaryOf(written)}.`);
+  } catch (thrown) {
+    notifyFailure(thrown);
+  } finally {
+    removeJob(job);
+  }
+}
