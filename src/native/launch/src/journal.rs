@@ -20,6 +20,9 @@ use crate::spec::{EndSignal, RUN_DIR_VARIABLE};
 /// Name of the journal inside the run's folder.
 pub const JOURNAL_FILE: &str = "supervisor.jsonl";
 
+/// Name of the supervisor's process.
+const SUPERVISOR_NAME: &str = "supervisor";
+
 const POLL: Duration = Duration::from_millis(20);
 
 /// Reads the journal of a run, oldest event first. A line that was cut or is not an event is left out; no journal
@@ -56,7 +59,8 @@ pub struct Leftovers {
 pub fn end_journalled(run_dir: &Path) -> Result<Leftovers, LaunchError> {
     let events = read_journal(run_dir)?;
     let Some(starting) = starting_here(&events) else {
-        return Ok(Leftovers { ended: 0, is_supervised: false });
+        // One that has yet to start its program is about to hear of the application's death, and then ends it.
+        return Ok(Leftovers { ended: 0, is_supervised: has_young_supervisor(run_dir) });
     };
     if is_alive(starting.supervisor) {
         return Ok(Leftovers { ended: 0, is_supervised: true });
@@ -113,6 +117,15 @@ fn starting_here(events: &[Event]) -> Option<Starting> {
             grace: Duration::from_millis(*grace_ms),
         }),
         _ => None,
+    })
+}
+
+/// Whether a supervisor of the run lives that has journalled nothing yet. It has its specification only after it was
+/// started as what it is, so that one which cannot be seen here has nothing to start.
+fn has_young_supervisor(run_dir: &Path) -> bool {
+    proc::read_all().iter().any(|process| {
+        proc::name_of(process.pid) == SUPERVISOR_NAME
+            && proc::has_variable(process.pid, RUN_DIR_VARIABLE, run_dir.as_os_str().as_bytes())
     })
 }
 

@@ -11,7 +11,7 @@ use std::thread;
 use crate::error::{FailureCode, LaunchError};
 use crate::event::Event;
 use crate::journal::{Leftovers, end_journalled, read_journal};
-use crate::spec::LaunchSpec;
+use crate::spec::{LaunchSpec, RUN_DIR_VARIABLE};
 
 /// File of the run's folder that holds what the supervisor itself complains about.
 const SUPERVISOR_LOG: &str = "supervisor.log";
@@ -58,6 +58,8 @@ where
         .map_err(|source| LaunchError::RunDir { path: spec.run_dir.clone(), source })?;
     let missing = |source| LaunchError::SupervisorMissing { path: supervisor.to_owned(), source };
     let mut child = Command::new(supervisor)
+        // Whose supervisor it is can be told before it has written a line.
+        .env(RUN_DIR_VARIABLE, &spec.run_dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(log)

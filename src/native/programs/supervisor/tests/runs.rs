@@ -4,8 +4,11 @@
 mod support;
 
 use std::fs;
+use std::process::{Command, Stdio};
 
-use iterscope_launch::{EndSignal, EndedBy, Event, FailureCode, end_journalled, read_journal};
+use iterscope_launch::{
+    EndSignal, EndedBy, Event, FailureCode, RUN_DIR_VARIABLE, end_journalled, read_journal,
+};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use support::{PATIENCE, Run, assert_gone, start_run};
@@ -153,6 +156,21 @@ fn a_killed_supervisor_loses_no_process() {
     assert_eq!(code, FailureCode::SupervisorLost, "{message}");
     assert_gone(&pids);
     assert_eq!(end_journalled(run.dir.path()).expect("readable").ended, 0, "nothing was left to end");
+}
+
+#[test]
+fn a_supervisor_that_has_not_begun_keeps_its_run_too() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(support::supervisor())
+        .env(RUN_DIR_VARIABLE, dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("starts");
+    assert!(end_journalled(dir.path()).expect("readable").is_supervised);
+    drop(child.stdin.take());
+    child.wait().expect("a status");
+    assert!(!end_journalled(dir.path()).expect("readable").is_supervised);
 }
 
 #[test]
