@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toFailure, type Failure } from '#shared/base/errors.ts';
-import type { EngineProgress, Iteration } from '#shared/contract/engine.ts';
+import type { EngineProgress } from '#shared/contract/engine.ts';
 import type { LogRule, Recipe } from '#shared/contract/recipe.ts';
 import type { Artifact, IterationLine, ReportedFigure, RunManifest, RunStep } from '#shared/contract/run.ts';
 import { mergeFigures } from '../launch/figures/names.ts';
@@ -112,21 +112,28 @@ export async function readTraces(
   manifest: RunManifest,
   options: ReadingOptions,
 ): Promise<TraceReading> {
-  const { sources } = await parts.sources.ofRun(manifest, parts.library.artifactsOf(manifest.id));
+  const { engine, library } = parts;
+  const { signal } = options;
+  const { sources } = await triedTwice(signal, () =>
+    parts.sources.ofRun(manifest, library.artifactsOf(manifest.id)),
+  );
   const traces = sources.filter(({ kind }) => kind === 'trace');
   const ranks: RankIterations[] = [];
   const failures = new Map<string, Failure>();
   for (const [index, { sourceId, rank, name }] of traces.entries()) {
     // Begun all the same, it would be cancelled under whoever opens the trace at once.
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     const onProgress = ({ bytesDone, bytesTotal }: EngineProgress): void => {
       options.onProgress(`Reading ${name}`, (index + bytesDone / Math.max(1, bytesTotal)) / traces.length);
     };
     try {
-      const iterations = await readTrace(parts.engine, sourceId, options.signal, onProgress);
+      const iterations = await triedTwice(signal, async () => {
+        await engine.call('trace.open', { sourceId }, { signal, onProgress });
+        return engine.call('trace.iterations', { sourceId }, { signal });
+      });
       ranks.push({ rank: rank ?? index, iterations });
     } catch (thrown) {
-      options.signal.throwIfAborted();
+      signal.throwIfAborted();
       failures.set(name, toFailure(thrown));
     }
   }
@@ -150,21 +157,12 @@ export function captureOf(
   return asked ? { captureCheck: checkCapture(manifest.spans, ranks) } : {};
 }
 
-/** The engine may be killed while it reads: a new one tries once more, since the file itself may be to blame. */
-async function readTrace(
-  engine: Engine,
-  sourceId: string,
-  signal: AbortSignal,
-  onProgress: (progress: EngineProgress) => void,
-): Promise<readonly Iteration[]> {
-  const read = async (): Promise<readonly Iteration[]> => {
-    await engine.call('trace.open', { sourceId }, { signal, onProgress });
-    return engine.call('trace.iterations', { sourceId }, { signal });
-  };
+/** The engine may be killed meanwhile: a new one tries once more, and only once, since the file may be to blame. */
+async function triedTwice<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await work();
   } catch (thrown) {
     if (signal.aborted || toFailure(thrown).code !== 'engine.crashed') throw thrown;
-    return read();
+    return work();
   }
 }

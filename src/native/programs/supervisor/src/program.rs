@@ -47,7 +47,12 @@ pub fn start_program(spec: &LaunchSpec, reporter: &mut Reporter) -> Result<Progr
     let at_ns = wall_clock_ns();
     let _ = File::from(gate_writer).write(b"g");
     match spawning.join() {
-        Ok(Ok(_)) => {
+        Ok(Ok(child)) => {
+            let pid = child.id().cast_signed();
+            if !has_forked {
+                // Killed before it could say who it is: it is the program all the same, and its end is the run's.
+                reporter.report(&starting_event(pid, spec));
+            }
             reporter.report(&Event::Started { pid, at_ns });
             Ok(Program { pid, started })
         }

@@ -36,13 +36,14 @@ fn perl(script: &str) -> Run {
     })
 }
 
-/// No process carries the variable of the run.
+/// No process carries the variable of the run but its supervisor, which ends once it has said so.
 fn assert_none_left(run: &Run) {
     let path = run.dir.path().as_os_str().as_encoded_bytes();
+    let supervisor = run.handle.supervisor_pid().cast_signed();
     let left: Vec<i32> = read_all()
         .iter()
         .map(|process| process.pid)
-        .filter(|pid| has_variable(*pid, RUN_DIR_VARIABLE, path))
+        .filter(|pid| *pid != supervisor && has_variable(*pid, RUN_DIR_VARIABLE, path))
         .collect();
     assert_eq!(left, [0; 0], "processes of the run are alive");
 }
@@ -124,6 +125,26 @@ fn a_supervisor_killed_at_any_moment_of_the_start_leaves_nothing() {
         while !end_journalled(run.dir.path()).is_ok_and(|left| left.ended == 0) {
             assert!(Instant::now() < deadline, "after {delay_us} µs");
         }
+        assert_none_left(&run);
+    }
+}
+
+#[test]
+fn a_program_killed_at_any_moment_of_its_start_has_an_end() {
+    for round in 0..60 {
+        let run = start_run("sleep 60", |_| ());
+        let supervisor = run.handle.supervisor_pid().cast_signed();
+        let deadline = Instant::now() + PATIENCE;
+        let program = loop {
+            assert!(Instant::now() < deadline, "round {round}");
+            if let Some(child) = read_all().iter().find(|process| process.parent_pid == supervisor) {
+                break child.pid;
+            }
+        };
+        kill(Pid::from_raw(program), Signal::SIGKILL).expect("killed");
+        let last = end_of(&run);
+        let Event::Exited { signal, ended_by, .. } = &last else { panic!("round {round}: {last:?}") };
+        assert_eq!((signal.as_deref(), *ended_by), (Some("SIGKILL"), EndedBy::Program), "round {round}");
         assert_none_left(&run);
     }
 }
