@@ -40,6 +40,26 @@ test('repetitions follow each other with iterations, launches and names of their
   expect(readFileSync(path, 'utf8')).toMatch(/"name": "[^"]* #1"/u);
 });
 
+test('side by side they have threads, streams and devices of their own', async () => {
+  const path = join(folder(), 'spread.json');
+  const length = gunzipSync(readFileSync(recording)).length;
+  const spread = { groups: 4, devices: 2 };
+  const { repetitions } = await writeBigTrace(recording, path, length * 3.5, { spread });
+  expect(repetitions).toBe(4);
+  const store = join(folder(), 'store');
+  await native.ingestTrace(path, store, () => undefined, new native.CancelToken());
+  const tracks = await (await native.openTrace(store, path)).tracks();
+  const streams = tracks.filter(({ type }) => type === 'gpu-stream');
+  expect(new Set(streams.map(({ deviceId }) => deviceId))).toEqual(new Set([0, 1]));
+  const [first] = streams;
+  // Four times the same streams, each with as many slices as in the recording.
+  const alike = streams.filter(({ sliceCount }) => sliceCount === first?.sliceCount);
+  expect(alike.length).toBeGreaterThanOrEqual(4);
+  const threads = tracks.filter(({ type }) => type === 'thread').map(({ pid, tid }) => `${pid} ${tid}`);
+  expect(new Set(threads).size).toBe(threads.length);
+  expect(threads.length % 4).toBe(0);
+});
+
 test('the same recording and length give the same bytes, compressed or not', async () => {
   const paths = ['a.json', 'b.json', 'c.json.gz'].map((name) => join(folder(), name));
   for (const path of paths) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { IterscopeError, isErrorCode } from '#shared/base/errors.ts';
@@ -17,6 +18,12 @@ export function loadNative(nativeFolder: string): NativeModule {
     const message = `The native module ${path} cannot be loaded: ${String(thrown)}. Run "npm run build" on this machine.`;
     throw new IterscopeError({ code: 'engine.unavailable', message, path }, { cause: thrown });
   }
+}
+
+/** What this build is: another one may answer differently. */
+export function buildOf(nativeFolder: string): string {
+  const { size, mtimeMs } = statSync(join(nativeFolder, 'iterscope.node'));
+  return `${size} ${mtimeMs}`;
 }
 
 /** Native errors carry their failure as JSON in the message. */

@@ -2,7 +2,7 @@
 import { source as sourceSchema } from '#shared/contract/app.ts';
 import type { EngineReply } from '#shared/contract/engine.ts';
 import { z } from 'zod';
-import { loadNative } from './native.ts';
+import { buildOf, loadNative } from './native.ts';
 import { EngineServer } from './server.ts';
 
 /**
@@ -35,7 +35,11 @@ function main(): void {
   if (nativeFolder === undefined || cacheFolder === undefined || configFolder === undefined) {
     throw new Error('usage: engine NATIVE_FOLDER CACHE_FOLDER CONFIG_FOLDER');
   }
-  const server = new EngineServer(loadNative(nativeFolder), cacheFolder, configFolder);
+  const server = new EngineServer(loadNative(nativeFolder), {
+    cacheFolder,
+    configFolder,
+    build: buildOf(nativeFolder),
+  });
   const post = (reply: EngineReply): void => {
     const port = parentPort();
     if (port !== undefined) port.postMessage(reply);

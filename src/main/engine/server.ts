@@ -9,7 +9,7 @@ import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
 import { TraceExports } from './exporting.ts';
 import { searchHandlers } from './search.ts';
-import { splitProcess, TraceSessions } from './traces.ts';
+import { splitProcess, TraceSessions, type EnginePlaces } from './traces.ts';
 
 /** One side of a conversation: a message port of the window, or the pipe to the main process. */
 export interface Endpoint {
@@ -35,8 +35,8 @@ export class EngineServer {
   readonly #exports = new TraceExports();
   readonly #handlers: Handlers;
 
-  constructor(native: NativeModule, cacheFolder: string, configFolder: string) {
-    this.#traces = new TraceSessions(native, cacheFolder, configFolder);
+  constructor(native: NativeModule, places: EnginePlaces) {
+    this.#traces = new TraceSessions(native, places);
     this.#experts = new ExpertSessions(native);
     this.#handlers = this.#makeHandlers();
   }
@@ -146,8 +146,7 @@ export class EngineServer {
         return handle.names(Uint32Array.from(ids));
       },
       'trace.slice': async (source, { row }) => (await traces.handle(source)).slice(row),
-      'trace.iterations': async (source, { firstIndex }) =>
-        (await traces.handle(source)).iterations(firstIndex),
+      'trace.iterations': (source, { firstIndex }) => traces.iterations(source, firstIndex),
       'trace.topKernels': async (source, { limit }) => (await traces.handle(source)).topKernels(limit),
       'trace.groups': async (source, { selection, by, limit }) =>
         (await traces.handle(source)).groups(selection, by, limit),

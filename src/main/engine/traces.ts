@@ -5,6 +5,7 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { EngineProgress, OpenedTrace } from '#shared/contract/engine.ts';
 import { storeName, storesFolder } from '../ports/stores.ts';
+import { firstAnswers } from './kept-answers.ts';
 import { nativeFailure } from './native.ts';
 import { readablePath } from './report-export.ts';
 import type { Native, NativeModule } from './native.ts';
@@ -14,8 +15,14 @@ import type { Native, NativeModule } from './native.ts';
  * store. Askers of one file share its reading, which ends early only when all of them have cancelled.
  */
 
+interface ReadTrace {
+  readonly opened: OpenedTrace;
+  readonly handle: Native.TraceHandle;
+  readonly iterations: readonly Native.Iteration[];
+}
+
 interface Opening {
-  readonly result: Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }>;
+  readonly result: Promise<ReadTrace>;
   readonly abort: AbortController;
   readonly listeners: Set<(progress: EngineProgress) => void>;
   waiting: number;
@@ -28,14 +35,23 @@ const REBUILD = new Set(['store.stale', 'store.damaged', 'store.version', 'trace
 /** The user's own step markers, in the configuration folder; without it the built-in rules apply. */
 const STEP_MARKERS_FILE = 'step-markers.json';
 
+export interface EnginePlaces {
+  readonly cacheFolder: string;
+  readonly configFolder: string;
+  /** Which build of the native module answers. */
+  readonly build: string;
+}
+
 export class TraceSessions {
   readonly #native: NativeModule;
+  readonly #build: string;
   readonly #storeRoot: string;
   readonly #stepMarkersFile: string;
   readonly #openings = new Map<string, Opening>();
 
-  constructor(native: NativeModule, cacheFolder: string, configFolder: string) {
+  constructor(native: NativeModule, { cacheFolder, configFolder, build }: EnginePlaces) {
     this.#native = native;
+    this.#build = build;
     this.#stepMarkersFile = join(configFolder, STEP_MARKERS_FILE);
     this.#storeRoot = storesFolder(cacheFolder);
   }
@@ -97,6 +113,13 @@ export class TraceSessions {
     return (await opening.result).handle;
   }
 
+  /** Those without a number in their marker count from `firstIndex`. */
+  async iterations(source: Source, firstIndex: number | undefined): Promise<readonly Native.Iteration[]> {
+    const handle = await this.handle(source);
+    if (firstIndex !== undefined) return handle.iterations(firstIndex);
+    return (await this.#openings.get(source.sourceId)?.result)?.iterations ?? handle.iterations();
+  }
+
   close(source: Source): void {
     this.#openings.delete(source.sourceId);
   }
@@ -125,7 +148,7 @@ export class TraceSessions {
     source: Source,
     signal: AbortSignal,
     onProgress: (progress: EngineProgress) => void,
-  ): Promise<{ opened: OpenedTrace; handle: Native.TraceHandle }> {
+  ): Promise<ReadTrace> {
     try {
       const info = await stat(source.path).catch(() => undefined);
       const path = await this.#readable(source, signal, onProgress);
@@ -133,7 +156,11 @@ export class TraceSessions {
       const handle =
         (await this.#reopen(storePath, path)) ??
         (await this.#ingest(storePath, { ...source, path }, signal, onProgress));
-      const [summary, tracks] = await Promise.all([handle.summary(), handle.tracks()]);
+      const version = `${this.#build}\n${(await this.#stepMarkers()) ?? ''}`;
+      const [{ summary, iterations }, tracks] = await Promise.all([
+        firstAnswers(handle, storePath, version),
+        handle.tracks(),
+      ]);
       const opened: OpenedTrace = {
         sourceId: source.sourceId,
         path: source.path,
@@ -141,7 +168,7 @@ export class TraceSessions {
         summary: toSummary(summary),
         tracks,
       };
-      return { opened, handle };
+      return { opened, handle, iterations };
     } catch (thrown) {
       throw new IterscopeError(nativeFailure(thrown), { cause: thrown });
     }

@@ -32,6 +32,9 @@ export class Painter {
   readonly #hits = new Hits();
   readonly #fitter: TextFitter;
   #palette: Palette;
+  /** Of the static layer as it was last drawn. */
+  rectangles = 0;
+  names = 0;
 
   constructor(surface: Surface, camera: Camera, loaders: TraceLoaders) {
     this.#surface = surface;
@@ -66,6 +69,8 @@ export class Painter {
       { rows: camera.pinnedRows(), top: 0, height: pinnedHeight },
     ];
     const hits = this.#hits.testsOf(frame.traces);
+    this.rectangles = 0;
+    this.names = 0;
     beginStatic(ctx, frame, ratio);
     for (const section of sections) {
       const { rows } = section;
@@ -75,6 +80,8 @@ export class Painter {
       drawSection(ctx, { ...frame, rows }, section, this.#scene, this.#fitter, ratio, (row) =>
         this.#pictureOf(row),
       );
+      this.rectangles += this.#scene.count;
+      this.names += this.#scene.texts.length;
     }
     endStatic(ctx, frame, pinnedHeight, this.#fitter);
     drawMinimap(ctx, frame, camera.world, this.#loaders.wholes, this.#hits.binsOf(frame.traces));

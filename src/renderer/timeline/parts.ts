@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Camera } from './camera.ts';
 import { composeOverlay } from './compose-overlay.ts';
+import { tellDrawn } from './draw-log.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { Hover } from './hover.ts';
 import { Marks } from './marks.ts';
@@ -33,7 +34,7 @@ export interface Parts {
 export function makeParts(host: HTMLElement, callbacks: TimelineCallbacks): Parts {
   const state = new TimelineState();
   const traces = () => state.traces;
-  const loop = new FrameLoop((isWhole) => draw(parts, isWhole));
+  const loop = new FrameLoop((isWhole) => drawAndTell(parts, isWhole));
   const invalidate = (): void => loop.invalidate();
   const surface = new Surface(
     host,
@@ -100,6 +101,15 @@ function laidOut({ surface, callbacks, loop }: Parts, layout: RowLayout): void {
   surface.listRows(rows.map(describeRow));
   callbacks.onRows({ shown: rows.length, hidden: layout.hiddenCount });
   loop.invalidate();
+}
+
+function drawAndTell(parts: Parts, isWhole: boolean): void {
+  const startMs = performance.now();
+  draw(parts, isWhole);
+  const { surface, painter } = parts;
+  const { rectangles, names } = painter;
+  const durationMs = performance.now() - startMs;
+  tellDrawn(surface.canvas, { startMs, durationMs, layers: isWhole ? 'all' : 'overlay', rectangles, names });
 }
 
 function draw(parts: Parts, isWhole: boolean): void {
