@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long 2 GB of statistics take to read (16 ranks × 1,000 iterations × 60 layers × 256 experts), and how long a
-// placement plan takes: 60 layers of 512 experts in 640 slots on 32 ranks, made on 50 iterations and judged on
+// How long 2 GB of statistics take to read (16 ranks × 1,000 iterations × 60 layers × 256 experts) and how much memory,
+// and how long a placement plan takes: 60 layers of 512 experts in 640 slots on 32 ranks, made on 50 iterations and judged on
 // 50 others.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,17 +102,42 @@ const planMs =
     }
   };
 
-/** All ranks have files of the same size; the second and later readings find them in memory. @param {{ root: string }} context */
-async function readSeconds({ root }) {
+/**
+ * All ranks have files of the same size; the second and later readings find them in memory.
+ * @template T
+ * @param {string} root
+ * @param {(folder: string, module: string) => Promise<T>} measure
+ */
+async function withRanks(root, measure) {
   const folder = mkdtempSync(join(tmpdir(), 'iterscope-bench-'));
   try {
     writeStatistics(join(folder, 'rank0.safetensors'), read);
     for (let rank = 1; rank < read.ranks; rank += 1) {
       copyFileSync(join(folder, 'rank0.safetensors'), join(folder, `rank${rank}.safetensors`));
     }
-    const native = /** @type {Native} */ (
-      createRequire(import.meta.url)(join(root, 'dist/native/iterscope.node'))
-    );
+    // Ranks counted different tokens, so that they are added and not found to be alike.
+    changeLastCount(join(folder, `rank${read.ranks - 1}.safetensors`));
+    return await measure(folder, join(root, 'dist/native/iterscope.node'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes the last count of a file another. @param {string} path */
+function changeLastCount(path) {
+  const file = openSync(path, 'r+');
+  try {
+    const { size } = fstatSync(file);
+    writeSync(file, Buffer.from([1, 0, 0, 0, 0, 0, 0, 0]), 0, 8, size - 8);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @param {{ root: string }} context */
+const readSeconds = ({ root }) =>
+  withRanks(root, async (folder, module) => {
+    const native = /** @type {Native} */ (createRequire(import.meta.url)(module));
     const samples = [];
     for (let round = 0; round <= readRounds; round += 1) {
       const startMs = performance.now();
@@ -110,13 +145,24 @@ async function readSeconds({ root }) {
       samples.push((performance.now() - startMs) / 1000);
     }
     return samples.slice(1);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });
+
+/**
+ * Most memory of a process that does nothing else. The system's account of the process would begin with what its parent
+ * held; that of its memory (Linux) does not.
+ * @param {{ root: string }} context
+ */
+const readMemory = ({ root }) =>
+  withRanks(root, async (folder, module) => {
+    const script = `require(${JSON.stringify(module)}).openExpertStatistics(${JSON.stringify(folder)})
+      .then(() => console.log(require('node:fs').readFileSync('/proc/self/status', 'utf8')));`;
+    const status = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    return Promise.resolve([Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024]);
+  });
 
 export const figures = [
   { name: 'experts.read_s', unit: 's', run: readSeconds },
+  { name: 'experts.read_memory', unit: 'MiB', run: readMemory },
   { name: 'experts.plan_ms', unit: 'ms', run: planMs('tensorrt-llm') },
   { name: 'experts.plan_deepseek_ms', unit: 'ms', run: planMs('deepseek') },
 ];

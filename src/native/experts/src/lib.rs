@@ -16,8 +16,10 @@ mod placement;
 mod plan;
 mod rank_file;
 mod read;
+mod read_at;
 mod series;
 mod statistics;
+mod sum;
 
 pub use error::{ExpertsError, Warning, WarningCode};
 pub use layer::{CriticalLoad, LayerMetrics, layer_metrics, vllm_balancedness_mean};

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Reading a folder: `meta_info.json` and one `rank<r>.safetensors` per rank.
 //!
-//! First the heads of the files tell which iterations and layers there are, then their counts are added to one dense table
-//! while the next file is read. So memory holds the table and two files, however many ranks there are.
+//! First the heads of the files tell which iterations and layers there are, then their counts are added to one dense table.
 
-use std::collections::{BTreeSet, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +10,9 @@ use rayon::prelude::*;
 
 use crate::error::{ExpertsError, Warning, WarningCode};
 use crate::formats::{read_record, read_table};
-use crate::rank_file::{Outline, RankFile, bad_tensor, rank_of};
-use crate::statistics::{Combination, ExpertStatistics};
+use crate::rank_file::{RankFile, Vector, rank_of};
+use crate::statistics::ExpertStatistics;
+use crate::sum::{Grid, sum_ranks};
 
 /// `meta_info.json` as far as it is used.
 #[derive(serde::Deserialize)]
@@ -39,9 +38,10 @@ pub fn read_statistics(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
 /// # Errors
 /// Every [`ExpertsError`]: a missing folder or file, a damaged file, vectors that are not counts.
 pub fn read_folder(dir: &Path) -> Result<ExpertStatistics, ExpertsError> {
-    let files = rank_files(dir)?;
+    let (ranks, paths): (Vec<u32>, Vec<PathBuf>) = rank_files(dir)?.into_iter().unzip();
+    let files = paths.into_par_iter().map(RankFile::open).collect::<Result<Vec<_>, _>>()?;
     let survey = Survey::of(dir, &files)?;
-    let mut warnings = survey.warnings(&files);
+    let mut warnings = survey.warnings(&ranks);
     let meta = read_meta(dir, &mut warnings);
     if let Some(meta) = meta.as_ref().filter(|meta| meta.num_experts != survey.experts) {
         let message = format!(
@@ -50,13 +50,15 @@ pub fn read_folder(dir: &Path) -> Result<ExpertStatistics, ExpertsError> {
         );
         warnings.push(Warning { code: WarningCode::MetaDisagrees, message, count: 1 });
     }
-    let (counts, combination) = sum_ranks(&files, &survey)?;
+    let Survey { experts, iterations, layers, do_ranks_differ, .. } = survey;
+    let grid = Grid { iterations: &iterations, layers: &layers, experts };
+    let (counts, combination) = sum_ranks(&files, &grid, !do_ranks_differ)?;
     Ok(ExpertStatistics {
-        experts: survey.experts,
+        experts,
         top_k: meta.map(|meta| meta.num_experts_per_token),
-        iterations: survey.iterations.into_iter().collect(),
-        layers: survey.layers.into_iter().collect(),
-        ranks: files.into_iter().map(|(rank, _)| rank).collect(),
+        iterations,
+        layers,
+        ranks,
         combination,
         warnings,
         counts,
@@ -96,8 +98,10 @@ fn read_meta(dir: &Path, warnings: &mut Vec<Warning>) -> Option<MetaInfo> {
 /// What there is to read.
 struct Survey {
     experts: usize,
-    iterations: BTreeSet<u32>,
-    layers: BTreeSet<u32>,
+    /// Ascending.
+    iterations: Vec<u32>,
+    /// Ascending.
+    layers: Vec<u32>,
     /// Distinct pairs of iteration and layer.
     pairs: usize,
     unknown_tensors: usize,
@@ -105,37 +109,46 @@ struct Survey {
 }
 
 impl Survey {
-    fn of(dir: &Path, files: &[(u32, PathBuf)]) -> Result<Self, ExpertsError> {
+    fn of(dir: &Path, files: &[RankFile]) -> Result<Self, ExpertsError> {
         let mut experts = None;
-        let mut pairs: HashSet<(u32, u32)> = HashSet::new();
-        let (mut unknown_tensors, mut do_ranks_differ) = (0, false);
-        let outlines: Result<Vec<Outline>, ExpertsError> =
-            files.par_iter().map(|(_, path)| Outline::read(path)).collect();
-        for (position, (found, (_, path))) in outlines?.into_iter().zip(files).enumerate() {
-            unknown_tensors += found.unknown;
-            let known = pairs.len();
-            for &(iteration, layer, length) in &found.vectors {
-                let others = *experts.get_or_insert(length);
-                if others != length {
-                    let reason = format!("it has {length} experts where others have {others}");
-                    return Err(bad_tensor(path, &format!("{iteration}_{layer}"), reason));
-                }
-                pairs.insert((iteration, layer));
+        for file in files {
+            let Some(vector) = file.vectors.first() else { continue };
+            let others = *experts.get_or_insert(file.experts);
+            if others != file.experts {
+                let reason = format!("it has {} experts where others have {others}", file.experts);
+                return Err(file.bad_tensor(&format!("{}_{}", vector.iteration, vector.layer), reason));
             }
-            let is_same = pairs.len() == known && found.vectors.len() == known;
-            do_ranks_differ |= position > 0 && !is_same;
         }
         let Some(experts) = experts else { return Err(ExpertsError::NoStatistics { dir: dir.to_owned() }) };
-        let survey = Self {
+        let mut survey = Self {
             experts,
-            iterations: pairs.iter().map(|pair| pair.0).collect(),
-            layers: pairs.iter().map(|pair| pair.1).collect(),
-            pairs: pairs.len(),
-            unknown_tensors,
-            do_ranks_differ,
+            iterations: distinct(files, |vector| vector.iteration),
+            layers: distinct(files, |vector| vector.layer),
+            pairs: files.iter().map(|file| file.vectors.len()).sum(),
+            unknown_tensors: files.iter().map(|file| file.unknown).sum(),
+            do_ranks_differ: false,
         };
+        // With all pairs of all ranks first, so that what counts the distinct ones is not enormous itself.
         survey.check_density(dir)?;
+        survey.pairs = survey.distinct_pairs(files);
+        survey.check_density(dir)?;
+        survey.do_ranks_differ = files.iter().any(|file| file.vectors.len() != survey.pairs);
         Ok(survey)
+    }
+
+    fn distinct_pairs(&self, files: &[RankFile]) -> usize {
+        let mut is_there = vec![false; self.iterations.len() * self.layers.len()];
+        for vector in files.iter().flat_map(|file| &file.vectors) {
+            let place = self
+                .iterations
+                .binary_search(&vector.iteration)
+                .ok()
+                .zip(self.layers.binary_search(&vector.layer).ok());
+            if let Some((iteration, layer)) = place {
+                is_there[iteration * self.layers.len() + layer] = true;
+            }
+        }
+        is_there.into_iter().filter(|there| *there).count()
     }
 
     /// A hostile file could name a layer of its own in every iteration and make the table enormous.
@@ -147,12 +160,12 @@ impl Survey {
         Err(ExpertsError::TooSparse { dir: dir.to_owned(), pairs: self.pairs, iterations, layers })
     }
 
-    fn warnings(&self, files: &[(u32, PathBuf)]) -> Vec<Warning> {
+    fn warnings(&self, ranks: &[u32]) -> Vec<Warning> {
         let span = |first: Option<u32>, last: Option<u32>| match first.zip(last) {
             Some((first, last)) => last as usize - first as usize + 1,
             None => 0,
         };
-        let missing_ranks = files.last().map_or(0, |(rank, _)| *rank as usize + 1 - files.len());
+        let missing_ranks = ranks.last().map_or(0, |rank| *rank as usize + 1 - ranks.len());
         let gaps =
             span(self.iterations.first().copied(), self.iterations.last().copied()) - self.iterations.len();
         let absent = self.iterations.len() * self.layers.len() - self.pairs;
@@ -186,53 +199,16 @@ impl Survey {
     }
 }
 
-/// Adds the ranks' counts into a table [iteration][layer][expert]; or, where all ranks hold the same, takes one.
-fn sum_ranks(files: &[(u32, PathBuf)], survey: &Survey) -> Result<(Vec<u64>, Combination), ExpertsError> {
-    let iterations: Vec<u32> = survey.iterations.iter().copied().collect();
-    let layers: Vec<u32> = survey.layers.iter().copied().collect();
-    let mut table = vec![0; iterations.len() * layers.len() * survey.experts];
-    let mut are_identical = !survey.do_ranks_differ;
-    let mut add = |file: &RankFile, ranks_before: u64| {
-        for entry in file.entries()?.entries {
-            let counts = file.counts(&entry)?;
-            let place =
-                iterations.binary_search(&entry.iteration).ok().zip(layers.binary_search(&entry.layer).ok());
-            let slot = place.filter(|_| entry.experts == survey.experts).and_then(|(iteration, layer)| {
-                let first = (iteration * layers.len() + layer) * survey.experts;
-                table.get_mut(first..first + counts.len())
-            });
-            let Some(slot) = slot else { return Err(changed_while_read(file.path())) };
-            for (sum, count) in slot.iter_mut().zip(counts) {
-                // While all ranks are alike, the sum so far is a multiple of each.
-                are_identical &= *sum == ranks_before * count;
-                *sum += count;
-            }
-        }
-        Ok(())
+/// What the vectors of all files have, each once, ascending.
+fn distinct(files: &[RankFile], of: impl Fn(&Vector) -> u32 + Sync) -> Vec<u32> {
+    let of_file = |file: &RankFile| {
+        let mut found: Vec<u32> = file.vectors.iter().map(&of).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     };
-    let mut ahead = files.iter().map(|(_, path)| path.clone());
-    let mut file = ahead.next().map(RankFile::read);
-    let mut ranks_before = 0;
-    while let Some(current) = file.transpose()? {
-        let next = ahead.next();
-        let (added, read) = rayon::join(|| add(&current, ranks_before), || next.map(RankFile::read));
-        added?;
-        ranks_before += 1;
-        file = read;
-    }
-    if files.len() == 1 {
-        return Ok((table, Combination::Single));
-    }
-    if !are_identical {
-        return Ok((table, Combination::Summed));
-    }
-    let ranks = files.len() as u64;
-    for sum in &mut table {
-        *sum /= ranks;
-    }
-    Ok((table, Combination::OneOfIdentical))
-}
-
-fn changed_while_read(path: &Path) -> ExpertsError {
-    ExpertsError::Damaged { path: path.to_owned(), reason: "it changed while it was read".to_owned() }
+    let mut found: Vec<u32> = files.par_iter().flat_map_iter(of_file).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
