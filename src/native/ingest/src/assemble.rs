@@ -2,7 +2,6 @@
 //! A collected trace in the order of a store: tracks as they are displayed, slices by track, lane and start,
 //! arrows by their rows.
 
-use std::cmp::{Ordering, Reverse};
 use std::path::Path;
 
 use iterscope_model::rules::RULES_VERSION;
@@ -18,6 +17,7 @@ use crate::flows::join_flows;
 use crate::kineto::{FileFacts, TrackHints};
 use crate::labels::{Labels, WHOLE_TRACE};
 use crate::lanes::{LaneStats, lay_out};
+use crate::order::sort_by_time;
 use crate::pairs::pair_events;
 use crate::progress::Cancel;
 
@@ -35,19 +35,19 @@ pub fn assemble(
     let path = Path::new(&source.path).to_path_buf();
     add_pairs(&mut trace);
     check_size(&trace, &source)?;
-    let first_ns = move_to_origin(&mut trace);
+    let first_ns = first_moment(&trace);
+    move_points(&mut trace, first_ns);
     move_global_instants(&mut trace);
     let mut tracks = order_tracks(&mut trace);
-    sort_slices(&mut trace.slices, cancel);
-    cancel.check(&path)?;
-    lay_out_tracks(&mut trace, &mut tracks, cancel);
+    lay_out_tracks(&mut trace, first_ns, &mut tracks, cancel);
     cancel.check(&path)?;
     let flows = join_flows(std::mem::take(&mut trace.flows), &trace.slices, &mut trace.tables.warnings);
     cancel.check(&path)?;
     let instants = sort_instants(&mut trace, &mut tracks);
     let counters = sort_samples(&mut trace);
     let last_instant = instants.par_iter().map(|instant| instant.time_ns).max().unwrap_or(0);
-    let end_ns = trace.slices.par_iter().map(Slice::end_ns).max().unwrap_or(0).max(last_instant);
+    let last_slice = trace.slices.par_iter().flatten_iter().map(Slice::end_ns).max().unwrap_or(0);
+    let end_ns = last_slice.max(last_instant);
     let meta = TraceMeta {
         source,
         format: if facts.is_kineto { "kineto" } else { "chrome" }.to_owned(),
@@ -72,11 +72,13 @@ pub fn assemble(
 fn add_pairs(trace: &mut Collector) {
     let paired = pair_events(std::mem::take(&mut trace.pairs), &mut trace.tables.warnings);
     trace.counts.slices += paired.len() as u64;
-    trace.slices.extend(paired);
+    for slice in paired {
+        trace.push(slice);
+    }
 }
 
 fn check_size(trace: &Collector, source: &SourceStamp) -> Result<()> {
-    if u32::try_from(trace.slices.len()).is_ok() {
+    if u32::try_from(trace.slice_count()).is_ok() {
         return Ok(());
     }
     let message =
@@ -84,13 +86,16 @@ fn check_size(trace: &Collector, source: &SourceStamp) -> Result<()> {
     Err(TraceError::new(ErrorCode::IngestTooLarge, message))
 }
 
-/// Makes all times offsets from the first slice, or from the first moment of a trace without slices.
-fn move_to_origin(trace: &mut Collector) -> i64 {
-    let points = trace.instants.iter().map(|raw| raw.instant.time_ns);
-    let points = || points.clone().chain(trace.samples.iter().map(|sample| sample.time_ns));
-    let first_slice = trace.slices.par_iter().map(|slice| slice.start_ns).min();
-    let first_ns = first_slice.or_else(|| points().min()).unwrap_or(0);
-    trace.slices.par_iter_mut().for_each(|slice| slice.start_ns -= first_ns);
+/// The first slice, or the first moment of a trace without slices: where its times count from.
+fn first_moment(trace: &Collector) -> i64 {
+    let first_slice = trace.slices.par_iter().flatten_iter().map(|slice| slice.start_ns).min();
+    let instants = trace.instants.iter().map(|raw| raw.instant.time_ns);
+    let points = || instants.chain(trace.samples.iter().map(|sample| sample.time_ns));
+    first_slice.or_else(|| points().min()).unwrap_or(0)
+}
+
+/// Makes the times of everything but slices offsets from the trace's first moment.
+fn move_points(trace: &mut Collector, first_ns: i64) {
     trace.flows.par_iter_mut().for_each(|flow| flow.time_ns -= first_ns);
     for raw in &mut trace.instants {
         raw.instant.time_ns -= first_ns;
@@ -98,7 +103,6 @@ fn move_to_origin(trace: &mut Collector) -> i64 {
     for sample in &mut trace.samples {
         sample.time_ns -= first_ns;
     }
-    first_ns
 }
 
 /// Moments of the whole trace stand on a track of their own, unless their place holds slices too.
@@ -128,11 +132,13 @@ fn order_tracks(trace: &mut Collector) -> Vec<TrackInfo> {
     used.sort_by_cached_key(|id| labels.position(&known[*id].0));
     let mut renumbered = vec![u32::MAX; known.len()];
     let mut tracks = Vec::with_capacity(used.len());
-    for (id, old) in (0..u32::MAX).zip(used) {
+    for (id, old) in (0..u32::MAX).zip(used.iter().copied()) {
         renumbered[old] = id;
         tracks.push(labels.track_info(id, &known[old].0, known[old].1));
     }
-    trace.slices.par_iter_mut().for_each(|slice| slice.track = renumbered[slice.track as usize]);
+    let mut by_old_track = std::mem::take(&mut trace.slices);
+    by_old_track.resize_with(known.len(), Vec::new);
+    trace.slices = used.iter().map(|old| std::mem::take(&mut by_old_track[*old])).collect();
     trace.flows.par_iter_mut().for_each(|flow| flow.track = renumbered[flow.track as usize]);
     for raw in &mut trace.instants {
         raw.instant.track = renumbered[raw.instant.track as usize];
@@ -140,24 +146,20 @@ fn order_tracks(trace: &mut Collector) -> Vec<TrackInfo> {
     tracks
 }
 
-/// Once cancelled, all slices are called equal, so that the sort ends early; its order is of no use then.
-fn sort_slices(slices: &mut [Slice], cancel: &Cancel) {
-    let key = |slice: &Slice| (slice.track, slice.start_ns, Reverse(slice.dur_ns), slice.source_offset);
-    slices.par_sort_unstable_by(
-        |a, b| {
-            if cancel.is_cancelled() { Ordering::Equal } else { key(a).cmp(&key(b)) }
-        },
-    );
-}
-
-fn lay_out_tracks(trace: &mut Collector, tracks: &mut [TrackInfo], cancel: &Cancel) {
+/// Gives the slices of every track their final times, order and lanes.
+fn lay_out_tracks(trace: &mut Collector, first_ns: i64, tracks: &mut [TrackInfo], cancel: &Cancel) {
     let works: Vec<bool> = trace.tables.roles.iter().map(|role| role.is_device_work()).collect();
-    let stats: Vec<(u32, u64, LaneStats)> = trace
+    let stats: Vec<LaneStats> = trace
         .slices
-        .par_chunk_by_mut(|a, b| a.track == b.track)
-        .map(|slices| {
-            let (id, count) = (slices[0].track, slices.len() as u64);
-            (id, count, lay_out(slices, |slice| works[usize::from(slice.category)], cancel))
+        .par_iter_mut()
+        .zip(&*tracks)
+        .map(|(slices, info)| {
+            for slice in slices.iter_mut() {
+                slice.start_ns -= first_ns;
+                slice.track = info.id;
+            }
+            sort_by_time(slices, cancel);
+            lay_out(slices, |slice| works[usize::from(slice.category)], cancel)
         })
         .collect();
     let is_async: rustc_hash::FxHashSet<(&str, &str)> = trace
@@ -167,10 +169,9 @@ fn lay_out_tracks(trace: &mut Collector, tracks: &mut [TrackInfo], cancel: &Canc
         .filter(|(_, hints)| hints.is_async)
         .map(|(key, _)| (key.pid.as_str(), key.tid.as_str()))
         .collect();
-    for (id, count, stats) in stats {
-        let info = &mut tracks[id as usize];
+    for ((info, slices), stats) in tracks.iter_mut().zip(&trace.slices).zip(stats) {
         info.lanes = stats.lanes;
-        info.slice_count = count;
+        info.slice_count = slices.len() as u64;
         info.covered_ns = stats.covered_ns;
         trace.tables.warnings.add_many(WarningCode::LanesClamped, stats.clamped);
         if !is_async.contains(&(info.pid.as_str(), info.tid.as_str())) {

@@ -42,7 +42,7 @@ fn read(path: &Path, block_bytes: usize) -> Result<Told> {
         (meta.categories[usize::from(category)].clone(), names.get(name).map(str::to_owned))
     };
     let mut told = Vec::new();
-    for slice in slices {
+    for slice in slices.into_iter().flatten() {
         let plain = Slice { category: 0, name: 0, ..slice };
         told.push(format!("{plain:?} {:?}", texts(slice.category, slice.name)));
     }

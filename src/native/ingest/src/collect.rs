@@ -82,7 +82,8 @@ pub struct TraceTables {
 #[derive(Default)]
 pub struct Collector {
     pub tables: TraceTables,
-    pub slices: Vec<Slice>,
+    /// Slices by the number of their track, in the order of the source.
+    pub slices: Vec<Vec<Slice>>,
     pub pairs: Vec<PairEvent>,
     pub instants: Vec<RawInstant>,
     pub samples: Vec<Sample>,
@@ -95,7 +96,17 @@ pub struct Collector {
 impl Collector {
     /// Slices so far.
     pub fn slice_count(&self) -> u64 {
-        self.slices.len() as u64
+        self.counts.slices
+    }
+
+    /// Adds a slice to its track.
+    #[inline]
+    pub fn push(&mut self, slice: Slice) {
+        let track = slice.track as usize;
+        if self.slices.len() <= track {
+            self.slices.resize_with(track + 1, Vec::new);
+        }
+        self.slices[track].push(slice);
     }
 
     /// Adds what the next chunk gave.
@@ -130,8 +141,11 @@ impl Collector {
     }
 
     fn add(&mut self, maps: &mut WorkerMaps, chunk: ParsedChunk) {
+        for slice in chunk.slices {
+            let slice = self.tables.slice(maps, slice);
+            self.push(slice);
+        }
         let tables = &mut self.tables;
-        self.slices.extend(chunk.slices.into_iter().map(|slice| tables.slice(maps, slice)));
         self.pairs.extend(
             chunk.pairs.into_iter().map(|pair| PairEvent { slice: tables.slice(maps, pair.slice), ..pair }),
         );

@@ -35,12 +35,17 @@ struct Lane<'a> {
     cursor: usize,
 }
 
-/// The arrows between slices, sorted. Slices are sorted by track, lane and start; events come in any order.
-pub fn join_flows(mut events: Vec<FlowEvent>, slices: &[Slice], warnings: &mut WarningCounts) -> Vec<Flow> {
+/// The arrows between slices, sorted. Slices of each track are sorted by lane and start; events come in any order.
+pub fn join_flows(
+    mut events: Vec<FlowEvent>,
+    slices: &[Vec<Slice>],
+    warnings: &mut WarningCounts,
+) -> Vec<Flow> {
     events.par_sort_unstable_by_key(|event| (event.track, event.time_ns));
+    let first_rows = first_rows(slices);
     let ends: Vec<(FlowEvent, Option<u32>)> = events
         .par_chunk_by(|a, b| a.track == b.track)
-        .flat_map_iter(|track| find_slices(track, slices))
+        .flat_map_iter(|track| find_slices(track, slices, &first_rows))
         .collect();
     warnings
         .add_many(WarningCode::FlowWithoutSlice, ends.iter().filter(|(_, row)| row.is_none()).count() as u64);
@@ -77,14 +82,27 @@ fn join_one(events: &[(FlowEvent, Option<u32>)], flows: &mut Vec<Flow>) -> u64 {
     alone + u64::from(from.is_some_and(|(_, is_joined)| !is_joined))
 }
 
+/// The row of the first slice of each track.
+fn first_rows(slices: &[Vec<Slice>]) -> Vec<usize> {
+    let mut next = 0;
+    let first_of = |track: &Vec<Slice>| {
+        let first = next;
+        next += track.len();
+        first
+    };
+    slices.iter().map(first_of).collect()
+}
+
 /// The rows of the slices that events of one track, in time order, belong to.
-fn find_slices(events: &[FlowEvent], slices: &[Slice]) -> Vec<(FlowEvent, Option<u32>)> {
-    let track = events[0].track;
-    let first = slices.partition_point(|slice| slice.track < track);
-    let end = first + slices[first..].partition_point(|slice| slice.track == track);
+fn find_slices(
+    events: &[FlowEvent],
+    slices: &[Vec<Slice>],
+    first_rows: &[usize],
+) -> Vec<(FlowEvent, Option<u32>)> {
+    let track = events[0].track as usize;
     let mut lanes = Vec::new();
-    let mut row = first;
-    for slices in slices[first..end].chunk_by(|a, b| a.lane == b.lane) {
+    let mut row = first_rows.get(track).copied().unwrap_or_default();
+    for slices in slices.get(track).map_or(&[][..], Vec::as_slice).chunk_by(|a, b| a.lane == b.lane) {
         lanes.push(Lane { first: u32::try_from(row).unwrap_or(u32::MAX), slices, cursor: 0 });
         row += slices.len();
     }
@@ -141,13 +159,10 @@ mod tests {
     }
 
     /// Rows: 0 outer, 1 and 2 inner of track 0; 3 and 4 of track 1.
-    fn slices() -> Vec<Slice> {
+    fn slices() -> Vec<Vec<Slice>> {
         vec![
-            slice(0, 0, 0, 100),
-            slice(0, 1, 10, 10),
-            slice(0, 1, 40, 10),
-            slice(1, 0, 50, 5),
-            slice(1, 0, 60, 5),
+            vec![slice(0, 0, 0, 100), slice(0, 1, 10, 10), slice(0, 1, 40, 10)],
+            vec![slice(1, 0, 50, 5), slice(1, 0, 60, 5)],
         ]
     }
 

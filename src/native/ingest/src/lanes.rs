@@ -15,6 +15,19 @@ pub struct LaneStats {
     pub covered_ns: i64,
 }
 
+const EMPTY: Slice = Slice {
+    start_ns: 0,
+    dur_ns: 0,
+    source_offset: 0,
+    name: 0,
+    track: 0,
+    correlation: 0,
+    external_id: 0,
+    lane: 0,
+    category: 0,
+    kind: 0,
+};
+
 #[derive(Default)]
 struct Layout {
     /// End and lane of slices that may still contain later ones.
@@ -56,7 +69,7 @@ impl Layout {
 /// Assigns lanes to the slices of one track, sorted by start and then by falling length, and sorts them by
 /// lane and start. Slices for which `is_below` holds get lanes below all others and do not nest in them: on
 /// a stream, kernels lie below the ranges that are mirrored there. Once cancelled, the result is of no use.
-pub fn lay_out(slices: &mut [Slice], is_below: impl Fn(&Slice) -> bool, cancel: &Cancel) -> LaneStats {
+pub fn lay_out(slices: &mut Vec<Slice>, is_below: impl Fn(&Slice) -> bool, cancel: &Cancel) -> LaneStats {
     let mut upper = Layout::default();
     let mut lower = Layout::default();
     let mut stats = LaneStats { covered_ns: covered_ns(slices), ..LaneStats::default() };
@@ -65,11 +78,12 @@ pub fn lay_out(slices: &mut [Slice], is_below: impl Fn(&Slice) -> bool, cancel: 
         if cancel.is_cancelled() {
             return stats;
         }
-        lanes.push(if is_below(slice) { lower.place(slice) } else { upper.place(slice) });
+        let lane = if is_below(slice) { lower.place(slice) } else { upper.place(slice) };
+        lanes.push(u32::try_from(lane).unwrap_or(u32::MAX));
     }
     let first_below = upper.lane_ends.len();
     for (slice, lane) in slices.iter_mut().zip(lanes) {
-        let lane = if is_below(slice) { first_below + lane } else { lane };
+        let lane = if is_below(slice) { first_below + lane as usize } else { lane as usize };
         slice.lane = u16::try_from(lane).unwrap_or_else(|_| {
             stats.clamped += 1;
             u16::MAX
@@ -77,11 +91,30 @@ pub fn lay_out(slices: &mut [Slice], is_below: impl Fn(&Slice) -> bool, cancel: 
     }
     let lane_count = first_below + lower.lane_ends.len();
     if lane_count > 1 {
-        slices.sort_by_key(|slice| slice.lane);
+        *slices = by_lane(slices, lane_count.min(usize::from(u16::MAX) + 1));
     }
     stats.lanes = u32::try_from(lane_count.min(usize::from(u16::MAX) + 1)).unwrap_or(u32::MAX);
     stats.partial_overlaps = upper.partial_overlaps + lower.partial_overlaps;
     stats
+}
+
+/// The slices by lane, each lane in time order.
+fn by_lane(slices: &[Slice], lane_count: usize) -> Vec<Slice> {
+    let mut next = vec![0; lane_count];
+    for slice in slices {
+        next[usize::from(slice.lane)] += 1;
+    }
+    let mut first = 0;
+    for count in &mut next {
+        first += std::mem::replace(count, first);
+    }
+    let mut sorted = vec![EMPTY; slices.len()];
+    for slice in slices {
+        let place = &mut next[usize::from(slice.lane)];
+        sorted[*place] = *slice;
+        *place += 1;
+    }
+    sorted
 }
 
 fn covered_ns(sorted: &[Slice]) -> i64 {

@@ -16,6 +16,7 @@ mod kineto;
 mod labels;
 mod lanes;
 mod nsys;
+mod order;
 mod pairs;
 mod progress;
 mod search_args;

@@ -49,6 +49,11 @@ pub fn column<T: ArrowPrimitiveType>(values: Vec<T::Native>) -> ArrayRef {
     Arc::new(PrimitiveArray::<T>::new(ScalarBuffer::from(values), None))
 }
 
+/// A column that shares its values.
+pub fn shared_column<T: ArrowPrimitiveType>(values: &ScalarBuffer<T::Native>) -> ArrayRef {
+    Arc::new(PrimitiveArray::<T>::new(values.clone(), None))
+}
+
 /// Reads the one batch of a mapped file without copying its columns.
 ///
 /// # Errors

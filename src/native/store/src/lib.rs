@@ -14,6 +14,7 @@ mod longest;
 mod map;
 mod points;
 mod read;
+mod slice_columns;
 mod write;
 
 pub use checks::stamp_source;

@@ -82,7 +82,7 @@ fn example() -> TraceData {
             warnings: Vec::new(),
             diagnostics: Vec::new(),
         },
-        slices: vec![slice(0, 0), slice(0, 10), slice(2, 20)],
+        slices: vec![vec![slice(0, 0), slice(0, 10)], Vec::new(), vec![slice(2, 20)]],
         names,
         instants: vec![instant(0, 3), instant(2, 1), instant(2, 2)],
         samples: vec![
@@ -97,7 +97,7 @@ fn example() -> TraceData {
     }
 }
 
-fn written(folder: &Path, data: &TraceData) -> iterscope_model::Result<Store> {
+fn written(folder: &Path, data: TraceData) -> iterscope_model::Result<Store> {
     write_store(folder, data)?;
     Store::open(folder, None)
 }
@@ -106,7 +106,7 @@ fn written(folder: &Path, data: &TraceData) -> iterscope_model::Result<Store> {
 fn points_come_back_as_written() -> TestResult {
     let folder = tempfile::tempdir()?;
     let data = example();
-    let store = written(&folder.path().join("store"), &data)?;
+    let store = written(&folder.path().join("store"), example())?;
     let points = store.points();
     let ranges: Vec<_> = (0..4).map(|track| points.instants_of(track)).collect();
     assert_eq!(ranges, [0..1, 1..1, 1..3, 0..0]);
@@ -129,7 +129,7 @@ fn tables_that_do_not_fit_the_trace_are_refused() -> TestResult {
     let refuse = |name: &str, change: &dyn Fn(&mut TraceData)| {
         let mut data = example();
         change(&mut data);
-        let error = written(&folder.path().join(name), &data).expect_err(name);
+        let error = written(&folder.path().join(name), data).expect_err(name);
         assert_eq!(error.code, ErrorCode::StoreDamaged, "{name}");
     };
     refuse("samples", &|data| data.samples.truncate(1));

@@ -38,6 +38,16 @@ pub struct Tokens<'a> {
     pub positions: &'a [u32],
 }
 
+/// What a byte adds to the depth of nesting.
+const DEPTH_OF: [i8; 256] = {
+    let mut depth = [0; 256];
+    depth[b'{' as usize] = 1;
+    depth[b'[' as usize] = 1;
+    depth[b'}' as usize] = -1;
+    depth[b']' as usize] = -1;
+    depth
+};
+
 impl<'a> Tokens<'a> {
     fn byte(&self, at: usize) -> Option<u8> {
         self.bytes.get(at).copied()
@@ -81,24 +91,17 @@ impl<'a> Tokens<'a> {
         (length > 0).then(|| &text[..length])
     }
 
-    /// The token after the object or array that opens at `token`, without recursion.
+    /// The token after the object or array that opens at `token`, without recursion. Quotes come in pairs around
+    /// what holds no tokens, so that each token only has to be counted.
     fn after_nested(&self, token: usize) -> Option<usize> {
-        let mut depth = 0_usize;
-        let mut at = token;
-        loop {
-            match self.byte(self.position(at)?)? {
-                b'"' => at += 1,
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth = depth.checked_sub(1)?;
-                    if depth == 0 {
-                        return Some(at + 1);
-                    }
-                }
-                _ => {}
+        let mut depth = 0_i32;
+        for (at, position) in (token..).zip(self.positions.get(token..)?) {
+            depth += i32::from(DEPTH_OF[usize::from(*self.bytes.get(*position as usize)?)]);
+            if depth == 0 {
+                return Some(at + 1);
             }
-            at += 1;
         }
+        None
     }
 
     /// Calls `field` for each key of the object that opens at `token`, with the place of its value and the

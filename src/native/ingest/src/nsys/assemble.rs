@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Batches to one trace: numbers of the whole, kinds, tracks in the order of display, lanes.
 
-use std::cmp::Reverse;
-
 use iterscope_model::rules::kind_of;
 use iterscope_model::{
     CategoryRole, CounterInfo, Instant, Kind, NO_ID, NamePool, Sample, Slice, TraceCounts, TrackInfo,
@@ -19,14 +17,15 @@ use super::place::{Place, Section, process_of};
 use super::scheduling::{Turn, turns};
 use super::tracks::TrackNames;
 use crate::lanes::{LaneStats, lay_out};
+use crate::order::sort_by_time;
 use crate::progress::Cancel;
 
-/// A report's slices, sorted by track, lane and start, and what they point to. Times count from the first of them.
+/// A report's slices by track, sorted by lane and start, and what they point to. Times count from the first of them.
 #[derive(Default)]
 pub struct Assembled {
     /// The first time, from time zero of the recording.
     pub first_ns: i64,
-    pub slices: Vec<Slice>,
+    pub slices: Vec<Vec<Slice>>,
     pub instants: Vec<Instant>,
     pub samples: Vec<Sample>,
     pub tracks: Vec<TrackInfo>,
@@ -104,8 +103,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
         self.counts.others += batch.counts.others;
     }
 
-    /// The trace. `scheduling` is the category of turns on a core.
-    pub fn finish(mut self, scheduling: u8, libraries: FxHashMap<u16, String>) -> Assembled {
+    /// The trace. `scheduling` is the category of turns on a core. Once cancelled, it is of no use.
+    pub fn finish(mut self, scheduling: u8, libraries: FxHashMap<u16, String>, cancel: &Cancel) -> Assembled {
         let end_ns = self.slices.iter().flatten().map(Slice::end_ns).max().unwrap_or(0);
         self.close(end_ns);
         self.add_turns(end_ns, scheduling);
@@ -118,12 +117,12 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 }
             }
         }
-        let (mut slices, tracks, mut instants) = self.lay_out(&names);
+        let (mut slices, tracks, mut instants) = self.lay_out(&names, cancel);
         let (counters, mut samples) = counters(std::mem::take(&mut self.samples), &self.lookup.metrics());
         self.warnings.add_many(WarningCode::MalformedEvents, self.lookup.missing_strings);
-        let starts = slices.iter().map(|slice| slice.start_ns);
+        let starts = slices.iter().flatten().map(|slice| slice.start_ns);
         let first_ns = starts.chain(instants.iter().map(|instant| instant.time_ns)).min().unwrap_or(0);
-        for time_ns in (slices.iter_mut().map(|slice| &mut slice.start_ns))
+        for time_ns in (slices.iter_mut().flatten().map(|slice| &mut slice.start_ns))
             .chain(instants.iter_mut().map(|instant| &mut instant.time_ns))
             .chain(samples.iter_mut().map(|sample| &mut sample.time_ns))
         {
@@ -236,7 +235,11 @@ impl<'a, 'b> Assembler<'a, 'b> {
         names
     }
 
-    fn lay_out(&mut self, names: &TrackNames) -> (Vec<Slice>, Vec<TrackInfo>, Vec<Instant>) {
+    fn lay_out(
+        &mut self,
+        names: &TrackNames,
+        cancel: &Cancel,
+    ) -> (Vec<Vec<Slice>>, Vec<TrackInfo>, Vec<Instant>) {
         let mut marks: Vec<Vec<Slice>> = vec![Vec::new(); self.places.len()];
         for (place, mark) in std::mem::take(&mut self.marks) {
             marks[place].push(mark);
@@ -253,11 +256,8 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 for slice in slices.iter_mut() {
                     slice.track = track;
                 }
-                let key = |slice: &Slice| (slice.start_ns, Reverse(slice.dur_ns), slice.source_offset);
-                if !slices.is_sorted_by_key(key) {
-                    slices.par_sort_unstable_by_key(key);
-                }
-                lay_out(slices, |_| false, &Cancel::default())
+                sort_by_time(slices, cancel);
+                lay_out(slices, |_| false, cancel)
             })
             .collect();
         let mut tracks = Vec::with_capacity(order.len());
@@ -275,7 +275,7 @@ impl<'a, 'b> Assembler<'a, 'b> {
                 ..names.track(track, self.places[place])
             });
         }
-        (by_track.concat(), tracks, instants)
+        (by_track, tracks, instants)
     }
 }
 

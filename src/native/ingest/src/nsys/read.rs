@@ -52,9 +52,9 @@ pub fn read_report(
     let ranges: Vec<_> = tables.iter().flat_map(|table| ranges_of(&connection, table)).collect();
     let reading = Reading { database: &database, schema: &schema, context: &context, ranges: &ranges };
     let batches = reading.run(stamp.size_bytes, on_progress)?;
-    let mut trace = assemble(batches, &mut lookup, &tables, &categories);
+    let mut trace = assemble(batches, &mut lookup, &tables, &categories, cancel);
     cancel.check(path)?;
-    if u32::try_from(trace.slices.len()).is_err() {
+    if u32::try_from(trace.slices.iter().map(Vec::len).sum::<usize>()).is_err() {
         return Err(too_large(path));
     }
     let not_drawn = trace.counts.others + counted_rows(&connection, &schema);
@@ -72,7 +72,7 @@ pub fn read_report(
         format: "nsys".to_owned(),
         compressed: database.is_compressed(),
         origin_ns: wall_clock_ns.unwrap_or(0).saturating_add(trace.first_ns),
-        end_ns: trace.slices.iter().map(Slice::end_ns).max().unwrap_or(0),
+        end_ns: trace.slices.iter().flatten().map(Slice::end_ns).max().unwrap_or(0),
         rank: None,
         world_size: None,
         rules_version: RULES_VERSION,
@@ -99,6 +99,7 @@ fn assemble(
     lookup: &mut Lookup<'_>,
     tables: &[Table],
     categories: &[String],
+    cancel: &Cancel,
 ) -> Assembled {
     let mut assembler = Assembler::new(lookup, categories);
     for batch in batches {
@@ -107,7 +108,7 @@ fn assemble(
     let scheduling = tables.iter().find(|table| table.reader == Reader::Scheduling);
     let name_of = |table: &Table| categories.get(usize::from(table.category)).cloned().unwrap_or_default();
     let libraries = tables.iter().map(|table| (table.index, name_of(table))).collect();
-    assembler.finish(scheduling.map_or(0, |table| table.category), libraries)
+    assembler.finish(scheduling.map_or(0, |table| table.category), libraries, cancel)
 }
 
 /// Old exports do not say which process device work belongs to: it is the one that called the API.
