@@ -38,11 +38,14 @@ interface Scale {
   readonly exceeded: boolean;
 }
 
-/** From the shortest to the 95th percentile, so that a few long ones do not make all others look alike. */
+/**
+ * From the shortest to the 95th percentile, so that a few long ones do not make all others look alike; from at least a
+ * tenth below its end, so that noise does not look like a difference.
+ */
 export function heatScale(values: readonly number[]): Scale {
   const sorted = values.toSorted((a, b) => a - b);
   const most = sorted[Math.ceil(sorted.length * 0.95) - 1] ?? 0;
-  return { least: sorted[0] ?? 0, most, exceeded: (sorted.at(-1) ?? 0) > most };
+  return { least: Math.min(sorted[0] ?? 0, 0.9 * most), most, exceeded: (sorted.at(-1) ?? 0) > most };
 }
 
 /** The ends of the scale as texts. */

@@ -111,6 +111,11 @@ export class TraceSession {
     this.#setState({ phase: 'cancelled' });
   }
 
+  /** Waits to be opened again after it was cancelled. */
+  renew(): void {
+    if (this.state.phase === 'cancelled') this.#setState(OPENING);
+  }
+
   /** Lets the engine forget the trace. */
   close(): void {
     const ready = this.state.phase === 'ready';

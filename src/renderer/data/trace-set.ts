@@ -6,6 +6,8 @@ import { TraceSession, type TraceState } from './trace-session.ts';
 /** The traces of a set, opened a few at a time, as one thing that a component can follow. */
 
 const MAX_OPENING = 3;
+/** Views that show all traces are rebuilt at most so often while more of them open. */
+const SETTLE_MS = 400;
 
 /** An immutable picture of the set; a new one after every change. */
 export interface TraceSetSnapshot {
@@ -19,6 +21,7 @@ export class TraceSet {
   readonly #nameListeners = new Set<() => void>();
   #snapshot: TraceSetSnapshot;
   #settled: TraceSetSnapshot;
+  #settling: ReturnType<typeof setTimeout> | undefined;
   #endSubscription: (() => void) | undefined;
   #started = false;
 
@@ -41,9 +44,17 @@ export class TraceSet {
   /** Closes everything; `start` opens it again. */
   stop(): void {
     this.#started = false;
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
     this.#endSubscription?.();
     for (const session of this.#sessions) session.close();
     this.#changed();
+  }
+
+  /** Opens traces that the user had cancelled, a few at a time. */
+  openAgain(sessions: readonly TraceSession[]): void {
+    for (const session of sessions) session.renew();
+    void this.#openAll(sessions);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -53,7 +64,10 @@ export class TraceSet {
 
   readonly getSnapshot = (): TraceSetSnapshot => this.#snapshot;
 
-  /** A picture that is not replaced while traces only advance: progress of one must not rebuild the others. */
+  /**
+   * A picture that is not replaced while traces only advance, and gathers those that become ready one shortly after the
+   * other: progress of one must not rebuild the others. The first trace and the end of all opening show at once.
+   */
   readonly getSettled = (): TraceSetSnapshot => this.#settled;
 
   /** Calls back when names arrived; returns the function that ends it. */
@@ -102,8 +116,25 @@ export class TraceSet {
     const advanced = ({ phase }: TraceState, at: number): boolean =>
       phase === 'opening' && before[at]?.phase === 'opening';
     const same = this.#snapshot.states.every((state, at) => state === before[at] || advanced(state, at));
-    if (!same) this.#settled = this.#snapshot;
+    if (!same) this.#settleSoon();
     this.#listeners.forEach((listener) => listener());
+  }
+
+  #settleSoon(): void {
+    const more = this.#snapshot.states.some(({ phase }) => phase === 'opening');
+    const isFirst = this.#settled.states.every(({ phase }) => phase !== 'ready');
+    if (more && !isFirst && this.#started) {
+      this.#settling ??= setTimeout(() => this.#settle(), SETTLE_MS);
+      return;
+    }
+    this.#settle(false);
+  }
+
+  #settle(tell = true): void {
+    clearTimeout(this.#settling);
+    this.#settling = undefined;
+    this.#settled = this.#snapshot;
+    if (tell) this.#listeners.forEach((listener) => listener());
   }
 
   #picture(): TraceSetSnapshot {

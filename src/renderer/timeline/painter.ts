@@ -99,11 +99,13 @@ export class Painter {
     const unitOf = (atNs: number): number =>
       Math.min(Math.max(Math.round((atNs - plan.startNs) / plan.nsPerUnit), 0), plan.units);
     const busy = busyRatio(columns, unitOf(view.startNs), unitOf(view.endNs));
+    const share = `${(busy * 100).toFixed(0)} % busy`;
+    const onDevices = row.workIds.length < row.trackIds.length;
     return {
       startNs: plan.startNs,
       endNs: plan.endNs,
       image: coverageImage(columns, plan.units, GROUP_IMAGE_HEIGHT, this.#palette),
-      note: `${(busy * 100).toFixed(0)} % busy · ${countTracks(row.trackIds.length)}`,
+      note: `${onDevices ? `GPU ${share}` : share} · ${countTracks(row.trackIds.length)}`,
     };
   }
 }

@@ -18,6 +18,8 @@ const MANY_LANES = 16;
 const FEW_LANES = 6;
 /** From so many traces on, processes of all but the first are closed at first. */
 const MANY_TRACES = 4;
+/** From so many on, all but the first are one row each. */
+const TRACES_AS_ROWS = 16;
 
 interface RowBase {
   readonly key: string;
@@ -39,6 +41,8 @@ export interface HeaderRow extends RowBase {
   readonly type: 'header';
   /** Tracks at or below it that are not hidden. */
   readonly trackIds: readonly number[];
+  /** Those whose work it shows while it is closed: of a rank its devices, if it has any. */
+  readonly workIds: readonly number[];
 }
 
 export interface TrackRow extends RowBase {
@@ -95,7 +99,10 @@ function isCollapsed(node: TrackNode, { arrangement, traceCount }: LayoutContext
   const chosen = arrangement.collapsed[node.key];
   if (chosen !== undefined) return chosen;
   if (node.track !== undefined) return isDeep(node.track);
-  return node.level === 'process' && traceCount >= MANY_TRACES && node.traceIndex > 0;
+  if (node.traceIndex === 0) return false;
+  return (
+    traceCount >= (node.level === 'rank' ? TRACES_AS_ROWS : node.level === 'process' ? MANY_TRACES : Infinity)
+  );
 }
 
 const matches = (node: TrackNode, filter: string): boolean => node.label.toLowerCase().includes(filter);
@@ -150,6 +157,7 @@ class Rows {
   #addGroup(node: TrackNode, depth: number, filter: string): void {
     const collapsed = filter === '' && this.#context.filter === '' && isCollapsed(node, this.#context);
     const shown = tracksBelow(this.#withoutHidden(node));
+    const devices = node.level === 'rank' ? shown.filter(({ type }) => type === 'gpu-stream') : [];
     const row: HeaderRow = {
       ...this.#base(node, depth),
       type: 'header',
@@ -157,6 +165,7 @@ class Rows {
       collapsed,
       pinned: false,
       trackIds: shown.map(({ id }) => id),
+      workIds: (devices.length > 0 ? devices : shown).map(({ id }) => id),
     };
     this.rows.push(row);
     for (const child of node.children) this.visit(child, depth + 1, filter, collapsed);

@@ -16,7 +16,7 @@ interface Loaders {
 }
 
 const NOTHING: TraceWindows = { current: undefined, overview: undefined };
-const groupOf = ({ key, trackIds }: HeaderRow): CoverageGroup => ({ key, tracks: trackIds });
+const groupOf = ({ key, workIds }: HeaderRow): CoverageGroup => ({ key, tracks: workIds });
 
 export class TraceLoaders {
   #loaders: readonly Loaders[] = [];

@@ -35,7 +35,7 @@ export function TraceView({ set, visible, store: shared }: TraceViewProps) {
   }
   return (
     <div className="trace-view">
-      <Opening snapshot={snapshot} />
+      <Opening traceSet={traceSet} snapshot={snapshot} />
       {ready.traces.length > 0 && (
         <Workbench
           traceSet={traceSet}

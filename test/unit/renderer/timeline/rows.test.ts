@@ -6,6 +6,36 @@ import { makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
 const stream = (id: number, tid: string, deviceId = 0) =>
   makeTrack(id, { type: 'gpu-stream', tid, deviceId });
 
+describe('many ranks', () => {
+  const job = (ranks: number) =>
+    Array.from({ length: ranks }, (_, rank) =>
+      makeTimelineTrace({
+        key: `${rank}`,
+        label: `Rank ${rank}`,
+        tracks: [makeTrack(0, { name: 'main' }), stream(1, '7'), stream(2, '13')],
+      }),
+    );
+
+  test('are one row each but for the first, and show the work of their devices', () => {
+    const { rows } = layoutRows(job(16));
+    const closed = rows.filter(({ collapsed }) => collapsed);
+    expect(closed.map(({ label }) => label)).toEqual(
+      job(16)
+        .slice(1)
+        .map(({ label }) => label),
+    );
+    expect(closed.every((row) => row.type === 'header' && row.workIds.join() === '1,2')).toBe(true);
+    expect(rows[0]).toMatchObject({ label: 'Rank 0', collapsed: false });
+  });
+
+  test('are open as long as they are few', () => {
+    const { rows } = layoutRows(job(3));
+    expect(rows.some(({ collapsed }) => collapsed)).toBe(false);
+    const withoutDevice = layoutRows(job(3).map((trace) => ({ ...trace, tracks: trace.tracks.slice(0, 1) })));
+    expect(withoutDevice.rows[0]).toMatchObject({ level: 'rank', trackIds: [0], workIds: [0] });
+  });
+});
+
 describe('the order of tracks', () => {
   const trace = makeTimelineTrace({
     deviceNames: new Map([[0, 'NVIDIA H100']]),

@@ -24,6 +24,8 @@ export interface ReadySet {
   readonly commonStep: number | null;
   /** The set has several traces, whether they are open yet or not. */
   readonly several: boolean;
+  /** Traces of the set, open yet or not. */
+  readonly traceCount: number;
 }
 
 function labelOf(session: TraceSession, trace: OpenedTrace, several: boolean): string {
@@ -55,5 +57,5 @@ export function readySet({ sessions, states }: TraceSetSnapshot, wanted: ClockCh
     label: labelOf(session, trace, several),
     offsetNs: offsets[at] ?? 0,
   }));
-  return { traces, clock: basis, commonStep: step, several };
+  return { traces, clock: basis, commonStep: step, several, traceCount: sessions.length };
 }

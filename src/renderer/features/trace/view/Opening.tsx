@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatBytes, formatCount } from '#shared/base/units.ts';
-import type { TraceSetSnapshot } from '#renderer/data/trace-set.ts';
+import type { TraceSet, TraceSetSnapshot } from '#renderer/data/trace-set.ts';
 import type { TraceSession, TraceState } from '#renderer/data/trace-session.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
@@ -69,17 +69,70 @@ function OpeningEntry({ session, state }: EntryProps) {
   }
 }
 
-export function Opening({ snapshot }: { readonly snapshot: TraceSetSnapshot }) {
-  const entries = snapshot.sessions.flatMap((session, at) => {
+interface GatheredProps {
+  readonly entries: readonly EntryProps[];
+  readonly snapshot: TraceSetSnapshot;
+}
+
+/** Many traces that are being read, as one line. */
+function ManyOpening({ entries, snapshot }: GatheredProps) {
+  const all = snapshot.states.length;
+  const done = snapshot.states.filter(({ phase }) => phase === 'ready').length;
+  return (
+    <li className="trace-opening__entry">
+      <span className="trace-opening__name">Opening {formatCount(all)} traces</span>
+      <ProgressBar label="Opening traces" ratio={done / all} />
+      <span className="trace-opening__text">
+        {formatCount(done)} open · {formatCount(entries.length)} to go
+      </span>
+      <Button variant="quiet" onClick={() => entries.forEach(({ session }) => session.cancel())}>
+        Cancel all
+      </Button>
+    </li>
+  );
+}
+
+/** Many traces that the user cancelled, as one line. */
+function ManyCancelled({
+  entries,
+  traceSet,
+}: Pick<GatheredProps, 'entries'> & { readonly traceSet: TraceSet }) {
+  return (
+    <li className="trace-opening__problem">
+      <Notice severity="note">
+        <strong>{formatCount(entries.length)} traces</strong> were not opened: you cancelled them.
+      </Notice>
+      <Button onClick={() => traceSet.openAgain(entries.map(({ session }) => session))}>Open all</Button>
+    </li>
+  );
+}
+
+interface OpeningProps {
+  readonly traceSet: TraceSet;
+  readonly snapshot: TraceSetSnapshot;
+}
+
+/** More than so many of one kind are told in one line. */
+const FEW = 4;
+
+export function Opening({ traceSet, snapshot }: OpeningProps) {
+  const entries = snapshot.sessions.flatMap((session, at): EntryProps[] => {
     const state = snapshot.states[at];
     return state === undefined || state.phase === 'ready' ? [] : [{ session, state }];
   });
   if (entries.length === 0) return null;
+  const of = (phase: TraceState['phase']) => entries.filter(({ state }) => state.phase === phase);
+  const [opening, cancelled] = [of('opening'), of('cancelled')];
+  const gathered = [opening, cancelled].filter(({ length }) => length > FEW).flat();
   return (
     <ul className="trace-opening" aria-label="Traces that are not open">
-      {entries.map(({ session, state }) => (
-        <OpeningEntry key={session.source.sourceId} session={session} state={state} />
-      ))}
+      {opening.length > FEW && <ManyOpening entries={opening} snapshot={snapshot} />}
+      {cancelled.length > FEW && <ManyCancelled entries={cancelled} traceSet={traceSet} />}
+      {entries
+        .filter((entry) => !gathered.includes(entry))
+        .map(({ session, state }) => (
+          <OpeningEntry key={session.source.sourceId} session={session} state={state} />
+        ))}
     </ul>
   );
 }

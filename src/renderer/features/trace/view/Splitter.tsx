@@ -4,6 +4,7 @@ import { useState, type CSSProperties, type KeyboardEvent, type PointerEvent } f
 /** The line between iterations and timeline, which can be dragged or moved by arrow keys. */
 
 const DEFAULT_PX = 208;
+const TALL_PX = 400;
 const MIN_PX = 96;
 const MAX_PX = 560;
 const STEP_PX = 16;
@@ -14,8 +15,11 @@ export interface Split {
   readonly resize: (heightPx: number) => void;
 }
 
-export function useSplit(): Split {
-  const [heightPx, setHeightPx] = useState(DEFAULT_PX);
+/** `isTall` when what lies above needs more room; no more than a third of the window is given at first. */
+export function useSplit(isTall: boolean): Split {
+  const [heightPx, setHeightPx] = useState(() =>
+    isTall ? Math.max(DEFAULT_PX, Math.min(TALL_PX, Math.round(window.innerHeight / 3))) : DEFAULT_PX,
+  );
   // A custom property, so that the stylesheet keeps the layout; React's types do not know those.
   const style = { '--split': `${heightPx}px` } as CSSProperties;
   return {

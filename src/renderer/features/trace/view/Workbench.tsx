@@ -30,11 +30,14 @@ interface WorkbenchProps {
   readonly visible: boolean;
 }
 
+/** From as many on, how ranks differ is the first question. */
+const MANY_RANKS = 8;
+
 /** The open traces: figures, iterations, timeline and details, all following one selection. */
 export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchProps) {
   const rows = useIterationRows(ready, runId);
   const figures = useMemo(() => setFigures(rows), [rows]);
-  const split = useSplit();
+  const split = useSplit(ready.traceCount >= MANY_RANKS);
   return (
     <div className="trace-workbench" style={split.style}>
       <FiguresBar figures={figures} ready={ready} store={store} />
@@ -112,9 +115,6 @@ function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
   );
 }
 
-/** From as many on, how ranks differ is the first question. */
-const MANY_RANKS = 8;
-
 interface TablesPanelProps {
   readonly ready: ReadySet;
   readonly rows: Rows;
@@ -123,7 +123,7 @@ interface TablesPanelProps {
 
 function TablesPanel({ ready, rows, store }: TablesPanelProps) {
   const chosen = useTraceView(store, (state) => state.tab);
-  const tab = chosen ?? (ready.traces.length >= MANY_RANKS ? 'overview' : 'iterations');
+  const tab = chosen ?? (ready.traceCount >= MANY_RANKS ? 'overview' : 'iterations');
   const showTab = useTraceView(store, (state) => state.showTab);
   const selected = useTraceView(store, (state) => state.iteration);
   const goToIteration = useTraceView(store, (state) => state.goToIteration);

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeRanks } from '../builders/ranks.ts';
+import { expect, test } from './app.ts';
+import { problemsOf } from './axe.ts';
+
+const RANKS = 100;
+
+test('a job of a hundred ranks opens as one set, its ranks first', async ({ start }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'iterscope-ranks-'));
+  try {
+    writeRanks(folder, { ranks: RANKS, iterations: 10, kernels: 66, slowRank: 42 });
+    const { page } = await start({ files: [folder] });
+
+    await test.step('what is still to be read is said in a few lines', async () => {
+      await expect(page.getByRole('tab', { name: 'Ranks', exact: true, selected: true })).toBeVisible();
+      await expect(page.getByRole('list', { name: 'Traces that are not open' })).toHaveCount(0);
+    });
+
+    await test.step('all ranks are in the heat map, and the slow one is named', async () => {
+      await expect(page.getByRole('img', { name: /^Heat map of .*, of 100 ranks/ })).toBeVisible();
+      await expect(page.getByRole('list', { name: 'Slowest ranks' })).toContainText('Rank 42');
+      await expect(page.getByRole('table', { name: 'Capture check' }).getByRole('row')).toHaveCount(
+        RANKS + 1,
+      );
+    });
+
+    await test.step('the timeline has a row for each, the first one open', async () => {
+      const rows = page.getByRole('list', { name: 'Rows of the timeline' }).getByRole('listitem');
+      await expect(rows.filter({ hasText: /^Rank \d+, 2 tracks, collapsed$/ })).toHaveCount(RANKS - 1);
+      await expect(rows.first()).toHaveText('Rank 0, 2 tracks, expanded');
+      expect(await problemsOf(page)).toEqual([]);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
