@@ -105,6 +105,8 @@ export function makeDetails(row: number, changes: Partial<SliceDetails> = {}): S
     parentRow: null,
     partnerRows: [],
     launchDelayNs: null,
+    flowsIn: [],
+    flowsOut: [],
     ...changes,
   };
 }
@@ -116,6 +118,7 @@ export function makeSource(view: WindowView): TimelineSource {
     coverage: () => Promise.resolve({ units: 1, columns: [] }),
     name: (id) => `name ${id}`,
     slice: (row) => Promise.resolve(makeDetails(row)),
+    neighbours: () => Promise.resolve({ previous: null, next: null }),
   };
 }
 

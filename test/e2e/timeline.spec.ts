@@ -172,6 +172,43 @@ test.describe('ways through time', () => {
   });
 });
 
+/** Selects the first slice of a name. */
+async function goTo(name: string): Promise<void> {
+  await press('Control+f');
+  await page.getByLabel('Search names and kinds').fill(name);
+  await press('Enter');
+  await expect(details.getByRole('heading', { level: 2 })).toHaveText(name);
+  await press('Escape');
+  await expect(canvas).toBeFocused();
+}
+
+test.describe('details of a slice', () => {
+  test('tell how long the others of its name are, and a key leads to the next', async () => {
+    await goTo('aten::linear');
+    const others = details.getByRole('region', { name: 'Slices of this name' });
+    await expect(others).toContainText(/[\d,]+ slices? of this name/);
+    await expect(others.getByText('p95', { exact: true })).toBeVisible();
+    const start = details.getByText(/ from trace start$/);
+    const first = (await start.textContent()) ?? '';
+    await press('.');
+    await expect(start).not.toHaveText(first);
+    await expect(details.getByRole('heading', { level: 2 })).toHaveText('aten::linear');
+    await press(',');
+    await expect(start).toHaveText(first);
+    await others.getByRole('button', { name: 'Next of this name' }).click();
+    await expect(start).not.toHaveText(first);
+  });
+
+  test('lead along a launch and along the arrows of the trace', async () => {
+    await goTo('cudaLaunchKernel');
+    const launched = details.getByText('Launched', { exact: true }).locator('..').getByRole('button');
+    await launched.click();
+    await expect(details.getByText('Launched by', { exact: true })).toBeVisible();
+    await expect(details.getByText('Launch delay', { exact: true })).toBeVisible();
+    await expect(details.getByText(/^\d{4}-\d\d-\d\d .* UTC$/)).toBeVisible();
+  });
+});
+
 test.describe('search', () => {
   let bar: Locator;
   let field: Locator;

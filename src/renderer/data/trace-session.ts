@@ -11,7 +11,7 @@ import type {
 import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { TraceWritten } from '#shared/contract/exporting.ts';
-import type { FoundSlice, SearchResult } from '#shared/contract/search.ts';
+import type { FoundSlice, NameStatistics, Neighbours, SearchResult } from '#shared/contract/search.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
 import { askEngine } from './engine.ts';
@@ -49,6 +49,7 @@ export interface SearchPattern {
 type Selection = EngineInput<'trace.groups'>['selection'];
 
 const MAX_KEPT_SLICES = 4096;
+const MAX_KEPT_STATISTICS = 256;
 const OPENING: TraceState = { phase: 'opening', progress: null };
 
 export class TraceSession {
@@ -59,6 +60,7 @@ export class TraceSession {
   readonly #onRanks: (ranks: readonly Source[]) => void;
   readonly #names: NameCache;
   readonly #slices = new Map<number, Promise<SliceDetails>>();
+  readonly #statistics = new Map<string, Promise<NameStatistics | null>>();
   #abort: AbortController | undefined;
 
   /**
@@ -122,6 +124,7 @@ export class TraceSession {
     this.#abort?.abort();
     this.#abort = undefined;
     this.#slices.clear();
+    this.#statistics.clear();
     this.state = OPENING;
     if (ready) void askEngine('trace.close', { sourceId: this.source.sourceId }).catch(() => undefined);
   }
@@ -158,6 +161,22 @@ export class TraceSession {
     this.#slices.set(row, asked);
     asked.catch(() => this.#slices.delete(row));
     return asked;
+  }
+
+  /** How long all slices of exactly this name are; asked once, kept for the next slice of it. */
+  nameStatistics(name: string): Promise<NameStatistics | null> {
+    const kept = this.#statistics.get(name);
+    if (kept !== undefined) return kept;
+    if (this.#statistics.size >= MAX_KEPT_STATISTICS) this.#statistics.clear();
+    const asked = askEngine('trace.nameStatistics', { sourceId: this.source.sourceId, name });
+    this.#statistics.set(name, asked);
+    asked.catch(() => this.#statistics.delete(name));
+    return asked;
+  }
+
+  /** The slices of the same name before and after a slice, on all tracks. */
+  neighbours(row: number): Promise<Neighbours> {
+    return askEngine('trace.neighbours', { sourceId: this.source.sourceId, row, on: 'all-tracks' });
   }
 
   /** Sums by name, the most time first. */

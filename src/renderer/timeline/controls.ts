@@ -69,6 +69,9 @@ export class Controls implements InputTarget {
       case 'up':
       case 'down':
         return selector.step(command);
+      case 'next-of-name':
+      case 'previous-of-name':
+        return selector.stepName(command === 'next-of-name' ? 'next' : 'previous');
       default:
         return tracks.command(command);
     }

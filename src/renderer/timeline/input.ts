@@ -16,6 +16,8 @@ export type Command =
   | 'previous'
   | 'up'
   | 'down'
+  | 'next-of-name'
+  | 'previous-of-name'
   | 'next-iteration'
   | 'previous-iteration'
   | 'page-up'
@@ -43,6 +45,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['arrowleft', 'previous'],
   ['arrowup', 'up'],
   ['arrowdown', 'down'],
+  ['.', 'next-of-name'],
+  [',', 'previous-of-name'],
   [']', 'next-iteration'],
   ['[', 'previous-iteration'],
   ['pageup', 'page-up'],

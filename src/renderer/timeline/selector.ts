@@ -40,6 +40,8 @@ export class Selector {
   readonly #host: SelectorHost;
   /** An arrow key that waits for the window which holds its slice. */
   #waiting: { readonly command: 'next' | 'previous'; readonly tries: number } | undefined;
+  /** Steps along a name, one after the other: keys may come faster than answers. */
+  #steps: Promise<void> = Promise.resolve();
 
   constructor(host: SelectorHost) {
     this.#host = host;
@@ -90,6 +92,28 @@ export class Selector {
     else if (command === 'next' || command === 'previous') this.#lookFurther(command);
   }
 
+  /** Leads to the slice of the same name before or after the selected one, on whatever track. */
+  stepName(way: 'next' | 'previous'): void {
+    this.#steps = this.#steps.then(() => this.#stepName(way)).catch(() => undefined);
+  }
+
+  async #stepName(way: 'next' | 'previous'): Promise<void> {
+    const { selected } = this;
+    const trace = selected === undefined ? undefined : this.#host.traces()[selected.traceIndex];
+    if (selected === undefined || trace === undefined) {
+      this.#host.announce('Select a slice: then the next of its name is a key away');
+      return;
+    }
+    const found = (await trace.source.neighbours(selected.row))[way];
+    if (this.selected?.row !== selected.row) return;
+    if (found === null) {
+      this.#host.announce(`No ${way} slice of this name`);
+      return;
+    }
+    this.#host.onSelect({ traceKey: trace.key, row: found.row });
+    await this.#load(selected.traceIndex, found.row, true);
+  }
+
   /** New windows are there: an arrow key that waited for them goes on. */
   windowsCame(): void {
     if (this.#waiting !== undefined) this.step(this.#waiting.command);
@@ -137,7 +161,7 @@ export class Selector {
     const place = findTrackRow(this.#host.camera.allRows(), traceIndex, selected.trackId);
     if (reveal && place !== undefined) this.#host.camera.reveal(place, selected.lane, selected);
     this.#announce(trace, selected);
-    await this.#loadPartners(trace, selected);
+    void this.#loadPartners(trace, selected);
   }
 
   async #loadPartners(trace: TimelineTrace, selected: Selected): Promise<void> {

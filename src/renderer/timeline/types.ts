@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { Neighbours } from '#shared/contract/search.ts';
 import type { CoverageView } from '#shared/trace/coverage.ts';
 import type { WindowView } from '#shared/trace/window.ts';
 import type { Arrangement } from './arrangement.ts';
@@ -32,6 +33,8 @@ export interface TimelineSource {
   /** Undefined while it is being fetched; whoever owns the source calls `Timeline.invalidate` when it came. */
   name(id: number): string | undefined;
   slice(row: number): Promise<SliceDetails>;
+  /** The slices of the same name before and after a slice, on all tracks of the trace. */
+  neighbours(row: number): Promise<Neighbours>;
 }
 
 /** What an iteration does: prefill (context) work, only decoding (generation), or not said by its marker. */

@@ -28,6 +28,7 @@ const shapes = {
   warning: 'M8 2.5l6 11H2zM8 6.5v3.5M8 11.7v.2',
   error: 'M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5zM8 5v4M8 11v.2',
   chevron: 'M6 4l4 4-4 4',
+  left: 'M10 4L6 8l4 4',
   up: 'M4 10l4-4 4 4',
   down: 'M4 6l4 4 4-4',
   file: 'M4 2h5l3 3v9H4zM9 2v3h3',

@@ -152,6 +152,16 @@ export interface SliceDetails {
   readonly partnerRows: readonly number[];
   /** Kernel start minus launch call start (metrics: launch delay). */
   readonly launchDelayNs: number | null;
+  /** Arrows that end and that begin at it, as the trace states them: a launch and its work may be joined by one, too. */
+  readonly flowsIn: readonly FlowArrow[];
+  readonly flowsOut: readonly FlowArrow[];
+}
+
+export interface FlowArrow {
+  /** The slice at its other end. */
+  readonly row: number;
+  /** Category as the trace has it, such as `ac2g` or `fwdbwd`. */
+  readonly category: string;
 }
 
 export interface GpuWindow {

@@ -20,6 +20,8 @@ describe('keys of the timeline', () => {
     ['Escape', 'clear'],
     ['m', 'mark'],
     ['/', 'search'],
+    ['.', 'next-of-name'],
+    [',', 'previous-of-name'],
     ['Enter', 'toggle'],
   ] as const)('%s is %s', (name, command) => {
     expect(commandOf(key(name))).toBe(command);

@@ -22,6 +22,11 @@ function stage() {
   ];
   const source = {
     ...makeSource(drawWindow({})),
+    neighbours: (row: number) =>
+      Promise.resolve({
+        previous: null,
+        next: row === 0 ? { row: 1, trackId: 0, lane: 0, startNs: 500, durNs: 400 } : null,
+      }),
     slice: (row: number) => {
       const found = details[row];
       return found === undefined ? Promise.reject(new Error('none')) : Promise.resolve(found);
@@ -91,6 +96,21 @@ describe('the selected slice', () => {
     expect(selector.selected?.row).toBe(1);
     expect(said.at(-1)).toBe('No next slice on this track');
     expect(camera.view.endNs).toBeLessThanOrEqual(1_051);
+  });
+
+  test('keys along a name lead from slice to slice, however fast they come, and say where they end', async () => {
+    const { selector, said, chosen } = stage();
+    selector.stepName('next');
+    await settle();
+    expect(said.at(-1)).toMatch(/^Select a slice/);
+    selector.goTo({ traceKey: 'one', row: 0 });
+    await settle();
+    selector.stepName('next');
+    selector.stepName('next');
+    await settle();
+    expect(selector.selected?.row).toBe(1);
+    expect(chosen).toEqual([{ traceKey: 'one', row: 1 }]);
+    expect(said.at(-1)).toBe('No next slice of this name');
   });
 
   test('a slice that cannot be read leaves the selection as it was', async () => {

@@ -34,6 +34,12 @@ const timelineRows: readonly TimelineKeys[] = [
   ),
   row('↑ ↓', 'Lane or track above and below'),
   row(
+    ', .',
+    'Previous and next slice of the same name',
+    of('previous-of-name', ',', 'Previous slice of the same name'),
+    of('next-of-name', '.', 'Next slice of the same name'),
+  ),
+  row(
     '[ ]',
     'Previous and next iteration',
     of('previous-iteration', '[', 'Previous iteration'),

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'react';
 import { toFailure } from '#shared/base/errors.ts';
-import type { SliceDetails } from '#shared/contract/engine.ts';
+import type { FlowArrow, SliceDetails } from '#shared/contract/engine.ts';
 import type { SelectedSlice } from '#renderer/stores/trace-view.ts';
 import type { ReadyTrace } from '../model/ready.ts';
+
+/** An arrow of the trace, with the slice at its other end. */
+export interface SliceFlow {
+  readonly category: string;
+  readonly details: SliceDetails;
+}
 
 /** A slice with the slices that its details name. */
 export interface SliceAnswer {
@@ -13,11 +19,17 @@ export interface SliceAnswer {
   readonly parents: readonly SliceDetails[];
   /** The first few. */
   readonly partners: readonly SliceDetails[];
+  /** Arrows to others than these partners; the first few, and how many there are. */
+  readonly flowsIn: readonly SliceFlow[];
+  readonly flowsOut: readonly SliceFlow[];
+  readonly flowsInCount: number;
+  readonly flowsOutCount: number;
 }
 
 export type SliceState = SliceAnswer | { readonly message: string } | null;
 
 const SHOWN_PARTNERS = 8;
+const SHOWN_FLOWS = 8;
 const MAX_STACK = 64;
 
 /** The stack around a slice, the innermost first. */
@@ -32,14 +44,27 @@ async function stackOf(ready: ReadyTrace, details: SliceDetails): Promise<readon
   return stack;
 }
 
+async function flowsOf({ session }: ReadyTrace, arrows: readonly FlowArrow[]): Promise<SliceFlow[]> {
+  const shown = arrows.slice(0, SHOWN_FLOWS);
+  return Promise.all(
+    shown.map(async ({ row, category }) => ({ category, details: await session.slice(row) })),
+  );
+}
+
 async function load(ready: ReadyTrace, row: number): Promise<SliceAnswer> {
   const details = await ready.session.slice(row);
-  const shown = details.partnerRows.slice(0, SHOWN_PARTNERS);
-  const [parents, ...partners] = await Promise.all([
+  const { partnerRows } = details;
+  const others = (arrows: readonly FlowArrow[]) => arrows.filter((arrow) => !partnerRows.includes(arrow.row));
+  const into = others(details.flowsIn);
+  const outOf = others(details.flowsOut);
+  const [parents, flowsIn, flowsOut, ...partners] = await Promise.all([
     stackOf(ready, details),
-    ...shown.map((partner) => ready.session.slice(partner)),
+    flowsOf(ready, into),
+    flowsOf(ready, outOf),
+    ...partnerRows.slice(0, SHOWN_PARTNERS).map((partner) => ready.session.slice(partner)),
   ]);
-  return { ready, details, parents, partners };
+  const counts = { flowsInCount: into.length, flowsOutCount: outOf.length };
+  return { ready, details, parents, partners, flowsIn, flowsOut, ...counts };
 }
 
 /** The selected slice's details; the former answer stays until the next one is there. Null for none. */
