@@ -16,7 +16,8 @@ import type { ComparisonReport } from './report.ts';
 const MOST_ITERATION_ROWS = 12;
 
 /** Text from elsewhere must not become markup. */
-const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>|#]/g, String.raw`\$&`);
+const escaped = (text: string): string =>
+  text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>|#&]/g, String.raw`\$&`);
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   if (rows.length === 0) return [];

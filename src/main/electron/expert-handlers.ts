@@ -21,7 +21,9 @@ async function readPlan(path: string): Promise<PlanFile> {
     const message = `${path} cannot be read: ${String(thrown)}. Check its permissions.`;
     throw new IterscopeError({ code: 'experts.unreadable', message, path }, { cause: thrown });
   };
-  const { size } = await stat(path).catch(unreadable);
+  const info = await stat(path).catch(unreadable);
+  if (!info.isFile()) return unreadable('it is not a regular file');
+  const { size } = info;
   if (size > MOST_PLAN_BYTES) {
     const message = `${path} is too large for a placement file: choose a moe_load_balancer YAML.`;
     throw new IterscopeError({ code: 'experts.bad-balancer', message, path });

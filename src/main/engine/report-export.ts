@@ -47,8 +47,11 @@ export async function readablePath(
   exportFolder: string,
   options: ExportOptions,
 ): Promise<string> {
-  if (!(await isReport(path))) return path;
-  const { size, mtimeMs } = await stat(path);
+  const info = await stat(path).catch(() => undefined);
+  // Opening a pipe waits for somebody who may never come; what is missing says so when it is read.
+  if (info?.isFile() === false) throw noFile(path);
+  if (info === undefined || !(await isReport(path))) return path;
+  const { size, mtimeMs } = info;
   const name = exportName(path, `${size} ${mtimeMs}`);
   const target = join(exportFolder, name);
   const present = await stat(target).catch(() => undefined);
@@ -116,6 +119,11 @@ async function runExport(
     clearTimeout(killTimer);
     signal.removeEventListener('abort', cancel);
   }
+}
+
+function noFile(path: string): IterscopeError {
+  const message = `${path} is not a regular file but a folder, a pipe or a device: choose a file.`;
+  return new IterscopeError({ code: 'trace.unreadable', message, path });
 }
 
 function notFound(path: string): IterscopeError {

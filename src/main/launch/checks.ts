@@ -49,6 +49,7 @@ function checkNumber(
 function problemOf(parameter: RecipeParameter, value: string | number): string | null {
   const { label } = parameter;
   const text = String(value).trim();
+  if (text.includes('\0')) return `${label} holds a NUL character, which no program can be given.`;
   switch (parameter.type) {
     case 'choice':
       return checkChoice(
@@ -77,7 +78,6 @@ function checkChoice(label: string, text: string, choices: readonly string[]): s
 function checkText(parameter: Extract<RecipeParameter, { type: 'text' }>, text: string): string | null {
   const { label, required, format } = parameter;
   if (text === '') return required ? `${label} is missing.` : null;
-  if (text.includes('\0')) return `${label} holds a NUL character, which no program can be given.`;
   if (format === undefined || matchesWhole(format.pattern, text)) return null;
   return `${label} is "${text}": give ${format.words}.`;
 }
@@ -100,7 +100,10 @@ export function checkParameters(recipe: Recipe, form: LaunchForm): Finding[] {
   const findings: Finding[] = [];
   for (const parameter of recipe.parameters) {
     if (!applies(recipe, form.parameters, parameter)) continue;
-    const message = problemOf(parameter, form.parameters[parameter.name] ?? String(parameter.default));
+    const value = form.parameters[parameter.name] ?? String(parameter.default);
+    const message = String(value).includes(MASK)
+      ? `${parameter.label} held a secret, which was not kept: type it again.`
+      : problemOf(parameter, value);
     if (message !== null) findings.push(error('form.parameter', parameter.name, message));
   }
   const known = new Set(recipe.parameters.map(({ name }) => name));

@@ -6,9 +6,9 @@ import type { IterationLine } from '#shared/contract/run.ts';
  * keys missing, values with or without unit. Anything else in the log is not an iteration line.
  */
 
-const PAIR = /([a-z_]+)\s*[=:]\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(ms|s)?/g;
+const PAIR = /(?<![a-z_])([a-z_]+)\s*[=:]\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(ms|s)?/g;
 const STATE_PAIR = /'([a-z_]+)'\s*:\s*(\d+)/g;
-const STATES = /states\s*[=:]\s*\{([^}]*)\}/;
+const STATES = /states\s*[=:]\s*\{([^{}]*)\}/;
 /** Longer lines are not ours, and scanning them would cost without end. */
 const LONGEST_LINE = 4096;
 

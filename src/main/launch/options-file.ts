@@ -3,6 +3,7 @@ import { isMap, isScalar, parse, parseDocument, type Document } from 'yaml';
 import type { OptionsChange } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { Values } from './parameters.ts';
+import { isTooDeep } from './yaml-depth.ts';
 
 /**
  * Options that a program takes only from a YAML file, over the user's own file. The user's file is never
@@ -23,10 +24,18 @@ export function yamlOptions(recipe: Recipe, values: Values): YamlOption[] {
   return recipe.parameters.flatMap(({ name, type, yaml }) => {
     const text = values.get(name) ?? '';
     if (yaml === undefined || text === '' || (type === 'boolean' && text !== 'true')) return [];
-    return [
-      { path: yaml.split('.'), value: type === 'text' || type === 'path' ? text : (parse(text) as unknown) },
-    ];
+    return [{ path: yaml.split('.'), value: type === 'text' || type === 'path' ? text : plainValue(text) }];
   });
+}
+
+/** Numbers and words as YAML has them; what is neither stays the text that its field's check refuses. */
+function plainValue(text: string): unknown {
+  if (isTooDeep(text)) return text;
+  try {
+    return parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Makes mappings of empty keys on the way to a key; the first key on the way that has a value of its own, or null. */
@@ -43,6 +52,12 @@ function openKeys(document: Document, path: readonly string[]): string | null {
 
 /** The user's text with these options. The message is a whole sentence. */
 export function mergeOptions(base: string, options: readonly YamlOption[]): Merged {
+  if (isTooDeep(base)) {
+    return {
+      ok: false,
+      message: 'The options file is nested too deeply: it has to be a plain YAML mapping.',
+    };
+  }
   const document = parseDocument(base);
   const [problem] = document.errors;
   if (problem !== undefined) {
@@ -65,10 +80,18 @@ export function mergeOptions(base: string, options: readonly YamlOption[]): Merg
   return { ok: true, text: document.toString() };
 }
 
+/** Pairs of lines that are compared; texts with more are shown as replaced. */
+const MOST_PAIRS = 4_000_000;
+
 /** Lines of both texts: those that stay, those that go, those that come. Meant for files of a few hundred lines. */
 export function lineChanges(before: string, after: string): OptionsChange['lines'] {
   const a = before === '' ? [] : before.replace(/\n$/, '').split('\n');
   const b = after.replace(/\n$/, '').split('\n');
+  if (a.length * b.length > MOST_PAIRS) {
+    const all = (change: 'added' | 'removed', lines: string[]): OptionsChange['lines'] =>
+      lines.map((text) => ({ change, text }));
+    return [...all('removed', a), ...all('added', b)];
+  }
   const width = b.length + 1;
   // common[i * width + j]: lines that a from i on and b from j on have in common.
   const common = new Uint32Array((a.length + 1) * width);

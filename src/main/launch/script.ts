@@ -19,6 +19,9 @@ export function stepCommand(plan: LaunchPlan, step: PlannedStep, inherited: Read
   });
 }
 
+/** A comment of one line, whatever the text holds. */
+const comment = (text: string): string => `# ${text.replaceAll(/\s+/g, ' ')}`;
+
 /** A line that a text does not hold. */
 function delimiterFor(text: string): string {
   const lines = new Set(text.split('\n'));
@@ -48,10 +51,10 @@ function waitLines({ title, ready }: PlannedStep): string[] {
 
 function stepLines(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string[] {
   const command = stepCommand(plan, step, inherited);
-  if (step.role !== 'serve') return [`# ${step.title}`, command];
+  if (step.role !== 'serve') return [comment(step.title), command];
   const signal = step.endSignal.replace(/^SIG/, '');
   return [
-    `# ${step.title}: runs until the load is done.`,
+    comment(`${step.title}: runs until the load is done.`),
     // A program in the background ignores Ctrl-C unless job control gives it a group of its own.
     'set -m',
     `${command} > ${quoteWord(`${step.name}.log`)} 2>&1 &`,
@@ -71,7 +74,7 @@ export function passScript(
 ): string {
   const lines = [
     '#!/usr/bin/env bash',
-    `# ${title.replaceAll(/\s+/g, ' ')}`,
+    comment(title),
     '# Files go into the folder that the first argument names.',
     'set -euo pipefail',
     `folder=\${1:-${quoteWord(folder)}}`,

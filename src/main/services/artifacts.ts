@@ -7,10 +7,22 @@ import { rankOfName } from './rank-name.ts';
 
 /** What a run left behind. */
 
-/** `*` stands for any text within a name; everything else is literal. */
-function patternOf(glob: string): RegExp {
-  const literal = glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${literal.join('.*')}$`);
+/**
+ * Whether a name is one of a pattern: `*` stands for any text, everything else for itself. Both may come from strangers, so
+ * this is no regular expression, whose work could grow without end: each part is looked for once, from the left.
+ */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  const last = rest.pop();
+  if (last === undefined) return name === first;
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
 }
 
 /** A link counts nothing: it may lead in a circle, or out of the folder. */
@@ -32,7 +44,7 @@ export async function collectArtifacts(recipe: Recipe, folder: string): Promise<
     .sort();
   const artifacts: Artifact[] = [];
   for (const { kind, pattern } of recipe.artifacts) {
-    const matches = names.filter((name) => patternOf(pattern).test(name));
+    const matches = names.filter((name) => matchesPattern(pattern, name));
     for (const path of matches) {
       const rank = rankOfName(path);
       const bytes = await sizeOf(join(folder, path));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '#shared/contract/app.ts';
 
@@ -32,6 +32,8 @@ const TRACE_WORDS = /"(traceEvents|schemaVersion|ph)"/;
 const LOOKED_AT_BYTES = 64 * 1024;
 
 async function isTrace(path: string): Promise<boolean> {
+  // A pipe would be waited for without end.
+  if (!(await stat(path)).isFile()) return false;
   if (!path.endsWith('.json')) return true;
   const file = await open(path);
   try {

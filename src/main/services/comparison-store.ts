@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { comparison as schema } from '#shared/contract/comparison.ts';
 import type { Arm, Comparison } from '#shared/contract/comparison.ts';
-import { maskEntry } from '../launch/secrets.ts';
+import type { ComparisonReport } from '../compare/report.ts';
+import { maskEntry, maskParameters, maskValue, redact } from '../launch/secrets.ts';
 import { readJson, writeAtomically } from './files.ts';
 
 /** Comparisons on disk, beside the runs: one file each, which names the runs that its passes became. */
@@ -65,6 +66,27 @@ export function maskSecrets(comparison: Comparison): Comparison {
   });
   const { request } = comparison;
   return { ...comparison, request: { ...request, a: mask(request.a), b: mask(request.b) } };
+}
+
+/** A report as others may read it: of commands and parameters, nothing that is a secret by its name or its looks. */
+export function shareable({ comparison, answer, commands }: ComparisonReport): ComparisonReport {
+  const mask = (arm: Arm): Arm => ({
+    ...arm,
+    form: { ...arm.form, parameters: maskParameters(arm.form.parameters) },
+  });
+  const { request } = comparison;
+  return {
+    comparison: { ...comparison, request: { ...request, a: mask(request.a), b: mask(request.b) } },
+    answer: {
+      ...answer,
+      differences: answer.differences.map(({ name, a, b }) => ({
+        name,
+        a: maskValue(name, a),
+        b: maskValue(name, b),
+      })),
+    },
+    commands: commands.map(({ title, shell }) => ({ title, shell: redact(shell, []) })),
+  };
 }
 
 function damaged(path: string, reason: string): IterscopeError {

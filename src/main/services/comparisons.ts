@@ -18,7 +18,7 @@ import type { Profile } from '../compare/profile.ts';
 import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
 import { MASK } from '../launch/secrets.ts';
-import { maskSecrets } from './comparison-store.ts';
+import { maskSecrets, shareable } from './comparison-store.ts';
 import { formOf, LiveComparison } from './live-comparison.ts';
 import type { ComparisonParts } from './live-comparison.ts';
 import { readProfile } from './profile-reading.ts';
@@ -180,7 +180,7 @@ export class ComparisonService {
         });
       }
     }
-    const report = { comparison, answer, commands };
+    const report = shareable({ comparison, answer, commands });
     if (format === 'json') return JSON.stringify({ version: 1, ...report });
     return format === 'html' ? htmlReport(report) : markdownReport(report);
   }

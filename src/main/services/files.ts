@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { formatBytes } from '#shared/base/units.ts';
 
 /**
  * Writes a file so that a reader, or a power cut, sees the old content or the new one, never a part:
@@ -27,16 +28,38 @@ export async function writeAtomically(path: string, content: string): Promise<vo
   }
 }
 
+/** The text of a file of limited size. A pipe or a device, which may never end or answer, is refused unread. */
+export async function readText(path: string, mostBytes: number): Promise<string> {
+  const info = await stat(path);
+  if (!info.isFile()) throw new Error('it is not a regular file');
+  if (info.size > mostBytes) throw new Error(`it is larger than ${formatBytes(mostBytes)}`);
+  return readFile(path, 'utf8');
+}
+
+/** Larger than the manifest of any run. */
+const MOST_JSON_BYTES = 64 * 1024 ** 2;
+
 /** The parsed JSON of a file; undefined when there is no such file. Throws on anything else. */
 export async function readJson(path: string): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await readText(path, MOST_JSON_BYTES);
   } catch (thrown) {
     if (isMissing(thrown)) return undefined;
     throw thrown;
   }
   return JSON.parse(text) as unknown;
+}
+
+/** Whether a path below a folder leads elsewhere by a link on its way; its own last name is not followed. */
+export async function leadsOut(folder: string, path: string): Promise<boolean> {
+  try {
+    const parent = dirname(path);
+    return relative(await realpath(folder), await realpath(parent)) !== relative(folder, parent);
+  } catch (thrown) {
+    if (isMissing(thrown)) return false;
+    throw thrown;
+  }
 }
 
 export function isMissing(thrown: unknown): boolean {

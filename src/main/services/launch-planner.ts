@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Finding, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
@@ -10,6 +9,7 @@ import { planLaunch, type LaunchPlan } from '../launch/plan.ts';
 import { previewLaunch } from '../launch/preview.ts';
 import type { LaunchPlaces } from '../launch/steps.ts';
 import type { Platform } from '../ports/platform.ts';
+import { readText } from './files.ts';
 import type { Library } from './library.ts';
 import type { RecipeService } from './recipes.ts';
 
@@ -82,14 +82,17 @@ export class LaunchPlanner {
   }
 }
 
+/** Far more than options take. */
+const MOST_OPTIONS_BYTES = 1024 ** 2;
+
 async function readOptions(recipe: Recipe, form: LaunchForm): Promise<OptionsText> {
   const name = recipe.yaml?.base;
   const path = name === undefined ? '' : String(form.parameters[name] ?? '').trim();
   if (name === undefined || !path.startsWith('/')) return { text: '', problem: undefined };
   try {
-    return { text: await readFile(path, 'utf8'), problem: undefined };
+    return { text: await readText(path, MOST_OPTIONS_BYTES), problem: undefined };
   } catch {
-    const message = `The options file ${path} cannot be read: give the path of a YAML file that you may read, or none.`;
+    const message = `The options file ${path} cannot be read: give the path of a YAML file of at most 1 MiB that you may read, or none.`;
     return { text: '', problem: { severity: 'error', code: 'form.parameter', field: name, message } };
   }
 }

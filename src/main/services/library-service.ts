@@ -8,6 +8,7 @@ import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Platform } from '../ports/platform.ts';
 import { changed } from './annotations.ts';
 import { DiskUse } from './disk-use.ts';
+import { leadsOut } from './files.ts';
 import type { Library } from './library.ts';
 import type { RunEvents } from './run-life.ts';
 import type { RunService } from './runs.ts';
@@ -89,6 +90,7 @@ export class LibraryService {
     return this.#each(ids, async (id) => {
       const { library, now } = this.#parts;
       const run = await this.#endedRun(id, 'freed');
+      await this.#refuseLinks(run);
       const freedAt = now().toISOString();
       const artifacts = run.artifacts.map((artifact) => ({ freedAt, ...artifact }));
       await library.write({ ...run, artifacts });
@@ -118,6 +120,17 @@ export class LibraryService {
     }
     if (done.length > 0) await this.#announceAll();
     return { done, refused };
+  }
+
+  /** A folder may have come from elsewhere: what a link in it leads to is not the run's to delete. */
+  async #refuseLinks({ id, artifacts }: RunManifest): Promise<void> {
+    const { library } = this.#parts;
+    for (const { path } of artifacts) {
+      const target = join(library.artifactsOf(id), path);
+      if (!(await leadsOut(library.folderOf(id), target))) continue;
+      const message = `${target} leads out of the run's folder by a link: nothing was deleted. Remove the link first.`;
+      throw new IterscopeError({ code: 'run.folder', message, path: target });
+    }
   }
 
   /** The manifest of a run that nothing writes any more. */

@@ -32,6 +32,7 @@ export class SourceService {
       const info = await stat(path).catch((thrown: unknown) => {
         throw unreadable(path, thrown);
       });
+      if (!info.isFile() && !info.isDirectory()) throw unreadable(path, 'it is a pipe or a device');
       for (const file of await filesOf(path, info.isDirectory())) {
         const name = basename(file.path);
         const rank = file.kind === 'trace' ? rankOfName(name) : undefined;

@@ -142,7 +142,12 @@ export const recipe = z.object({
   mainStep: recipeName.optional(),
   /** The file that collects parameters with a YAML key, over the user's own file (a path parameter). */
   yaml: z
-    .object({ argument: z.string().startsWith('-'), file: z.string().min(1), base: recipeName.optional() })
+    .object({
+      argument: z.string().startsWith('-'),
+      /** A plain name: the file is written into the run's own folder. */
+      file: z.string().regex(/^[A-Za-z0-9_][\w.-]{0,127}$/, 'must be the plain name of a file'),
+      base: recipeName.optional(),
+    })
     .optional(),
   /** The parameter that holds the era, for programs that follow TensorRT-LLM. */
   eraParameter: recipeName.optional(),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lineChanges, mergeOptions } from '#main/launch/options-file.ts';
+import { lineChanges, mergeOptions, yamlOptions } from '#main/launch/options-file.ts';
+import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { makeRecipe } from '../../builders/recipe.ts';
 
 const merged = (base: string, ...options: [string, unknown][]): string => {
   const result = mergeOptions(
@@ -66,4 +68,20 @@ describe('lineChanges', () => {
       }),
     );
   });
+});
+
+test('options that were made to be slow or deep are told, not worked on', () => {
+  for (const level of ['[', '{a: ', '- ', '? '])
+    expect(mergeOptions(level.repeat(50_000), [])).toMatchObject({ ok: false });
+  const values = new Map([['depth', '['.repeat(50_000)]]);
+  const parameter = { ...makeRecipe().parameters[0], name: 'depth', yaml: 'a.b' } as RecipeParameter;
+  const recipe = { ...makeRecipe(), parameters: [parameter] };
+  expect(yamlOptions(recipe, values)).toEqual([{ path: ['a', 'b'], value: values.get('depth') }]);
+  const bomb = `a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n`;
+  expect(mergeOptions(bomb, [{ path: ['d'], value: 1 }])).toEqual({
+    ok: true,
+    text: expect.stringContaining('*b') as string,
+  });
+  const many = 'a\n'.repeat(200_000);
+  expect(lineChanges(many, `${many}b\n`)).toHaveLength(400_001);
 });

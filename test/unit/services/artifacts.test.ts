@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { artifact } from '#shared/contract/run.ts';
-import { collectArtifacts, isTrace, rawReports } from '#main/services/artifacts.ts';
+import { collectArtifacts, isTrace, matchesPattern, rawReports } from '#main/services/artifacts.ts';
 import { checkCapture } from '#main/services/capture-check.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
 import { makeRecipe } from '../../builders/recipe.ts';
@@ -33,6 +33,22 @@ describe('what a run left', () => {
       { kind: 'kineto-trace', path: 'trace-rank-2.json', bytes: 3, rank: 2 },
       { kind: 'kineto-trace', path: 'trace-rank-10.json', bytes: 3, rank: 10 },
     ]);
+  });
+
+  test.each([
+    ['trace*.json', 'trace.json', true],
+    ['trace*.json', 'trace-1.json', true],
+    ['trace*.json', 'xtrace.json', false],
+    ['trace*.json', 'trace.jsonl', false],
+    ['a*a', 'a', false],
+    ['*', '', true],
+    ['*.pt', 'a\n.pt', true],
+    ['a.c', 'abc', false],
+    ['*x*y*', '1x2y3', true],
+    ['*y*x*', '1x2y3', false],
+    [`${'*a'.repeat(60)}*b`, 'a'.repeat(255), false],
+  ])('the pattern %j and the name %j: %j', (pattern, name, matches) => {
+    expect(matchesPattern(pattern, name)).toBe(matches);
   });
 
   test('links are not followed: not in a circle, not out of the folder', async () => {

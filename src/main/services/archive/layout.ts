@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { EnvironmentEntry } from '#shared/contract/launch.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { controlledVariables } from '../../launch/plan.ts';
-import { MASK } from '../../launch/secrets.ts';
+import { MASK, maskParameters, maskWords } from '../../launch/secrets.ts';
 import { ANNOTATIONS_FILE } from '../annotations.ts';
 import { STEPS } from '../library.ts';
 import { ORDER_FILE } from '../logs.ts';
@@ -74,13 +74,27 @@ const masked = (entry: EnvironmentEntry): EnvironmentEntry =>
 
 /**
  * A manifest as it may leave or enter this machine: of variables that Iterscope did not set itself only
- * the names, since any value may be a secret, and a value from elsewhere must never be run with.
+ * the names, since any value may be a secret, and a value from elsewhere must never be run with. Of commands, what is
+ * a secret by the name of its option or by its looks.
  */
 export function withoutValues(manifest: RunManifest): RunManifest {
-  const { form, environment } = manifest;
+  const { form, environment, command, steps } = manifest;
   return {
     ...manifest,
-    form: { ...form, extraEnvironment: form.extraEnvironment.map((entry) => ({ ...entry, value: MASK })) },
+    form: {
+      ...form,
+      parameters: maskParameters(form.parameters),
+      extraEnvironment: form.extraEnvironment.map((entry) => ({ ...entry, value: MASK })),
+    },
+    command: { ...command, args: maskWords(command.args) },
+    ...(steps === undefined
+      ? {}
+      : {
+          steps: steps.map((step) => ({
+            ...step,
+            command: { ...step.command, args: maskWords(step.command.args) },
+          })),
+        }),
     environment: environment.map(masked),
   };
 }

@@ -44,9 +44,7 @@ struct Launched {
 }
 
 impl Launched {
-    // By value, as the parts of a sum are merged.
-    #[allow(clippy::needless_pass_by_value)]
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, other: &Self) {
         self.count += other.count;
         self.total_ns = self.total_ns.saturating_add(other.total_ns);
         self.own_ns = self.own_ns.saturating_add(other.own_ns);
@@ -81,7 +79,11 @@ pub fn operators(subject: &Subject<'_>, selection: &Selection) -> Result<Vec<Ope
         }
     };
     let (launched, durations) = rayon::join(
-        || merged(fold_stacks(store, selection.layer, &anchored, visit), Launched::add),
+        || {
+            merged(fold_stacks(store, selection.layer, &anchored, visit), |launched, other| {
+                launched.add(&other);
+            })
+        },
         || durations_of(store, &chosen),
     );
     Ok(stats(store, durations, &launched))

@@ -11,6 +11,7 @@ use crate::error::experts_error;
 
 /// What the rows and columns of a series are.
 #[napi(object)]
+#[derive(Clone, Copy)]
 pub struct ExpertSeriesAxis {
     /// Columns are ranks with contiguous blocks of experts; else experts.
     pub over_ranks: bool,
@@ -92,6 +93,7 @@ pub fn series_object(series: &LayerSeries) -> ExpertSeries {
 
 /// What decides where the perfect router sends tokens.
 #[napi(object)]
+#[derive(Clone, Copy)]
 pub struct PerfectRouterRequest {
     /// Experts per layer.
     pub experts: u32,
@@ -107,7 +109,7 @@ pub struct PerfectRouterRequest {
 
 /// Tokens per expert under the perfect router, all ranks together. Throws `experts.bad-plan`.
 #[napi]
-#[allow(clippy::cast_precision_loss, clippy::needless_pass_by_value)]
+#[allow(clippy::cast_precision_loss)]
 pub fn perfect_router_loads(request: PerfectRouterRequest) -> Result<Float64Array> {
     let router = PerfectRouter {
         experts: request.experts as usize,

@@ -204,7 +204,6 @@ impl ExpertStatistics {
 
     /// How a layer went over iterations, in at most `rows` rows. Throws `experts.no-such-layer` or `experts.bad-plan`.
     #[napi]
-    #[allow(clippy::needless_pass_by_value)]
     pub fn series(
         &self,
         layer: u32,

@@ -21,7 +21,7 @@ use iterscope_model::{Kind, Result};
 use iterscope_store::Store;
 use iterscope_window::{WindowRequest, query_window};
 use napi::Status;
-use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
@@ -164,13 +164,12 @@ impl TraceHandle {
     /// What is visible between two times, in `units` of horizontal resolution: packed bytes, `ISW1` version 1.
     #[napi(ts_return_type = "Promise<Buffer>")]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
     pub fn window(
         &self,
         start_ns: f64,
         end_ns: f64,
         units: u32,
-        track_ids: Uint32Array,
+        track_ids: &[u32],
     ) -> AsyncTask<Work<Buffer>> {
         let tracks = track_ids.to_vec();
         self.ask(move |store| {
@@ -183,8 +182,7 @@ impl TraceHandle {
     /// Strings by id; empty for ids that do not exist.
     #[napi]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
-    pub fn names(&self, ids: Uint32Array) -> Vec<String> {
+    pub fn names(&self, ids: &[u32]) -> Vec<String> {
         ids.iter().map(|id| self.store.text(*id).unwrap_or_default().to_owned()).collect()
     }
 

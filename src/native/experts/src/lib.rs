@@ -17,6 +17,7 @@ mod plan;
 mod rank_file;
 mod read;
 mod read_at;
+mod regular;
 mod series;
 mod statistics;
 mod sum;

@@ -10,6 +10,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::ExpertsError;
+use crate::regular;
 
 /// The content of such a file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -38,6 +39,9 @@ pub struct ExpertTopology {
     /// Whether every rank has its own requests.
     pub attention_dp: bool,
 }
+
+/// Slots of a layer at most.
+const MOST_SLOTS: usize = 1 << 17;
 
 /// A rule of the load balancer that a file breaks. `Display` is a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +72,12 @@ pub enum BalancerProblem {
         num_slots: usize,
         /// Experts.
         experts: usize,
+    },
+    /// More slots than any layer has: a file that names a number cannot make tables of that size.
+    #[error("num_slots is {num_slots}, but no layer has more than {MOST_SLOTS} slots: choose fewer.")]
+    TooManySlots {
+        /// Slots.
+        num_slots: usize,
     },
     /// An assignment of another length.
     #[error(
@@ -119,7 +129,7 @@ impl LoadBalancerConfig {
     /// [`ExpertsError::Unreadable`], or [`ExpertsError::BadBalancer`] for text that is not such a file.
     pub fn read(path: &Path) -> Result<Self, ExpertsError> {
         let unreadable = |source| ExpertsError::Unreadable { path: path.to_owned(), source };
-        Self::parse(&std::fs::read_to_string(path).map_err(unreadable)?, path)
+        Self::parse(&regular::read_text(path).map_err(unreadable)?, path)
     }
 
     /// Checks every rule of the engine.
@@ -137,6 +147,9 @@ impl LoadBalancerConfig {
         }
         if !num_slots.is_multiple_of(ep_size) {
             return Err(BalancerProblem::UnevenSlots { num_slots, ep_size });
+        }
+        if num_slots > MOST_SLOTS {
+            return Err(BalancerProblem::TooManySlots { num_slots });
         }
         if num_slots < experts {
             return Err(BalancerProblem::TooFewSlots { num_slots, experts });
@@ -229,6 +242,8 @@ mod tests {
         assert_eq!(problem("num_slots: 4", one), Problem::OneRank { ep_size: 1 });
         assert_eq!(problem("num_slots: 5", TOPOLOGY), Problem::UnevenSlots { num_slots: 5, ep_size: 2 });
         assert_eq!(problem("num_slots: 2", TOPOLOGY), Problem::TooFewSlots { num_slots: 2, experts: 4 });
+        let huge = format!("num_slots: {}", 1_u64 << 40);
+        assert_eq!(problem(&huge, TOPOLOGY), Problem::TooManySlots { num_slots: 1 << 40 });
         let with = |slots: &str| format!("num_slots: 4\ninitial_global_assignments: {{7: {slots}}}");
         assert_eq!(
             problem(&with("[0, 1, 2]"), TOPOLOGY),

@@ -12,6 +12,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 
 use crate::error::ExpertsError;
 use crate::read_at::read_exact_at;
+use crate::regular;
 
 /// Number of the rank in a file name; `None` for other files, `rank0_raw.safetensors` among them.
 pub fn rank_of(file_name: &str) -> Option<u32> {
@@ -56,7 +57,7 @@ impl RankFile {
     /// # Errors
     /// [`ExpertsError::Unreadable`], [`ExpertsError::Damaged`], [`ExpertsError::BadTensor`].
     pub fn open(path: PathBuf) -> Result<Self, ExpertsError> {
-        let mut file = match File::open(&path) {
+        let mut file = match regular::open(&path) {
             Ok(file) => file,
             Err(source) => return Err(ExpertsError::Unreadable { path, source }),
         };

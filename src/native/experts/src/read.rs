@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::error::{ExpertsError, Warning, WarningCode};
 use crate::formats::{read_record, read_table};
 use crate::rank_file::{RankFile, Vector, rank_of};
+use crate::regular;
 use crate::statistics::ExpertStatistics;
 use crate::sum::{Grid, sum_ranks};
 
@@ -83,7 +84,7 @@ fn rank_files(dir: &Path) -> Result<Vec<(u32, PathBuf)>, ExpertsError> {
 }
 
 fn read_meta(dir: &Path, warnings: &mut Vec<Warning>) -> Option<MetaInfo> {
-    let text = fs::read_to_string(dir.join("meta_info.json"));
+    let text = regular::read_text(&dir.join("meta_info.json"));
     let (meta, what) = match text.as_deref().map(serde_json::from_str::<Option<MetaInfo>>) {
         Ok(Ok(Some(meta))) => return Some(meta),
         Ok(Ok(None)) => (None, "is null: rank 0 recorded nothing".to_owned()),

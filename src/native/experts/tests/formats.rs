@@ -2,6 +2,7 @@
 //! Records of `SGLang` and plain tables; and that no bytes, however hostile, do more than end the reading.
 
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 
 use iterscope_experts::{Combination, ExpertStatistics, ExpertsError, WarningCode, read_statistics};
@@ -70,6 +71,84 @@ fn a_table_that_is_not_understood_names_the_line() {
     let lines: Vec<String> = (0..200).map(|at| format!("{at},{at},65535,1")).collect();
     let far = format!("iteration,layer,expert,tokens\n{}\n", lines.join("\n"));
     assert_eq!(written("t.csv", far.as_bytes()).expect_err("refused").code(), "experts.too-sparse");
+}
+
+/// A record as `torch.save` packs it: a pickle and, compressed, the numbers of storage 0.
+fn record(pickle: &[u8], numbers: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in [("r/data.pkl", pickle), ("r/data/0", numbers)] {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry");
+        zip.write_all(bytes).expect("written");
+    }
+    zip.finish().expect("an archive").into_inner()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    let length = u32::try_from(text.len()).expect("short");
+    [b"X".as_slice(), &length.to_le_bytes(), text.as_bytes()].concat()
+}
+
+/// ('storage', torch.ShortStorage, key, 'cpu', 0), kept under number 0.
+fn storage(key: &str) -> Vec<u8> {
+    [b"(".as_slice(), &text("storage"), b"ctorch\nShortStorage\n", &text(key), &text("cpu"), b"K\0tq\0"]
+        .concat()
+}
+
+#[test]
+fn a_small_pickle_cannot_copy_a_large_text_or_tuple_many_times() {
+    // Each of the 200,000 instructions would copy a megabyte.
+    let repeated = |start: Vec<u8>, again: &[u8]| [start, again.repeat(200_000)].concat();
+    let keys = repeated(storage(&"0".repeat(1 << 20)), b"h\0Q");
+    let tuple = [b"(".as_slice(), &b"N".repeat(1 << 17), b"tq\x01"].concat();
+    let calls = repeated(tuple, b"ccollections\nOrderedDict\nh\x01R");
+    for pickle in [keys, calls] {
+        let error = written("r.pt", &record(&pickle, &[])).expect_err("refused").to_string();
+        assert!(error.contains("unknown way") || error.contains("too many"), "{error}");
+    }
+}
+
+#[test]
+fn a_small_record_cannot_unpack_to_more_counts_than_any_has() {
+    let int = |value: u32| [b"J".as_slice(), &value.to_le_bytes()].concat();
+    let (layers, experts) = (1_000, 68_000);
+    let tensor = [
+        b"}".as_slice(),
+        &text("logical_count"),
+        b"ctorch._utils\n_rebuild_tensor_v2\n(",
+        &storage("0"),
+        b"QK\0K\x01",
+        &int(layers),
+        &int(experts),
+        b"\x87",
+        &int(layers * experts),
+        &int(experts),
+        b"K\x01\x87tRs.",
+    ]
+    .concat();
+    let error = written("r.pt", &record(&tensor, &[0; 64])).expect_err("refused").to_string();
+    assert!(error.contains("68000 experts"), "{error}");
+    let many = [b"}".as_slice(), &text("logical_count")].concat();
+    let many =
+        [many, b"ctorch._utils\n_rebuild_tensor_v2\n(".to_vec(), storage("0"), b"QK\0".to_vec()].concat();
+    let shape = [int(1_100), int(1_000), int(64), b"\x87".to_vec()].concat();
+    let strides = [int(64_000), int(64), int(1), b"\x87tRs.".to_vec()].concat();
+    let numbers = vec![0; 2 * 1_100 * 64_000];
+    let error = written("r.pt", &record(&[many, shape, strides].concat(), &numbers)).expect_err("refused");
+    assert!(error.to_string().contains("more counts than any record"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_record_and_is_not_waited_for() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["r.pt", "t.csv", "rank0.safetensors", "meta_info.json"] {
+        let made = std::process::Command::new("mkfifo").arg(dir.path().join(name)).status().expect("mkfifo");
+        assert!(made.success());
+    }
+    for path in [dir.path().join("r.pt"), dir.path().join("t.csv"), dir.path().to_owned()] {
+        let error = read_statistics(&path).expect_err("refused").to_string();
+        assert!(error.contains("not a regular file") || error.contains("Not a directory"), "{error}");
+    }
 }
 
 proptest! {

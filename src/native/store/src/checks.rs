@@ -20,15 +20,15 @@ const HASHED_BYTES: u64 = 64 * 1024;
 pub fn stamp_source(path: &Path) -> Result<SourceStamp> {
     let reading = |cause: std::io::Error| TraceError::reading(path, &cause);
     let absolute = std::path::absolute(path).map_err(reading)?;
+    // Before it is opened: a pipe would be waited for without end.
+    let kind = std::fs::metadata(path).map_err(reading)?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "a folder" } else { "a pipe or a device" };
+        let message = format!("{} is {what}, not a trace. Choose a file.", path.display());
+        return Err(TraceError::at(ErrorCode::TraceUnreadable, path, message));
+    }
     let mut file = File::open(path).map_err(reading)?;
     let metadata = file.metadata().map_err(reading)?;
-    if metadata.is_dir() {
-        return Err(TraceError::at(
-            ErrorCode::TraceUnreadable,
-            path,
-            format!("{} is a folder, not a trace. Choose a file inside it.", path.display()),
-        ));
-    }
     let modified_ns = metadata
         .modified()
         .ok()

@@ -6,7 +6,7 @@ use iterscope_model::{CounterInfo, ErrorCode, Instant, Kind, TraceError};
 use iterscope_window::{
     CounterRequest, CoverageRequest, WindowRequest, query_counters, query_coverage, query_instants,
 };
-use napi::bindgen_prelude::{AsyncTask, Buffer, Uint32Array};
+use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
 use super::TraceHandle;
@@ -67,13 +67,12 @@ impl TraceHandle {
     /// Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1.
     #[napi(ts_return_type = "Promise<Buffer>")]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
     pub fn counter_window(
         &self,
         start_ns: f64,
         end_ns: f64,
         units: u32,
-        counter_ids: Uint32Array,
+        counter_ids: &[u32],
     ) -> AsyncTask<Work<Buffer>> {
         let counters = counter_ids.to_vec();
         self.ask(move |store| {
@@ -104,13 +103,12 @@ impl TraceHandle {
     /// Instants between two times: packed bytes in the layout of `window`, with the index of an instant as slice.
     #[napi(ts_return_type = "Promise<Buffer>")]
     #[must_use]
-    #[allow(clippy::needless_pass_by_value)] // What the macro hands over.
     pub fn instant_window(
         &self,
         start_ns: f64,
         end_ns: f64,
         units: u32,
-        track_ids: Uint32Array,
+        track_ids: &[u32],
     ) -> AsyncTask<Work<Buffer>> {
         let tracks = track_ids.to_vec();
         self.ask(move |store| {

@@ -60,6 +60,10 @@ pub struct Pickle {
     root: Id,
 }
 
+/// What names a storage or builds a tensor is short; whatever is copied by an instruction has to be.
+const LONGEST_KEY_BYTES: usize = 64;
+const MOST_PARTS: usize = 16;
+
 /// Values of one pickle at most.
 const MOST_VALUES: usize = 1 << 22;
 
@@ -246,7 +250,7 @@ impl Machine<'_> {
     fn storage(&mut self) -> Result<(), String> {
         let id = self.pop()?;
         let parts = match self.values.get(id) {
-            Some(Value::Tuple(items)) => items.clone(),
+            Some(Value::Tuple(items)) if items.len() <= MOST_PARTS => items.clone(),
             _ => return Err("it names a storage in an unknown way".to_owned()),
         };
         let element = parts.get(1).and_then(|id| match self.values.get(*id) {
@@ -255,6 +259,9 @@ impl Machine<'_> {
         });
         let element = element.ok_or("it names a storage in an unknown way")?;
         let key = self.text_of(parts.get(2).copied())?;
+        if key.len() > LONGEST_KEY_BYTES {
+            return Err("it names a storage in an unknown way".to_owned());
+        }
         self.push(Value::Storage(element, key))
     }
 
@@ -262,8 +269,9 @@ impl Machine<'_> {
     fn reduce(&mut self) -> Result<(), String> {
         let arguments = self.pop()?;
         let function = self.pop()?;
-        let Some(Value::Tuple(items)) = self.values.get(arguments).cloned() else {
-            return Err("it calls something without arguments".to_owned());
+        let items = match self.values.get(arguments) {
+            Some(Value::Tuple(items)) if items.len() <= MOST_PARTS => items.clone(),
+            _ => return Err("it calls something without arguments, or with too many".to_owned()),
         };
         match self.values.get(function) {
             Some(Value::Global(Known::OrderedDict)) if items.is_empty() => self.push(Value::Dict(Vec::new())),

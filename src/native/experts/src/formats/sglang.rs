@@ -12,17 +12,24 @@ use zip::ZipArchive;
 use super::pickle::{Element, Pickle, Tensor, Value};
 use super::rows::{MOST_EXPERTS, RankCounts, statistics_of};
 use crate::error::{ExpertsError, Warning, WarningCode};
+use crate::regular;
 use crate::statistics::ExpertStatistics;
 
 /// A pickle beside its tensors' numbers is small.
 const MOST_PICKLE_BYTES: u64 = 1 << 26;
+/// All storages of a record together, each as often as it is read: passes may share one.
 const MOST_STORAGE_BYTES: u64 = 1 << 32;
+/// Counts of a record at most: a small file may unpack to, or share, as many as it likes.
+const MOST_COUNTS: usize = 1 << 26;
 
 struct Record {
     archive: ZipArchive<File>,
     /// Folder within the archive.
     folder: String,
     pickle: Pickle,
+    /// Bytes and counts that may still be read.
+    bytes_left: u64,
+    counts_left: usize,
 }
 
 /// Reads a record (`expert_distribution_recorder_*.pt`).
@@ -31,7 +38,7 @@ struct Record {
 /// [`ExpertsError::Unreadable`]; [`ExpertsError::Damaged`] with what is not as a recorder writes it.
 pub fn read_record(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
     let file =
-        File::open(path).map_err(|source| ExpertsError::Unreadable { path: path.to_owned(), source })?;
+        regular::open(path).map_err(|source| ExpertsError::Unreadable { path: path.to_owned(), source })?;
     let damaged = |reason: String| ExpertsError::Damaged { path: path.to_owned(), reason };
     let mut record = Record::open(file).map_err(damaged)?;
     let (counts, warnings) = record.counts().map_err(damaged)?;
@@ -54,7 +61,9 @@ impl Record {
         {
             return Err("its numbers are not little-endian".to_owned());
         }
-        Ok(Self { archive, folder, pickle: Pickle::read(&bytes)? })
+        let pickle = Pickle::read(&bytes)?;
+        let (bytes_left, counts_left) = (MOST_STORAGE_BYTES, MOST_COUNTS);
+        Ok(Self { archive, folder, pickle, bytes_left, counts_left })
     }
 
     fn counts(&mut self) -> Result<(RankCounts, Vec<Warning>), String> {
@@ -147,7 +156,11 @@ impl Record {
             return Err("a tensor’s numbers have no number of their own".to_owned());
         }
         let name = format!("{}data/{}", self.folder, tensor.key);
-        let bytes = entry(&mut self.archive, &name, MOST_STORAGE_BYTES)?;
+        self.counts_left = count
+            .and_then(|count| self.counts_left.checked_sub(count))
+            .ok_or("it holds more counts than any record")?;
+        let bytes = entry(&mut self.archive, &name, self.bytes_left)?;
+        self.bytes_left -= bytes.len() as u64;
         let range = count.and_then(|count| {
             let first = tensor.offset.checked_mul(width)?;
             Some(first..first.checked_add(count.checked_mul(width)?)?)

@@ -2,11 +2,11 @@
 //! Plain tables: a line for each iteration, layer and expert, with its tokens; ranks in a column of their own, if at all.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use super::rows::{Key, MOST_EXPERTS, RankCounts, statistics_of};
 use crate::error::ExpertsError;
+use crate::regular;
 use crate::statistics::ExpertStatistics;
 
 /// Positions of the columns.
@@ -24,7 +24,7 @@ struct Columns {
 /// [`ExpertsError::Unreadable`]; [`ExpertsError::Damaged`] with the line that is not understood.
 pub fn read_table(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
     let file =
-        File::open(path).map_err(|source| ExpertsError::Unreadable { path: path.to_owned(), source })?;
+        regular::open(path).map_err(|source| ExpertsError::Unreadable { path: path.to_owned(), source })?;
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
     let damaged = |reason: String| ExpertsError::Damaged { path: path.to_owned(), reason };
     let header = reader.headers().map_err(|error| damaged(error.to_string()))?;
