@@ -6,6 +6,8 @@
 const rooms = {
   'shared/base': { rooms: [], packages: ['zod'] },
   'shared/contract': { rooms: ['shared/base'], packages: ['zod'] },
+  // What the charts of a comparison draw, for the window and for reports: options as data, no library.
+  'shared/charts': { rooms: ['shared/base', 'shared/contract'], packages: [] },
   'shared/trace': { rooms: ['shared/base'], packages: ['zod'] },
 
   'main/ports': { rooms: ['shared/'], node: true },
@@ -17,8 +19,9 @@ const rooms = {
   'main/platform': { rooms: ['shared/', 'main/ports', 'main/launch'], node: true },
   'main/engine': { rooms: ['shared/', 'main/ports'], packages: ['zod'], node: true, native: true },
   'main/compare': { rooms: ['shared/'], packages: [] },
+  'main/pictures': { rooms: ['shared/'], packages: ['echarts'] },
   'main/services': {
-    rooms: ['shared/', 'main/ports', 'main/launch', 'main/compare'],
+    rooms: ['shared/', 'main/ports', 'main/launch', 'main/compare', 'main/pictures'],
     packages: ['zod', 'yauzl', 'yazl'],
     node: true,
   },

@@ -142,7 +142,7 @@ export function compose(options: CompositionOptions): Services {
     log,
     nativeVersion,
     storeVersion: native.storeVersion(),
-    comparisons: composeComparisons(options, { runs, library, sources, engine }),
+    comparisons: composeComparisons(options, { runs, library, sources, engine, telemetry }),
   };
 }
 
@@ -177,7 +177,7 @@ function composeLaunching(
 
 function composeComparisons(
   { platform, onComparison, environment }: CompositionOptions,
-  parts: Pick<ComparisonParts, 'runs' | 'library' | 'sources' | 'engine'>,
+  parts: Pick<ComparisonParts, 'runs' | 'library' | 'sources' | 'engine' | 'telemetry'>,
 ): ComparisonService {
   const store = new ComparisonStore(platform.dataFolder);
   return new ComparisonService({ ...parts, store, platform, environment, onProgress: onComparison });

@@ -31,6 +31,12 @@ async function picture(page: Page, name: string): Promise<void> {
   }
 }
 
+/** The same of a page that has no theme switch, as long as it is. */
+async function pageOf(page: Page, name: string): Promise<void> {
+  const folder = process.env['ITERSCOPE_PICTURES'];
+  if (folder !== undefined) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
+
 async function chooseSmallRun(page: Page): Promise<void> {
   await page.getByLabel('Requests', { exact: true }).fill('64');
   await page.getByLabel('Iterations at most').fill('30');
@@ -38,6 +44,39 @@ async function chooseSmallRun(page: Page): Promise<void> {
   await page.getByLabel('Iteration window').fill('5+10');
   await page.getByRole('button', { name: /^More parameters/ }).click();
   await page.getByLabel('Clock').selectOption('work');
+}
+
+const CHARTS = [
+  'Each timing pass',
+  'From A to B by cause',
+  'Share of iterations up to a time (ECDF)',
+  'Iteration times (histogram)',
+  'Iteration time against batch size',
+  'Throughput over time',
+];
+
+/** Every chart is drawn; by keyboard the waterfall becomes a table, and its steps lead to B. */
+async function checkCharts(page: Page): Promise<void> {
+  const charts = page.getByRole('region', { name: 'Charts', exact: true });
+  for (const name of CHARTS) {
+    const chart = charts.getByRole('region', { name, exact: true });
+    await chart.scrollIntoViewIfNeeded();
+    await expect(chart.locator('canvas')).toBeVisible();
+  }
+  const waterfall = charts.getByRole('region', { name: 'From A to B by cause' });
+  await waterfall.scrollIntoViewIfNeeded();
+  await picture(page, 'charts-1');
+  await charts.getByRole('region', { name: 'Throughput over time' }).scrollIntoViewIfNeeded();
+  await picture(page, 'charts-2');
+  await waterfall.getByRole('radio', { name: 'Kernels or operators' }).focus();
+  await page.keyboard.press('Space');
+  await waterfall.getByRole('button', { name: 'Table' }).focus();
+  await page.keyboard.press('Enter');
+  const rows = waterfall.getByRole('table').getByRole('row');
+  await expect(rows.nth(2)).toContainText('comm.wait_for_ranks');
+  const [beforeLast, last] = [rows.nth(-2).getByRole('cell').last(), rows.last().getByRole('cell').last()];
+  await expect(last).toHaveText(await beforeLast.innerText());
+  expect(await problemsOf(page)).toEqual([]);
 }
 
 const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
@@ -66,7 +105,16 @@ test('one click plans the perfect router, and the comparison answers, explains a
   await expect(answer(page)).toContainText(/With perfect routing output throughput is \d+\.\d % better/);
   await expect(answer(page)).toContainText(/routing imbalance is (significant|real but moderate)/);
   await expect(answer(page).getByRole('img', { name: /^Effect \+\d/ })).toBeVisible();
-  await expect(page.getByRole('table', { name: 'Figures of both arms' })).toContainText('Output throughput');
+  const figures = page.getByRole('table', { name: 'Figures of both arms' });
+  await expect(figures).toContainText('Output throughput');
+  // What is drawn of an interval stays in its cell.
+  const [cell, zero] = [
+    figures.locator('td:has(.interval)').first(),
+    figures.locator('.interval__zero').first(),
+  ];
+  const [outer, inner] = [await cell.boundingBox(), await zero.boundingBox()];
+  expect(inner?.y).toBeGreaterThanOrEqual(outer?.y ?? Infinity);
+  expect((inner?.y ?? 0) + (inner?.height ?? 0)).toBeLessThanOrEqual((outer?.y ?? 0) + (outer?.height ?? 0));
   const parts = page.getByRole('table', { name: 'Parts of an iteration' });
   await expect(parts.getByRole('row').nth(1)).toContainText('Communication and waiting for other ranks');
   const kernels = page.getByRole('table', { name: 'Kernels and operators' });
@@ -84,6 +132,8 @@ test('one click plans the perfect router, and the comparison answers, explains a
   await picture(page, 'answer');
   await kernels.scrollIntoViewIfNeeded();
   await picture(page, 'why');
+
+  await checkCharts(page);
 
   await page.getByRole('tab', { name: 'Timelines' }).click();
   const timelines = page.getByRole('tabpanel', { name: 'Timelines' });
@@ -116,6 +166,59 @@ test('reports are written where the user says', async () => {
     expect(existsSync(path)).toBe(true);
     expect(readFileSync(path, 'utf8')).toContain('perfect router');
   }
+});
+
+test('pictures of charts are written as SVG and PNG', async () => {
+  const { page, app, home } = application;
+  const chart = page.getByRole('region', { name: 'Iteration times (histogram)' });
+  for (const format of ['SVG', 'PNG'] as const) {
+    const path = join(home, `histogram.${format}`);
+    await app.evaluate(({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+    }, path);
+    await chart.getByRole('button', { name: `as ${format}` }).click();
+    await expect(page.getByText(`The picture was written to ${path}.`)).toBeVisible();
+  }
+  expect(readFileSync(join(home, 'histogram.SVG'), 'utf8')).toMatch(/^<svg [\s\S]*perfect router/);
+  expect(readFileSync(join(home, 'histogram.PNG')).subarray(1, 4).toString()).toBe('PNG');
+});
+
+test('the HTML report stands alone: no script, no network, readable in light, dark and print', async () => {
+  const { app, home } = application;
+  const opened = app.waitForEvent('window');
+  await app.evaluate(
+    async ({ BrowserWindow, session }, path) => {
+      const alone = session.fromPartition('report');
+      const asked: string[] = [];
+      Object.assign(globalThis, { asked });
+      alone.webRequest.onBeforeRequest(({ url }, decide) => {
+        asked.push(url);
+        decide({});
+      });
+      const window = new BrowserWindow({ width: 1000, height: 900, webPreferences: { session: alone } });
+      await window.loadFile(path);
+    },
+    join(home, 'report.html'),
+  );
+  const report = await opened;
+  await expect(report.getByText(/With perfect routing output throughput is/)).toBeVisible();
+  await expect(report.getByRole('img', { name: 'From A to B by cause: Kernels or operators' })).toBeVisible();
+  expect(await report.locator('script').count()).toBe(0);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await report.emulateMedia({ colorScheme });
+    expect(await problemsOf(report)).toEqual([]);
+    await pageOf(report, `report-${colorScheme}`);
+  }
+  await report.setViewportSize({ width: 480, height: 900 });
+  expect(await report.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(480);
+  await report.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  expect(await report.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+    'rgb(255, 255, 255)',
+  );
+  await pageOf(report, 'report-print');
+  const asked = await app.evaluate(() => (globalThis as unknown as { asked: string[] }).asked);
+  expect(asked.map((url) => url.slice(url.lastIndexOf('/') + 1))).toEqual(['report.html']);
+  await report.close();
 });
 
 test('two runs of the library are shown side by side, by keys', async () => {

@@ -85,7 +85,8 @@ function simulatePasses(code, seed, gain) {
     const value = simulateThroughput(random, place, planned.arm === 'b' ? Math.log1p(gain) : 0);
     const figures = [{ label: 'Output throughput', value, unit: 'tok/s' }];
     const run = { id: `${place}`, figures, versions: {}, host: { os: '', cpu: '', cores: 1 }, gpus: [] };
-    return { ...planned, run, lines: [], profile: null };
+    const telemetry = { head: null, samples: [], folded: 1 };
+    return { ...planned, run, lines: [], telemetry, profile: null };
   });
 }
 

@@ -1,39 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  Comparison,
-  ComparisonAnswer,
-  ComparedFigure,
-  SuspectPass,
-  Verdict,
-} from '#shared/contract/comparison.ts';
-import type { IterationLine, RunManifest } from '#shared/contract/run.ts';
+import type { Comparison, ComparisonAnswer, ComparedFigure, Verdict } from '#shared/contract/comparison.ts';
+import type { IterationLine, ReportedFigure } from '#shared/contract/run.ts';
+import { chartsOf } from './charts.ts';
 import { confoundersOf, differencesOf, isPerfectRouterQuestion } from './differences.ts';
 import { effectOf } from './effect.ts';
 import { compareFigures, logRatiosOf, primaryOf } from './figures.ts';
 import type { Block } from './figures.ts';
+import { groupsOf } from './groups.ts';
 import { compareIterations } from './iterations.ts';
 import { lookAt, planLooks } from './looks.ts';
-import { doubtsAbout } from './suspects.ts';
-import { headlineOf, verdictOf } from './verdict.ts';
+import { isTiming } from './pass.ts';
+import type { PassResult } from './pass.ts';
 import type { Profile } from './profile.ts';
+import { missingFigures, sharedHeadline, windowText, workloadText } from './sharing.ts';
+import { suspectsOf } from './suspects.ts';
+import { powerFigures } from './telemetry.ts';
+import { headlineOf, verdictOf } from './verdict.ts';
 import { explain } from './why.ts';
 
-/** A finished pass with what its run left. */
-export interface PassResult {
-  readonly block: number;
-  readonly arm: 'a' | 'b';
-  readonly purpose: 'timing' | 'profile';
-  readonly run: RunManifest;
-  readonly lines: readonly IterationLine[];
-  /** What a profile pass recorded; null of timing passes. */
-  readonly profile: Profile | null;
-}
-
-function blocksOf(comparison: Comparison, passes: readonly PassResult[]): Block[] {
-  const timing = passes.filter(({ purpose }) => purpose === 'timing');
-  const find = (block: number, arm: 'a' | 'b'): RunManifest | null =>
-    timing.find((pass) => pass.block === block && pass.arm === arm)?.run ?? null;
-  return Array.from({ length: comparison.request.blocks }, (_, index) => ({
+/** What the passes of each block report, by `figuresOf`. */
+function blocksOf(
+  { request }: Comparison,
+  timing: readonly PassResult[],
+  figuresOf: (pass: PassResult) => readonly ReportedFigure[],
+): Block[] {
+  const find = (block: number, arm: 'a' | 'b'): Block['a'] => {
+    const pass = timing.find((known) => known.block === block && known.arm === arm);
+    return pass === undefined ? null : figuresOf(pass);
+  };
+  return Array.from({ length: request.blocks }, (_, index) => ({
     a: find(index + 1, 'a'),
     b: find(index + 1, 'b'),
   })).filter(({ a, b }) => a !== null || b !== null);
@@ -65,14 +60,6 @@ function judge({ request }: Comparison, primary: ComparedFigure | null, complete
   return { primary: { ...primary, effect }, verdict };
 }
 
-function suspectsOf(passes: readonly PassResult[]): SuspectPass[] {
-  return passes
-    .filter(({ purpose }) => purpose === 'timing')
-    .flatMap(({ run, lines, block, arm }) =>
-      doubtsAbout(run, lines).map((reason) => ({ runId: run.id, block, arm, reason })),
-    );
-}
-
 function notesOf(
   comparison: Comparison,
   passes: readonly PassResult[],
@@ -85,10 +72,13 @@ function notesOf(
     notes.push(
       `The runs of ${deleted.toString()} ${deleted === 1 ? 'pass' : 'passes'} were deleted: their blocks are not counted.`,
     );
-  if (primary === null && passes.length > 1)
+  const workload = workloadText(request);
+  if (workload !== null) notes.push(workload);
+  else if (primary === null && passes.length > 1)
     notes.push('The arms report no figure in common: only their iteration times can be compared.');
   if (request.a.form.recipeId !== request.b.form.recipeId)
     notes.push('The arms run different recipes: compared is what both report under the same name.');
+  notes.push(...missingFigures(request, passes.filter(isTiming)), ...windowText(request));
   if (differencesOf(request.a.form, request.b.form).length === 0)
     notes.push('The arms are the same: what is found is how much passes differ by themselves.');
   if (request.b.form.perfectRouter !== request.a.form.perfectRouter)
@@ -99,23 +89,34 @@ function notesOf(
 /** What the passes say so far. Pure: the same passes, the same answer. */
 export function answerOf(comparison: Comparison, passes: readonly PassResult[]): ComparisonAnswer {
   const { request } = comparison;
-  const blocks = blocksOf(comparison, passes);
+  const timing = passes.filter(isTiming);
+  const blocks = blocksOf(comparison, timing, ({ run }) => run.figures);
   const figures = compareFigures(blocks);
-  const { primary, verdict } = judge(comparison, primaryOf(figures), completeBlocks(blocks));
+  const sameWork = workloadText(request) === null;
+  const { primary, verdict } = judge(
+    comparison,
+    sameWork ? primaryOf(figures) : null,
+    completeBlocks(blocks),
+  );
   const linesOf = (arm: 'a' | 'b'): (readonly IterationLine[])[] =>
-    passes.filter((pass) => pass.purpose === 'timing' && pass.arm === arm).map(({ lines }) => lines);
+    timing.filter((pass) => pass.arm === arm).map(({ lines }) => lines);
   const profileOf = (arm: 'a' | 'b'): Profile | null =>
-    passes.find((pass) => pass.purpose === 'profile' && pass.arm === arm)?.profile ?? null;
+    passes.find((pass) => !isTiming(pass) && pass.arm === arm)?.profile ?? null;
+  const groups = groupsOf(linesOf('a'), linesOf('b'));
+  const iterations = compareIterations(groups, request.seed);
   return {
     primary,
-    headline: headlineOf(verdict, primary?.effect ?? null, request.blocks),
+    headline: sameWork
+      ? headlineOf(verdict, primary?.effect ?? null, request.blocks)
+      : sharedHeadline(request, iterations),
     verdict,
-    figures,
-    iterations: compareIterations(linesOf('a'), linesOf('b'), request.seed),
-    suspects: suspectsOf(passes),
+    figures: [...figures, ...compareFigures(blocksOf(comparison, timing, powerFigures))],
+    iterations,
+    suspects: suspectsOf(timing),
     differences: differencesOf(request.a.form, request.b.form),
     confounders: confoundersOf(passes.map(({ run }) => run)),
     notes: notesOf(comparison, passes, primary),
     why: explain(profileOf('a'), profileOf('b')),
+    charts: chartsOf(timing, groups, primary, request.seed),
   };
 }

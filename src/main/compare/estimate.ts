@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ComparisonPlan, ComparisonRequest, PlannedPass } from '#shared/contract/comparison.ts';
+import type { ComparisonPlan, ComparisonRequest } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { differencesOf } from './differences.ts';
-import { medianOf } from './iterations.ts';
+import { medianOf } from './bootstrap.ts';
 
 /** What the passes of a comparison will take, by what runs of the same recipe took. A guess that names its ground. */
 

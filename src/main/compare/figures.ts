@@ -1,27 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparedFigure } from '#shared/contract/comparison.ts';
-import type { ReportedFigure, RunManifest } from '#shared/contract/run.ts';
+import type { ReportedFigure } from '#shared/contract/run.ts';
 import { effectOf } from './effect.ts';
 
 /** What the passes of both arms reported, block by block. */
 
-/** The two timing passes of a block; null where one is missing or failed. */
+/** What the two timing passes of a block reported; null where one is missing or failed. */
 export interface Block {
-  readonly a: RunManifest | null;
-  readonly b: RunManifest | null;
+  readonly a: readonly ReportedFigure[] | null;
+  readonly b: readonly ReportedFigure[] | null;
 }
 
 /** The first of these that both arms report is what the verdict is about. */
 const PRIMARY = ['Output throughput', 'Total token throughput', 'Request throughput', 'Total latency'];
 
-/** Rates are better when large, times when small; anything else has no better. */
+const SMALL_IS_GOOD: ReadonlySet<string> = new Set(['ns', 'us', 'µs', 'ms', 's', 'W', 'J/token']);
+
+/** Rates are better when large; times, power and energy when small; anything else has no better. */
 function directionOf(unit: string): ComparedFigure['better'] | null {
   if (unit.endsWith('/s')) return 'higher';
-  return ['ns', 'us', 'µs', 'ms', 's'].includes(unit) ? 'lower' : null;
+  return SMALL_IS_GOOD.has(unit) ? 'lower' : null;
 }
 
-const valueOf = (run: RunManifest | null, label: string): number | null =>
-  run?.figures.find((figure) => figure.label === label)?.value ?? null;
+const valueOf = (figures: Block['a'], label: string): number | null =>
+  figures?.find((figure) => figure.label === label)?.value ?? null;
 
 /** ln of the improvement of B over A for each block that has both, positive is better. */
 export function logRatiosOf({ a, b, better }: Pick<ComparedFigure, 'a' | 'b' | 'better'>): number[] {
@@ -43,8 +45,8 @@ function compareFigure({ label, unit }: ReportedFigure, blocks: readonly Block[]
 /** Every figure that both arms report at least once, with its effect, in the order of the reports. */
 export function compareFigures(blocks: readonly Block[]): ComparedFigure[] {
   const known = new Map<string, ReportedFigure>();
-  for (const run of blocks.flatMap(({ a, b }) => [a, b])) {
-    for (const figure of run?.figures ?? []) if (!known.has(figure.label)) known.set(figure.label, figure);
+  for (const figures of blocks.flatMap(({ a, b }) => [a, b])) {
+    for (const figure of figures ?? []) if (!known.has(figure.label)) known.set(figure.label, figure);
   }
   return [...known.values()]
     .flatMap((figure) => compareFigure(figure, blocks))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ArmName, ComparisonRequest, PlannedPass } from '#shared/contract/comparison.ts';
+import type { ComparisonRequest } from '#shared/contract/comparison.ts';
+import type { ArmName, PlannedPass } from '#shared/contract/comparison-pass.ts';
 
 /** A small generator of uniform numbers in [0, 1) (Weyl sequence and a mix): the same seed, the same order anywhere. */
 export function makeRandom(seed: number): () => number {

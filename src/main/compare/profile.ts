@@ -25,11 +25,10 @@ export function compositionOf({ gpuWindows, hostComposition }: Iteration): Compo
 
 /** What an iteration worked on, in words: iterations with the same words can be compared. */
 export function batchOf({ contextTokens, contextRequests, generationRequests }: Iteration): string {
-  const context =
-    contextTokens === null
-      ? `${(contextRequests ?? 0).toString()} context requests`
-      : `${contextTokens.toString()} context tokens`;
-  return `${context}, ${(generationRequests ?? 0).toString()} generation requests`;
+  const [context, unit] =
+    contextTokens === null ? [contextRequests ?? 0, 'context requests'] : [contextTokens, 'context tokens'];
+  const generation = `${(generationRequests ?? 0).toString()} generation requests`;
+  return context === 0 ? generation : `${context.toString()} ${unit}, ${generation}`;
 }
 
 export interface AlignedPair {

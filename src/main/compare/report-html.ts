@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatChange } from '#shared/base/units.ts';
 import type { ComparedFigure, ComparisonAnswer } from '#shared/contract/comparison.ts';
+import { escaped, list, section, table } from './html.ts';
+import { chartFigures } from './report-charts.ts';
+import type { Draw } from './report-charts.ts';
 import { reportStyle } from './report-style.ts';
 import {
   figureRow,
@@ -19,30 +22,6 @@ import type { ComparisonReport } from './report.ts';
  * A comparison as one HTML file: no script, nothing loaded, light and dark, prints. Everything that comes
  * from a run or a user is escaped; a policy in the file forbids the rest.
  */
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[], tag: 'th' | 'td'): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join('')}</tr>`;
-  return `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((cells) => row(cells, 'td')).join('')}</tbody></table>`;
-}
-
-function section(title: string, body: string): string {
-  return body === '' ? '' : `<section><h2>${escaped(title)}</h2>${body}</section>`;
-}
-
-function list(items: readonly string[]): string {
-  return items.length === 0 ? '' : `<ul>${items.map((item) => `<li>${escaped(item)}</li>`).join('')}</ul>`;
-}
 
 const WIDTH = 720;
 const ROW = 26;
@@ -74,7 +53,7 @@ function forestPlot(figures: readonly ComparedFigure[]): string {
       `<text x="${x(mark).toFixed(1)}" y="${(height + 16).toString()}" text-anchor="middle">${escaped(formatChange(mark))}</text>`,
   );
   const zero = `<line class="zero" x1="${x(0).toFixed(1)}" x2="${x(0).toFixed(1)}" y1="0" y2="${height.toString()}"/>`;
-  return `<svg role="img" aria-label="Effects with intervals" viewBox="0 0 ${WIDTH.toString()} ${(height + 22).toString()}">${zero}${rows.join('')}${axis.join('')}</svg>`;
+  return `<svg class="forest" role="img" aria-label="Effects with intervals" viewBox="0 0 ${WIDTH.toString()} ${(height + 22).toString()}">${zero}${rows.join('')}${axis.join('')}</svg>`;
 }
 
 function whySection({ why }: ComparisonAnswer, a: string, b: string): string {
@@ -111,8 +90,8 @@ function passTable({ comparison, answer }: ComparisonReport): string {
   return table(['Block', `${a.label} (${primary.unit})`, `${b.label} (${primary.unit})`], rows);
 }
 
-/** The whole file. */
-export function htmlReport(report: ComparisonReport): string {
+/** The whole file; `draw` makes the pictures of its charts. */
+export function htmlReport(report: ComparisonReport, draw: Draw): string {
   const { comparison, answer, commands } = report;
   const { a, b } = comparison.request;
   const primary = answer.primary?.effect ?? null;
@@ -133,6 +112,7 @@ export function htmlReport(report: ComparisonReport): string {
       forestPlot(figures) + table(['Figure', a.label, b.label, 'Effect', 'Interval'], figures.map(figureRow)),
     ),
     section('Blocks', passTable(report)),
+    section('Charts', chartFigures(report, draw)),
     section('Why', whySection(answer, a.label, b.label)),
     section('Iterations of the same batch', iterationTable(answer, a.label, b.label)),
     section('Differences', differences.length === 0 ? '' : table(['Name', a.label, b.label], differences)),

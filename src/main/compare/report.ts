@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatChange } from '#shared/base/units.ts';
+import { formatChange, formatPercent } from '#shared/base/units.ts';
 import type {
   ComparedFigure,
   ComparedIterations,
@@ -115,12 +115,15 @@ export function suspectTexts({ comparison, answer }: ComparisonReport): readonly
   );
 }
 
+const smallestText = ({ smallestEffect }: Effect): string =>
+  smallestEffect < 0.0005 ? 'below 0.1 %' : `of ${formatPercent(smallestEffect)}`;
+
 /** How the comparison was made, for a reader who has only the report. */
 export function methodText({ request }: Comparison, effect: Effect | null): string {
   const found =
     effect === null
       ? ''
-      : ` This number of blocks finds effects of ${formatChange(effect.smallestEffect)} four times out of five.`;
+      : ` This number of blocks finds effects ${smallestText(effect)} four times out of five.`;
   return (
     `${request.blocks.toString()} blocks planned, each one timing pass of both arms in random order (seed ${request.seed.toString()}); ` +
     'every pass loads the program anew and carries no profiler. The effect is the mean of the log-ratios of the blocks; ' +

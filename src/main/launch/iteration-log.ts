@@ -9,6 +9,7 @@ import type { IterationLine } from '#shared/contract/run.ts';
 const PAIR = /(?<![a-z_])([a-z_]+)\s*[=:]\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(ms|s)?/g;
 const STATE_PAIR = /'([a-z_]+)'\s*:\s*(\d+)/g;
 const STATES = /states\s*[=:]\s*\{([^{}]*)\}/;
+const TIMESTAMP = /timestamp\s*[=:]\s*(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})/;
 /** Longer lines are not ours, and scanning them would cost without end. */
 const LONGEST_LINE = 4096;
 
@@ -26,6 +27,13 @@ function hostStepMs(keys: ReturnType<typeof pairs>): number | undefined {
   const host = keys.get('host_step_time') ?? keys.get('elapsed_time');
   if (host === undefined) return undefined;
   return host.unit === 's' ? host.value * 1000 : host.value;
+}
+
+/** Seconds since 1970 as if the clock on the wall were in UTC; undefined where the line does not say. */
+function loggedAtS(line: string): number | undefined {
+  const [, day, time] = TIMESTAMP.exec(line) ?? [];
+  const ms = day === undefined || time === undefined ? Number.NaN : Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(ms) ? undefined : ms / 1000;
 }
 
 /** The iteration line in a line of log; null when it is not one. */
@@ -49,5 +57,7 @@ export function parseIterationLine(line: string): IterationLine | null {
   if (context !== undefined) result.contextRequests = context;
   if (contextTokens !== undefined) result.contextTokens = contextTokens;
   if (generation !== undefined) result.generationTokens = generation;
+  const loggedAt = loggedAtS(line);
+  if (loggedAt !== undefined) result.loggedAtS = loggedAt;
   return result;
 }

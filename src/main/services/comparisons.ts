@@ -6,14 +6,14 @@ import type {
   ComparisonAnswer,
   ComparisonPlan,
   ComparisonRequest,
-  PlannedPass,
 } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { answerOf } from '../compare/answer.ts';
-import type { PassResult } from '../compare/answer.ts';
 import { differencesOf } from '../compare/differences.ts';
 import { estimatePasses, pastRun } from '../compare/estimate.ts';
 import { passesOf } from '../compare/order.ts';
+import type { PassResult } from '../compare/pass.ts';
 import type { Profile } from '../compare/profile.ts';
 import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
@@ -139,7 +139,8 @@ export class ComparisonService {
       if (run === null) continue;
       const lines = purpose === 'timing' ? await this.#parts.runs.iterationLines(runId) : [];
       const profile = purpose === 'profile' ? await this.#profileOf(run) : null;
-      passes.push({ block, arm, purpose, run, lines, profile });
+      const telemetry = await this.#parts.telemetry.read(runId);
+      passes.push({ block, arm, purpose, run, lines, telemetry, profile });
     }
     return answerOf(comparison, passes);
   }
@@ -182,7 +183,10 @@ export class ComparisonService {
     }
     const report = shareable({ comparison, answer, commands });
     if (format === 'json') return JSON.stringify({ version: 1, ...report });
-    return format === 'html' ? htmlReport(report) : markdownReport(report);
+    if (format === 'markdown') return markdownReport(report);
+    // The chart library is large, and only this needs it.
+    const { svgOf } = await import('../pictures/svg.ts');
+    return htmlReport(report, svgOf);
   }
 
   get liveCount(): number {

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
-import type {
-  Arm,
-  Comparison,
-  ComparisonAnswer,
-  ComparisonProgress,
-  PlannedPass,
-} from '#shared/contract/comparison.ts';
+import type { Arm, Comparison, ComparisonAnswer, ComparisonProgress } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Platform } from '../ports/platform.ts';
@@ -15,6 +10,7 @@ import type { ComparisonStore } from './comparison-store.ts';
 import type { Library } from './library.ts';
 import type { RunService } from './runs.ts';
 import type { SourceService } from './sources.ts';
+import type { TelemetryService } from './telemetry.ts';
 
 export interface ComparisonParts {
   readonly store: ComparisonStore;
@@ -22,6 +18,7 @@ export interface ComparisonParts {
   readonly library: Library;
   readonly sources: SourceService;
   readonly engine: Engine;
+  readonly telemetry: Pick<TelemetryService, 'read'>;
   readonly platform: Platform;
   readonly onProgress: (progress: ComparisonProgress) => void;
   /** The application's own environment, where secrets are found again when a comparison goes on. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from 'react';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 import { listenToBrush } from './brush.ts';
 import { CellMarker } from './cell-marker.ts';
 import { init, type ChartOption, type ECharts } from './echarts.ts';
-import { readChartTheme, type ChartTheme } from './theme.ts';
+import { readChartTheme } from './theme.ts';
 import './chart.css';
 
 /** A place of a chart in numbers of categories; `y` is null where the vertical axis has values. */

@@ -2,7 +2,7 @@
 import { useCallback } from 'react';
 import { Chart, type ChartPick } from './Chart.tsx';
 import { compositionOption, type CompositionData } from './composition-option.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 interface CompositionChartProps {
   readonly label: string;

@@ -4,7 +4,7 @@ import { Chart, type ChartPick } from './Chart.tsx';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
 import { heatmapOption, type HeatmapData } from './heatmap-option.ts';
 import { linesOption, type LinesData } from './lines-option.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Tokens per expert of one layer. */
 export function ExpertBarsChart({ label, data }: { readonly label: string; readonly data: ExpertBars }) {

@@ -2,7 +2,7 @@
 import { useCallback } from 'react';
 import { Chart, type ChartPick } from './Chart.tsx';
 import { heatEnds, rankHeatHeight, rankHeatOption, type RankHeatData } from './rank-heat-option.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 interface RankHeatChartProps {
   readonly label: string;

@@ -2,7 +2,7 @@
 import { useCallback } from 'react';
 import { Chart } from './Chart.tsx';
 import { telemetryOption, type TelemetryPlot } from './telemetry-option.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Fills its container, whose height must be fixed. */
 export function TelemetryChart({ label, plot }: { readonly label: string; readonly plot: TelemetryPlot }) {

@@ -11,9 +11,9 @@ import {
   tooltipBase,
   tooltipHtml,
   valueAxis,
-} from './common.ts';
+} from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /**
  * Stacked bars: how windows divide into compute, communication, memory and idle, by rank. A bar is one iteration,

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
-import { baseOption, categoryAxis, plotGrid, tooltipBase, tooltipHtml, valueAxis } from './common.ts';
+import {
+  baseOption,
+  categoryAxis,
+  plotGrid,
+  tooltipBase,
+  tooltipHtml,
+  valueAxis,
+} from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Tokens per expert of one layer, as bars. */
 

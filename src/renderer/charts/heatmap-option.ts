@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatRatio } from '#shared/base/units.ts';
-import { baseOption, categoryAxis, largest, plotGrid, tooltipBase, tooltipHtml } from './common.ts';
+import {
+  baseOption,
+  categoryAxis,
+  largest,
+  plotGrid,
+  tooltipBase,
+  tooltipHtml,
+} from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Tokens as a heat map: layers or iterations by experts or ranks. */
 

@@ -9,9 +9,9 @@ import {
   tooltipBase,
   tooltipHtml,
   valueAxis,
-} from './common.ts';
+} from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Bars of the host's step times as an engine logs them; steps with context requests have their own colour. */
 

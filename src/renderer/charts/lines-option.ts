@@ -8,9 +8,9 @@ import {
   tooltipBase,
   tooltipHtml,
   valueAxis,
-} from './common.ts';
+} from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Figures over one axis of numbers: as lines, points, or bars beside each other. */
 

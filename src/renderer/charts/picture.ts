@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ChartTheme } from '#shared/charts/theme.ts';
 import { init, type ChartOption } from './echarts.ts';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
 import { linesOption, type LinesData } from './lines-option.ts';
-import { readChartTheme, type ChartTheme } from './theme.ts';
+import { readChartTheme } from './theme.ts';
 
 /** Charts as files, in the theme of the window, always of one size: they end up in reports side by side. */
 
@@ -31,7 +32,8 @@ function pngOf(option: ChartOption, theme: ChartTheme): string {
   return url.slice(url.indexOf(',') + 1);
 }
 
-function pictureOf(build: (theme: ChartTheme) => ChartOption, format: PictureFormat): string {
+/** Text of an SVG file, or a PNG file in base64. */
+export function pictureOf(build: (theme: ChartTheme) => ChartOption, format: PictureFormat): string {
   const theme = readChartTheme(document.documentElement);
   const option = { ...build(theme), backgroundColor: theme.surface };
   return format === 'svg' ? svgOf(option) : pngOf(option, theme);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDurationNs } from '#shared/base/units.ts';
-import { baseOption, categoryAxis, plotGrid, tooltipBase, tooltipHtml } from './common.ts';
+import { baseOption, categoryAxis, plotGrid, tooltipBase, tooltipHtml } from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** A duration of each iteration and rank as a heat map. */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatClock, formatFigure } from '#renderer/base/format.ts';
-import { baseOption, tooltipBase, tooltipHtml } from './common.ts';
+import { baseOption, tooltipBase, tooltipHtml } from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** A small line chart of something that was sampled while a run lived. */
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { ChartTheme } from '#shared/charts/theme.ts';
+
 /** The theme's colours for charts, resolved from the CSS variables; option builders take them as data. */
+
+type NamedColour = Exclude<keyof ChartTheme, 'series'>;
 
 const variables = {
   text: '--text',
@@ -18,9 +22,10 @@ const variables = {
   idle: '--kind-idle',
   context: '--kind-communication',
   generation: '--kind-compute',
+  good: '--good',
   bad: '--bad',
   font: '--font-ui',
-} as const;
+} as const satisfies Readonly<Record<NamedColour, string>>;
 
 /** One after the other for things that are only to be told apart, such as ranks. */
 const seriesVariables = [
@@ -34,15 +39,11 @@ const seriesVariables = [
   '--kind-other',
 ] as const;
 
-export interface ChartTheme extends Readonly<Record<keyof typeof variables, string>> {
-  readonly series: readonly string[];
-}
-
 export function readChartTheme(element: Element): ChartTheme {
   const style = getComputedStyle(element);
   const value = (name: string): string => style.getPropertyValue(name).trim();
   const named = Object.fromEntries(
     Object.entries(variables).map(([key, name]) => [key, value(name)]),
-  ) as Record<keyof typeof variables, string>;
+  ) as Record<NamedColour, string>;
   return { ...named, series: seriesVariables.map(value) };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { create } from 'zustand';
-import type { Arm, ArmName, Comparison, ComparisonProgress } from '#shared/contract/comparison.ts';
+import type { Arm, Comparison, ComparisonProgress } from '#shared/contract/comparison.ts';
+import type { ArmName } from '#shared/contract/comparison-pass.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 

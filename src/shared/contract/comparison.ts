@@ -1,20 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
+import { comparisonCharts, iterationKind } from './comparison-charts.ts';
+import { armName, plannedPass } from './comparison-pass.ts';
 import { finding, launchForm } from './launch.ts';
 
 /** A comparison: two arms, blocks of one timing pass of each, and what they say about B over A. */
-
-export const armName = z.enum(['a', 'b']);
-export type ArmName = z.infer<typeof armName>;
-
-export const plannedPass = z.object({
-  /** From 1; profile passes belong to none and have 0. */
-  block: z.int().min(0),
-  arm: armName,
-  /** Timing passes carry no profiler and no expert statistics; profile passes explain, and are never timed. */
-  purpose: z.enum(['timing', 'profile']),
-});
-export type PlannedPass = z.infer<typeof plannedPass>;
 
 export const thresholds = z.object({
   /** Gain of perfect routing above which imbalance is called significant, as a ratio. */
@@ -125,7 +115,7 @@ export type ComparedFigure = z.infer<typeof comparedFigure>;
 
 /** Iterations of one batch composition in both arms. */
 export const comparedIterations = z.object({
-  kind: z.enum(['context', 'generation', 'mixed']),
+  kind: iterationKind,
   contextTokens: z.int(),
   generationTokens: z.int(),
   countA: z.int(),
@@ -228,6 +218,7 @@ export const comparisonAnswer = z.object({
   /** What could not be compared, and why. */
   notes: z.array(z.string()),
   why: why.nullable(),
+  charts: comparisonCharts,
 });
 export type ComparisonAnswer = z.infer<typeof comparisonAnswer>;
 

@@ -55,6 +55,8 @@ export const iterationLine = z.object({
   contextRequests: z.int().optional(),
   contextTokens: z.int().optional(),
   generationTokens: z.int().optional(),
+  /** When it was logged: seconds since 1970 by the clock on the engine's wall, whose zone is not said. */
+  loggedAtS: z.int().optional(),
 });
 export type IterationLine = z.infer<typeof iterationLine>;
 

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { answerOf } from '#main/compare/answer.ts';
-import type { PassResult } from '#main/compare/answer.ts';
+import { groupsOf } from '#main/compare/groups.ts';
 import { compareIterations } from '#main/compare/iterations.ts';
 import { makeRandom, planPasses } from '#main/compare/order.ts';
+import type { PassResult } from '#main/compare/pass.ts';
 import { htmlReport } from '#main/compare/report-html.ts';
 import { markdownReport } from '#main/compare/report-markdown.ts';
-import { doubtsAbout } from '#main/compare/suspects.ts';
 import { defaultThresholds } from '#main/compare/verdict.ts';
+import { svgOf } from '#main/pictures/svg.ts';
 import type { Comparison } from '#shared/contract/comparison.ts';
 import type { IterationLine } from '#shared/contract/run.ts';
 import { makeForm } from '../../builders/recipe.ts';
+import { makePass, makeSteps } from '../../builders/comparison.ts';
 import { makeManifest } from '../../builders/run.ts';
 
 interface Shape {
@@ -48,22 +50,18 @@ function makeComparison({
 }
 
 /** A timing pass with this output throughput. */
-function pass(
+const pass = (
   block: number,
   arm: 'a' | 'b',
   throughput: number,
   changes: Partial<PassResult> = {},
-): PassResult {
-  return {
+): PassResult =>
+  makePass({
     block,
     arm,
-    purpose: 'timing',
     run: makeManifest({ figures: [{ label: 'Output throughput', value: throughput, unit: 'tok/s' }] }),
-    lines: [],
-    profile: null,
     ...changes,
-  };
-}
+  });
 
 /** Blocks with a throughput of 1000 tok/s in A and of 1000 times these ratios in B. */
 const passesOf = (...ratios: number[]): PassResult[] =>
@@ -166,7 +164,7 @@ describe('iterations', () => {
     const b = [
       Array.from({ length: 40 }, (_, index) => line(index, 5 + (index % 3) / 2, index < 20 ? 32 : 64)),
     ];
-    const groups = compareIterations(a, b, 1);
+    const groups = compareIterations(groupsOf(a, b), 1);
     expect(groups.map(({ generationTokens }) => generationTokens).sort()).toEqual([32, 64]);
     for (const { effect } of groups) expect(effect?.ratio).toBeCloseTo(1, 12);
   });
@@ -183,17 +181,10 @@ describe('iterations', () => {
       });
     };
     for (let trial = 0; trial < trials; trial += 1) {
-      const [group] = compareIterations([walk(1.1)], [walk(1)], trial);
+      const [group] = compareIterations(groupsOf([walk(1.1)], [walk(1)]), trial);
       if (group?.effect && group.effect.low <= 0.1 && group.effect.high >= 0.1) inside += 1;
     }
     expect(inside / trials).toBeGreaterThan(0.85);
-  });
-
-  test('a pass whose iterations of one batch vary is suspect', () => {
-    const steady = Array.from({ length: 50 }, (_, index) => line(index, 10 + (index % 2) * 0.1));
-    const shaky = Array.from({ length: 50 }, (_, index) => line(index, 10 + (index % 2) * 3));
-    expect(doubtsAbout(makeManifest(), steady)).toEqual([]);
-    expect(doubtsAbout(makeManifest(), shaky).join()).toMatch(/vary by 1[0-9]\.\d %/);
   });
 });
 
@@ -202,12 +193,15 @@ describe('reports', () => {
   const comparison = makeComparison({ labelB: hostile });
   const report = {
     comparison,
-    answer: answerOf(comparison, passesOf(1.25, 1.26, 1.24)),
+    answer: answerOf(
+      comparison,
+      passesOf(1.25, 1.26, 1.24).map((each) => ({ ...each, lines: makeSteps({ count: 30, ms: 10 }) })),
+    ),
     commands: [{ title: 'Timing pass', shell: `engine '${hostile}' \`\`\`` }],
   };
 
   test('say the answer, its interval and the commands', () => {
-    for (const text of [htmlReport(report), markdownReport(report)]) {
+    for (const text of [htmlReport(report, svgOf), markdownReport(report)]) {
       expect(text).toContain('routing imbalance is significant');
       expect(text).toContain('+25.0 %');
       expect(text).toContain('engine ');
@@ -215,9 +209,11 @@ describe('reports', () => {
   });
 
   test('nothing from a run becomes markup', () => {
-    const html = htmlReport(report);
+    const html = htmlReport(report, svgOf);
     expect(html).not.toContain('<img');
     expect(html).not.toContain('<script');
+    expect(html.match(/<svg role="img" aria-label=/g)).toHaveLength(5);
+    expect(html).toContain('stroke="var(--a)"');
     expect(html).toContain("default-src 'none'");
     const markdown = markdownReport(report);
     expect(markdown).toContain('````bash');

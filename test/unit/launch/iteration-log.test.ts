@@ -15,6 +15,7 @@ describe('iteration lines', () => {
       contextRequests: 4,
       contextTokens: 2048,
       generationTokens: 256,
+      loggedAtS: 1795_491_162,
     });
   });
 
@@ -30,12 +31,13 @@ describe('iteration lines', () => {
         contextRequests: 0,
         contextTokens: 0,
         generationTokens: 4,
+        loggedAtS: 1_767_323_045,
       },
     ],
     [
       'seconds of the oldest era',
       '0: iter = 3, global_rank = 0, rank = 0, currank_total_requests = 0/0, elapsed_time = 0.25s, timestamp = 2025-06-01 00:00:00, num_scheduled_requests: 1, states = {}',
-      { iteration: 2, rank: 0, hostStepMs: 250 },
+      { iteration: 2, rank: 0, hostStepMs: 250, loggedAtS: 1_748_736_000 },
     ],
     [
       'later keys in another order',

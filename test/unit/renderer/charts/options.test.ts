@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { axisUnit, escapeHtml, largest, tooltipHtml } from '#renderer/charts/common.ts';
+import { axisUnit, escapeHtml, largest, tooltipHtml } from '#shared/charts/common.ts';
 import { compositionOption } from '#renderer/charts/composition-option.ts';
 import { expertBarsOption } from '#renderer/charts/expert-options.ts';
 import { heatmapOption, relativeLoads } from '#renderer/charts/heatmap-option.ts';
 import { linesOption } from '#renderer/charts/lines-option.ts';
 import { heatEnds, heatScale, rankHeatOption } from '#renderer/charts/rank-heat-option.ts';
 import { iterationTimesOption, lineKind } from '#renderer/charts/iteration-times-option.ts';
-import type { ChartTheme } from '#renderer/charts/theme.ts';
+import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Colours that are their own names. */
 const theme: ChartTheme = {
@@ -26,6 +26,7 @@ const theme: ChartTheme = {
   idle: 'idle',
   context: 'context',
   generation: 'generation',
+  good: 'good',
   bad: 'bad',
   font: 'font',
   series: ['rank0', 'rank1'],

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type {
-  Comparison,
-  ComparedFigure,
-  Effect,
-  PlannedPass,
-  Thresholds,
-} from '#shared/contract/comparison.ts';
+import type { Comparison, ComparedFigure, Effect, Thresholds } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import { formatBytes, formatChange, formatPercent } from '#shared/base/units.ts';
 import { formatFigure, plural } from '#renderer/base/format.ts';
 import type { Tone } from '#renderer/widgets/Badge.tsx';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState, type ReactNode } from 'react';
-import type { ArmName } from '#shared/contract/comparison.ts';
+import type { ArmName } from '#shared/contract/comparison-pass.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { classNames } from '#renderer/base/class-names.ts';

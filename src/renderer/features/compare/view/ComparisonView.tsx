@@ -17,6 +17,7 @@ import { comparisonTone, comparisonWord } from '../model/texts.ts';
 import { useComparisonAnswer } from '../model/use-answer.ts';
 import { useTimelines } from '../model/use-timelines.ts';
 import { AnswerHead } from './AnswerHead.tsx';
+import { Charts } from './Charts.tsx';
 import { Figures, Iterations } from './FigureTables.tsx';
 import { Passes } from './Passes.tsx';
 import { WhySection } from './WhySection.tsx';
@@ -172,6 +173,7 @@ function AnswerParts({
       </div>
       <Figures comparison={comparison} answer={answer} />
       <WhySection comparison={comparison} answer={answer} />
+      <Charts comparison={comparison} answer={answer} />
       <Iterations comparison={comparison} answer={answer} />
       <Differences comparison={comparison} answer={answer} />
       <Passes comparison={comparison} answer={answer} />

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Comparison, ComparisonAnswer, PlannedPass } from '#shared/contract/comparison.ts';
+import type { Comparison, ComparisonAnswer } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import { formatFigure } from '#renderer/base/format.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { Badge } from '#renderer/widgets/Badge.tsx';

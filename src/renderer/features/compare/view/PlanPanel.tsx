@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ComparisonPlan, PlannedPass } from '#shared/contract/comparison.ts';
+import type { ComparisonPlan } from '#shared/contract/comparison.ts';
+import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import { plural } from '#renderer/base/format.ts';
 import type { ComparisonDraft } from '#renderer/stores/comparisons.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ChartOption } from './echarts.ts';
-import type { ChartTheme } from './theme.ts';
+import type { ChartOption, ChartTheme } from './theme.ts';
 
 /** What all charts share: no animation, one grid, one look of axes and tooltips. */
 
@@ -88,6 +87,7 @@ export function valueAxis(theme: ChartTheme, name: string) {
     nameTextStyle: { color: theme.faint, fontSize: 11, align: 'right', padding: [0, 4, 0, 0] },
     nameGap: 8,
     splitNumber: 4,
+    axisTick: { show: false },
     axisLabel: { color: theme.muted, fontSize: 11 },
     splitLine: { lineStyle: { color: theme.border } },
   };
@@ -101,6 +101,9 @@ export const plotGrid = {
   outerBoundsMode: 'same',
   outerBoundsContain: 'axisLabel',
 };
+
+/** Grids above each other, whose plots begin at the same place whatever their labels are. */
+export const stackedGrid = { left: 64, right: 12, outerBoundsMode: 'none' };
 
 export function legendBase(theme: ChartTheme, names: readonly string[]) {
   return {
