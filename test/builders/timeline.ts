@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { Counter, InstantDetails } from '#shared/contract/points.ts';
+import type { CounterView } from '#shared/trace/counters.ts';
 import type { WindowView } from '#shared/trace/window.ts';
 import type { LoadedWindow } from '#renderer/timeline/window-loader.ts';
 import type { IterationBand, TimelineSource, TimelineTrace } from '#renderer/timeline/types.ts';
@@ -80,9 +82,63 @@ export function makeTrack(id: number, changes: Partial<Track> = {}): Track {
     deviceId: null,
     lanes: 1,
     sliceCount: 1,
+    instantCount: 0,
     totalNs: 1,
     sortIndex: 0,
     ...changes,
+  };
+}
+
+export function makeCounter(id: number, changes: Partial<Counter> = {}): Counter {
+  return {
+    id,
+    pid: '7',
+    processName: 'python',
+    name: `counter ${id}`,
+    unit: '',
+    deviceId: null,
+    sampleCount: 1,
+    min: 0,
+    max: 1,
+    ...changes,
+  };
+}
+
+export function makeInstant(index: number, changes: Partial<InstantDetails> = {}): InstantDetails {
+  return {
+    index,
+    trackId: 0,
+    name: 'moment',
+    category: '',
+    kind: 'other',
+    timeNs: 0,
+    argsJson: null,
+    ...changes,
+  };
+}
+
+/** Values by counter, each as [unit, value]. */
+export function drawCounters(
+  units: number,
+  values: Readonly<Record<number, readonly (readonly [number, number])[]>>,
+): CounterView {
+  const all = Object.values(values).flat();
+  let first = 0;
+  const counters = Object.entries(values).map(([id, own]) => {
+    const from = first;
+    first += own.length;
+    return { counterId: Number(id), first: from, count: own.length };
+  });
+  const of = (values: readonly number[]) => Float64Array.from(values);
+  const value = of(all.map((sample) => sample[1]));
+  return {
+    units,
+    counters,
+    min: value,
+    max: value,
+    last: value,
+    samples: Uint32Array.from(all, () => 1),
+    x: Uint16Array.from(all, (sample) => sample[0]),
   };
 }
 
@@ -115,6 +171,9 @@ export function makeDetails(row: number, changes: Partial<SliceDetails> = {}): S
 export function makeSource(view: WindowView): TimelineSource {
   return {
     window: () => Promise.resolve(view),
+    instantWindow: () => Promise.resolve(drawWindow({})),
+    counterWindow: () => Promise.resolve(drawCounters(1, {})),
+    instant: (index) => Promise.resolve(makeInstant(index)),
     coverage: () => Promise.resolve({ units: 1, columns: [] }),
     name: (id) => `name ${id}`,
     slice: (row) => Promise.resolve(makeDetails(row)),
@@ -130,6 +189,7 @@ export function makeTimelineTrace(changes: Partial<TimelineTrace> = {}): Timelin
     startNs: 0,
     endNs: 1000,
     tracks: [makeTrack(0)],
+    counters: [],
     deviceNames: new Map(),
     hostBands: [],
     gpuBands: new Map(),

@@ -23,7 +23,14 @@ export function makeSummary(changes: Partial<TraceSummary> = {}): TraceSummary {
 }
 
 export function makeOpened(sourceId: string, summary: Partial<TraceSummary> = {}): OpenedTrace {
-  return { sourceId, path: `/data/${sourceId}`, fileBytes: 1, summary: makeSummary(summary), tracks: [] };
+  return {
+    sourceId,
+    path: `/data/${sourceId}`,
+    fileBytes: 1,
+    summary: makeSummary(summary),
+    tracks: [],
+    counters: [],
+  };
 }
 
 export function makeSession(sourceId: string, rank?: number): TraceSession {

@@ -3,11 +3,13 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import { engineMessage, engineRequests, WINDOW_VERSION } from '#shared/contract/engine.ts';
 import type { EngineInput, EngineMethod, EngineOutputs, EngineReply } from '#shared/contract/engine.ts';
+import { ownBytes } from './bytes.ts';
 import { ExpertSessions } from './experts.ts';
 import type { CallContext, EngineHandlers } from './handlers.ts';
 import { nativeFailure } from './native.ts';
 import type { NativeModule } from './native.ts';
 import { TraceExports } from './exporting.ts';
+import { pointHandlers } from './points.ts';
 import { searchHandlers } from './search.ts';
 import { splitProcess, TraceSessions, type EnginePlaces } from './traces.ts';
 
@@ -17,11 +19,6 @@ export interface Endpoint {
 }
 
 type Handlers = EngineHandlers<EngineMethod>;
-
-/** Only the bytes of the window: a Buffer may be a view into a larger block. */
-function ownBytes({ buffer, byteOffset, byteLength }: Buffer): ArrayBuffer {
-  return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
-}
 
 function isMethod(name: string): name is EngineMethod {
   return Object.hasOwn(engineRequests, name);
@@ -162,6 +159,7 @@ export class EngineServer {
         (await traces.handle(source)).deviceRanges(startNs, endNs, gaps),
       'trace.queues': async (source, { startNs, endNs, parts }) =>
         (await traces.handle(source)).queues(startNs, endNs, parts),
+      ...pointHandlers(traces),
       ...searchHandlers(traces),
       ...this.#exports.handlers(traces),
       'experts.open': (source) => experts.open(source),

@@ -157,9 +157,10 @@ export class TraceSessions {
         (await this.#reopen(storePath, path)) ??
         (await this.#ingest(storePath, { ...source, path }, signal, onProgress));
       const version = `${this.#build}\n${(await this.#stepMarkers()) ?? ''}`;
-      const [{ summary, iterations }, tracks] = await Promise.all([
+      const [{ summary, iterations }, tracks, counters] = await Promise.all([
         firstAnswers(handle, storePath, version),
         handle.tracks(),
+        handle.counters(),
       ]);
       const opened: OpenedTrace = {
         sourceId: source.sourceId,
@@ -167,6 +168,7 @@ export class TraceSessions {
         fileBytes: info?.size ?? 0,
         summary: toSummary(summary),
         tracks,
+        counters,
       };
       return { opened, handle, iterations };
     } catch (thrown) {

@@ -11,7 +11,9 @@ import type {
 import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { TraceWritten } from '#shared/contract/exporting.ts';
+import type { InstantDetails } from '#shared/contract/points.ts';
 import type { FoundSlice, NameStatistics, Neighbours, SearchResult } from '#shared/contract/search.ts';
+import { viewCounters, type CounterView } from '#shared/trace/counters.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
 import { askEngine } from './engine.ts';
@@ -30,6 +32,13 @@ interface WindowQuestion {
   readonly endNs: number;
   readonly units: number;
   readonly tracks: readonly number[];
+}
+
+interface CounterQuestion {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly counters: readonly number[];
 }
 
 interface CoverageQuestion {
@@ -136,6 +145,25 @@ export class TraceSession {
     const view = viewWindow(bytes, WINDOW_VERSION);
     if (view !== null) return view;
     throw this.#unreadable();
+  }
+
+  /** Instants in the layout of windows, with the index of an instant as row. */
+  async instantWindow(question: WindowQuestion, signal: AbortSignal): Promise<WindowView> {
+    const input = { sourceId: this.source.sourceId, ...question, tracks: [...question.tracks] };
+    const view = viewWindow(await askEngine('trace.instantWindow', input, { signal }), WINDOW_VERSION);
+    if (view !== null) return view;
+    throw this.#unreadable();
+  }
+
+  async counterWindow(question: CounterQuestion, signal: AbortSignal): Promise<CounterView> {
+    const input = { sourceId: this.source.sourceId, ...question, counters: [...question.counters] };
+    const view = viewCounters(await askEngine('trace.counterWindow', input, { signal }));
+    if (view !== null) return view;
+    throw this.#unreadable();
+  }
+
+  instant(index: number): Promise<InstantDetails> {
+    return askEngine('trace.instant', { sourceId: this.source.sourceId, index });
   }
 
   async coverage(question: CoverageQuestion, signal: AbortSignal): Promise<CoverageView> {

@@ -12,10 +12,17 @@ export interface SelectedSlice {
   readonly row: number;
 }
 
+export interface SelectedInstant {
+  readonly sourceId: string;
+  readonly index: number;
+}
+
 export type TraceTab = 'overview' | 'iterations' | 'kernels' | 'operators' | 'differences';
 
 export interface TraceViewState {
   readonly slice: SelectedSlice | null;
+  /** A moment that a trace holds; never beside a slice. */
+  readonly instant: SelectedInstant | null;
   /** Counts up when the timeline should move to the slice. */
   readonly revealNonce: number;
   readonly iteration: number | null;
@@ -31,6 +38,7 @@ export interface TraceViewState {
   readonly clock: 'wall' | 'step';
   /** The user selected something on the timeline. */
   readonly sliceChosen: (slice: SelectedSlice | null) => void;
+  readonly instantChosen: (instant: SelectedInstant | null) => void;
   readonly iterationShown: (index: number) => void;
   readonly rangeChosen: (range: TraceViewState['range']) => void;
   /** The user asked from elsewhere to be led there. */
@@ -46,6 +54,7 @@ export type TraceViewStore = StoreApi<TraceViewState>;
 export function createTraceViewStore(): TraceViewStore {
   return createStore((set) => ({
     slice: null,
+    instant: null,
     revealNonce: 0,
     iteration: null,
     iterationNonce: 0,
@@ -53,10 +62,11 @@ export function createTraceViewStore(): TraceViewStore {
     range: null,
     tab: null,
     clock: 'wall',
-    sliceChosen: (slice) => set({ slice }),
+    sliceChosen: (slice) => set(slice === null ? { slice } : { slice, instant: null }),
+    instantChosen: (instant) => set({ instant }),
     iterationShown: (iteration) => set({ iteration }),
     rangeChosen: (range) => set({ range }),
-    goToSlice: (slice) => set((before) => ({ slice, revealNonce: before.revealNonce + 1 })),
+    goToSlice: (slice) => set((before) => ({ slice, instant: null, revealNonce: before.revealNonce + 1 })),
     goToIteration: (iteration) => set((before) => ({ iteration, iterationNonce: before.iterationNonce + 1 })),
     chooseWindow: (window) => set({ window }),
     showTab: (tab) => set({ tab }),

@@ -4,7 +4,8 @@ import { iterationRange } from './iterations.ts';
 import { formatTick, tickStepNs } from './ruler.ts';
 import type { Camera } from './camera.ts';
 import type { Hover } from './hover.ts';
-import type { Row } from './rows.ts';
+import type { InstantHit } from './instants.ts';
+import { findTrackRow, type Row } from './rows.ts';
 import type { Selector } from './selector.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
@@ -18,7 +19,13 @@ interface OverlaySources {
   readonly range: TimeRange | undefined;
   readonly iteration: number | undefined;
   readonly marks: readonly number[];
+  readonly instant: InstantHit | undefined;
   readonly drop: Row | undefined;
+}
+
+function placeOf(rows: readonly Row[], of: InstantHit | undefined): Overlay['instant'] {
+  const row = of === undefined ? undefined : findTrackRow(rows, of.traceIndex, of.trackId);
+  return of === undefined || row === undefined ? undefined : { row, atNs: of.atNs };
 }
 
 /** The overlay, and the moment under the pointer in words. */
@@ -37,6 +44,7 @@ export function composeOverlay(of: OverlaySources): { readonly overlay: Overlay;
     iteration: of.iteration === undefined ? undefined : iterationRange(traces.slice(0, 1), of.iteration),
     scrollbar: scrollbarOf(camera.layout.height, camera.plotHeight, camera.scrollTop),
     marks: of.marks,
+    instant: placeOf(rows, of.instant),
     pinnedHeight: camera.layout.pinnedHeight,
     drop: of.drop,
   };

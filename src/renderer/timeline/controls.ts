@@ -4,7 +4,7 @@ import { indentOf } from './draw-gutter.ts';
 import { ROW_BUTTON_PX } from './frame.ts';
 import { iterationRange, nextIteration } from './iterations.ts';
 import { minimapTime } from './minimap.ts';
-import { isDeep } from './rows.ts';
+import { opens } from './rows.ts';
 import { spanOf } from './viewport.ts';
 import type { Command, InputTarget } from './input.ts';
 import type { Parts } from './parts.ts';
@@ -30,7 +30,7 @@ export class Controls implements InputTarget {
   }
 
   command(command: Command): void {
-    const { camera, navigator, hover, marks, selector, callbacks, tracks } = this.#parts;
+    const { camera, navigator, hover, marks, selector, instants, callbacks, tracks } = this.#parts;
     const { pointer } = hover;
     const anchor = pointer === undefined ? camera.centreNs : camera.timeAt(pointer.x);
     switch (command) {
@@ -69,6 +69,10 @@ export class Controls implements InputTarget {
       case 'up':
       case 'down':
         return selector.step(command);
+      case 'next-instant':
+      case 'previous-instant':
+        selector.clear();
+        return instants.step(command === 'next-instant' ? 1 : -1);
       case 'next-of-name':
       case 'previous-of-name':
         return selector.stepName(command === 'next-of-name' ? 'next' : 'previous');
@@ -110,10 +114,15 @@ export class Controls implements InputTarget {
   }
 
   click(x: number, y: number): void {
-    const { hover, selector, tracks } = this.#parts;
+    const { hover, selector, instants, tracks } = this.#parts;
     const row = hover.rowAt(y);
+    const instant = instants.at(x, y);
     const hit = hover.hitAt(x, y);
-    if (hit !== undefined) selector.choose(hit, false);
+    instants.clear();
+    if (instant !== undefined) {
+      selector.clear();
+      instants.choose(instant);
+    } else if (hit !== undefined) selector.choose(hit, false);
     else if (row?.type === 'header' && row.collapsed) tracks.toggle(row);
     else selector.clear();
   }
@@ -124,8 +133,8 @@ export class Controls implements InputTarget {
     if (row === undefined) return;
     const fromRight = this.gutter - x;
     if (fromRight < ROW_BUTTON_PX) tracks.hide(row);
-    else if (row.type === 'track' && fromRight < 2 * ROW_BUTTON_PX) tracks.pin(row);
-    else if (row.type === 'header' || (isDeep(row.track) && x < indentOf(row))) tracks.toggle(row);
+    else if (row.type !== 'header' && fromRight < 2 * ROW_BUTTON_PX) tracks.pin(row);
+    else if (row.type === 'header' || (opens(row) && x < indentOf(row))) tracks.toggle(row);
     else tracks.activate(row);
     loop.invalidate();
   }
@@ -190,8 +199,9 @@ export class Controls implements InputTarget {
   }
 
   #clear(): void {
-    const { selector, state, callbacks, tracks, surface, loop } = this.#parts;
+    const { selector, instants, state, callbacks, tracks, surface, loop } = this.#parts;
     selector.clear();
+    instants.clear();
     if (state.range !== undefined) callbacks.onRange(null);
     state.range = undefined;
     tracks.activeKey = undefined;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ROW_BUTTON_PX, type Frame } from './frame.ts';
-import { isDeep, type Row } from './rows.ts';
+import { counterSpan } from './counter-text.ts';
+import { opens, type Row } from './rows.ts';
+import { describeContents } from './tracks.ts';
 import type { TextFitter } from './text.ts';
 
 /** The names of the rows, with what can be done to them: a mark that opens and closes, a pin, a cross that hides. */
@@ -8,8 +10,6 @@ import type { TextFitter } from './text.ts';
 const STEP_PX = 10;
 
 export const indentOf = (row: Row): number => 18 + (row.pinned ? 0 : row.depth) * STEP_PX;
-
-const opens = (row: Row): boolean => row.type === 'header' || isDeep(row.track);
 
 function drawChevron(ctx: CanvasRenderingContext2D, x: number, y: number, closed: boolean): void {
   ctx.beginPath();
@@ -45,7 +45,8 @@ function drawCross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
 
 /** The second line, where the row's height leaves room for one. */
 function noteOf(row: Row, busy: string): string {
-  if (row.type === 'header') return row.collapsed ? busy : '';
+  if (row.type === 'header') return row.collapsed ? busy || describeContents(row) : '';
+  if (row.type === 'counter') return row.height < 40 ? '' : counterSpan(row.counter);
   if (row.track.lanes < 3 || row.height < 40) return '';
   const { lanes } = row.track;
   return row.lanes < lanes ? `${row.lanes} of ${lanes} levels` : `${lanes} levels`;
@@ -84,7 +85,7 @@ export function drawGutterRow(
     ctx.fillText(fitter.fit(note, gutter - indent - 8), indent, middle + 15);
   }
   ctx.fillStyle = palette.muted;
-  if (row.type === 'track' && (hovered || row.pinned)) {
+  if (row.type !== 'header' && (hovered || row.pinned)) {
     drawPin(ctx, gutter - 1.5 * ROW_BUTTON_PX, middle, row.pinned);
   }
   if (hovered) drawCross(ctx, gutter - ROW_BUTTON_PX / 2, middle);

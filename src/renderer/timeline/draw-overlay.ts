@@ -45,6 +45,8 @@ export interface Overlay {
   readonly scrollbar: Scrollbar | undefined;
   /** Moments that the user marked, at most two. */
   readonly marks: readonly number[];
+  /** The selected moment of a track. */
+  readonly instant: { readonly row: TrackRow; readonly atNs: number } | undefined;
   /** Height of the pinned rows: outlines of the others stay below them. */
   readonly pinnedHeight: number;
   /** Where a dragged row would go. */
@@ -175,6 +177,23 @@ function drawIteration(ctx: CanvasRenderingContext2D, frame: Frame, band: TimeRa
   ctx.fillRect(left, TOP_HEIGHT - 4, Math.max(right - left, 2), 3);
 }
 
+function drawInstant(
+  ctx: CanvasRenderingContext2D,
+  frame: Frame,
+  { row, atNs }: NonNullable<Overlay['instant']>,
+): void {
+  const x = xOf(frame, atNs);
+  const top = TOP_HEIGHT + row.top - frame.scrollTop;
+  ctx.fillStyle = frame.palette.accent;
+  ctx.fillRect(x - 1, top, 2, row.height - 1);
+  ctx.beginPath();
+  ctx.moveTo(x - 6, top);
+  ctx.lineTo(x + 6, top);
+  ctx.lineTo(x, top + 11);
+  ctx.closePath();
+  ctx.fill();
+}
+
 function drawScrollbar(ctx: CanvasRenderingContext2D, frame: Frame, scrollbar: Scrollbar): void {
   ctx.fillStyle = frame.palette.scroll;
   ctx.globalAlpha = 0.55;
@@ -222,6 +241,7 @@ export function drawOverlay(
     if (selection.startNs <= partner.startNs) drawLink(ctx, frame, selection, partner);
     else drawLink(ctx, frame, partner, selection);
   }
+  if (overlay.instant !== undefined) drawInstant(ctx, frame, overlay.instant);
   if (hover !== undefined) drawOutline(ctx, frame, hover, false);
   if (selection !== undefined) drawOutline(ctx, frame, selection, true);
   ctx.restore();

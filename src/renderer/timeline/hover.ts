@@ -2,9 +2,11 @@
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
 import { kindName } from '#shared/trace/kinds.ts';
 import { TOP_HEIGHT } from './frame.ts';
+import { counterLines } from './draw-points.ts';
 import { hitAt, type Hit } from './hit.ts';
 import { describeRow } from './tracks.ts';
 import type { Camera } from './camera.ts';
+import type { InstantHit, Instants } from './instants.ts';
 import type { Row } from './rows.ts';
 import type { Surface } from './surface.ts';
 import type { TraceLoaders } from './trace-loaders.ts';
@@ -18,6 +20,7 @@ interface HoverHost {
   readonly camera: Camera;
   readonly surface: Surface;
   readonly loaders: TraceLoaders;
+  readonly instants: Instants;
   readonly traces: () => readonly TimelineTrace[];
 }
 
@@ -59,12 +62,12 @@ export class Hover {
   update(): void {
     const { surface } = this.#host;
     const { pointer } = this;
-    this.hit = pointer === undefined ? undefined : this.hitAt(pointer.x, pointer.y);
+    const instant = pointer === undefined ? undefined : this.#host.instants.at(pointer.x, pointer.y);
+    this.hit = pointer === undefined || instant !== undefined ? undefined : this.hitAt(pointer.x, pointer.y);
     if (pointer === undefined) return surface.hideTooltip();
-    const row = this.rowKey === undefined ? undefined : this.rowAt(pointer.y);
-    if (this.hit !== undefined) surface.showTooltip(this.#lines(this.hit), pointer.x, pointer.y);
-    else if (row !== undefined) surface.showTooltip([row.label, describeRow(row)], pointer.x, pointer.y);
-    else surface.hideTooltip();
+    const lines = instant === undefined ? this.#linesAt(pointer) : this.#instantLines(instant);
+    if (lines === undefined) surface.hideTooltip();
+    else surface.showTooltip(lines, pointer.x, pointer.y);
   }
 
   rowAt(y: number): Row | undefined {
@@ -80,6 +83,22 @@ export class Hover {
     return hitAt(camera.rowAt(contentY), contentY, camera.timeAt(x), reachNs, camera.view, (at) =>
       loaders.windowsOf(at),
     );
+  }
+
+  /** What is there in words: a slice, the name of a row, or a counter's value. */
+  #linesAt({ x, y }: { readonly x: number; readonly y: number }): readonly string[] | undefined {
+    if (this.hit !== undefined) return this.#lines(this.hit);
+    const row = this.rowAt(y);
+    if (row === undefined) return undefined;
+    if (this.rowKey !== undefined) return [row.label, describeRow(row)];
+    if (row.type !== 'counter') return undefined;
+    const { loaders, camera } = this.#host;
+    return counterLines(row, loaders.countersOf(row.traceIndex), camera.timeAt(x));
+  }
+
+  #instantLines({ traceIndex, name, count }: InstantHit): readonly string[] {
+    const text = this.#host.traces()[traceIndex]?.source.name(name) ?? '…';
+    return count === 1 ? [text, 'moment'] : [`${formatCount(count)} moments`, `first: ${text}`];
   }
 
   #lines(hit: Hit): string[] {

@@ -18,6 +18,8 @@ export type Command =
   | 'down'
   | 'next-of-name'
   | 'previous-of-name'
+  | 'next-instant'
+  | 'previous-instant'
   | 'next-iteration'
   | 'previous-iteration'
   | 'page-up'
@@ -47,6 +49,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['arrowdown', 'down'],
   ['.', 'next-of-name'],
   [',', 'previous-of-name'],
+  ['i', 'next-instant'],
+  ['shift+i', 'previous-instant'],
   [']', 'next-iteration'],
   ['[', 'previous-iteration'],
   ['pageup', 'page-up'],
@@ -70,7 +74,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
 ]);
 
 /** Commands that a shifted key has of its own; with others Shift says nothing. */
-const SHIFTED = /^(m|h|arrowup|arrowdown)$/;
+const SHIFTED = /^(m|h|i|arrowup|arrowdown)$/;
 
 /** The command of a key; undefined for others and for shortcuts of the application. */
 export function commandOf(event: {

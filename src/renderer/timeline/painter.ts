@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { busyRatio, coverageImage } from './coverage-image.ts';
 import { drawOverlay, type Overlay } from './draw-overlay.ts';
+import { drawPoints } from './draw-points.ts';
 import { drawSection, GROUP_IMAGE_HEIGHT, type GroupPicture, type Section } from './draw-rows.ts';
 import { beginStatic, endStatic } from './draw-static.ts';
 import { Hits, type TraceHits } from './hits.ts';
@@ -8,7 +9,7 @@ import { drawMinimap } from './minimap.ts';
 import { readPalette, type Palette } from './palette.ts';
 import { collectScene, Scene } from './scene.ts';
 import { TextFitter } from './text.ts';
-import { countTracks } from './tracks.ts';
+import { describeContents } from './tracks.ts';
 import type { Camera } from './camera.ts';
 import type { Frame } from './frame.ts';
 import type { HeaderRow } from './rows.ts';
@@ -80,6 +81,7 @@ export class Painter {
       drawSection(ctx, { ...frame, rows }, section, this.#scene, this.#fitter, ratio, (row) =>
         this.#pictureOf(row),
       );
+      drawPoints(ctx, { ...frame, rows }, section, this.#loaders);
       this.rectangles += this.#scene.count;
       this.names += this.#scene.texts.length;
     }
@@ -105,7 +107,7 @@ export class Painter {
       startNs: plan.startNs,
       endNs: plan.endNs,
       image: coverageImage(columns, plan.units, GROUP_IMAGE_HEIGHT, this.#palette),
-      note: `${onDevices ? `GPU ${share}` : share} · ${countTracks(row.trackIds.length)}`,
+      note: `${onDevices ? `GPU ${share}` : share} · ${describeContents(row)}`,
     };
   }
 }

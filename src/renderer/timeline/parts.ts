@@ -4,6 +4,7 @@ import { composeOverlay } from './compose-overlay.ts';
 import { tellDrawn } from './draw-log.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { Hover } from './hover.ts';
+import { Instants } from './instants.ts';
 import { Marks } from './marks.ts';
 import { Navigator } from './navigator.ts';
 import { Painter } from './painter.ts';
@@ -26,6 +27,7 @@ export interface Parts {
   readonly loaders: TraceLoaders;
   readonly tracks: Tracks;
   readonly selector: Selector;
+  readonly instants: Instants;
   readonly marks: Marks;
   readonly hover: Hover;
   readonly painter: Painter;
@@ -71,7 +73,15 @@ export function makeParts(host: HTMLElement, callbacks: TimelineCallbacks): Part
     announce(said);
     loop.schedule();
   });
-  const hover = new Hover({ camera, surface, loaders, traces });
+  const instants = new Instants({
+    camera,
+    loaders,
+    traces,
+    onSelect: (ref) => callbacks.onInstant(ref),
+    onChange: () => loop.schedule(),
+    announce,
+  });
+  const hover = new Hover({ camera, surface, loaders, instants, traces });
   const painter = new Painter(surface, camera, loaders);
   const parts: Parts = {
     state,
@@ -83,6 +93,7 @@ export function makeParts(host: HTMLElement, callbacks: TimelineCallbacks): Part
     loaders,
     tracks,
     selector,
+    instants,
     marks,
     hover,
     painter,
@@ -113,7 +124,7 @@ function drawAndTell(parts: Parts, isWhole: boolean): void {
 }
 
 function draw(parts: Parts, isWhole: boolean): void {
-  const { surface, painter, loaders, camera, hover, selector, marks, tracks, state } = parts;
+  const { surface, painter, loaders, camera, hover, selector, instants, marks, tracks, state } = parts;
   const { width, height } = surface.size;
   if (width === 0 || height === 0) return;
   const { traces, range, iteration, drop } = state;
@@ -123,7 +134,8 @@ function draw(parts: Parts, isWhole: boolean): void {
     painter.drawStatic(frame);
     hover.update();
   }
-  const sources = { camera, hover, selector, traces, range, iteration, marks: marks.moments, drop };
+  const moments = { marks: marks.moments, instant: instants.selected };
+  const sources = { camera, hover, selector, traces, range, iteration, drop, ...moments };
   const { overlay, label } = composeOverlay(sources);
   painter.drawOverlay(frame, overlay, label);
 }

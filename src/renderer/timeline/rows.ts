@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Track } from '#shared/contract/engine.ts';
+import type { Counter } from '#shared/contract/points.ts';
 import { NO_ARRANGEMENT, type Arrangement, type RowHeight } from './arrangement.ts';
-import { tracksBelow, trackTree, type NodeLevel, type TrackNode } from './track-tree.ts';
+import { countersBelow, tracksBelow, trackTree, type NodeLevel, type TrackNode } from './track-tree.ts';
 import type { TimelineTrace } from './types.ts';
 
 /**
@@ -13,6 +14,7 @@ export const HEADER_HEIGHT = 22;
 const COLLAPSED_HEIGHT = 40;
 const TRACK_PADDING = 3;
 const LANE_STEPS: Readonly<Record<RowHeight, number>> = { compact: 13, normal: 19, tall: 27 };
+const COUNTER_HEIGHTS: Readonly<Record<RowHeight, number>> = { compact: 26, normal: 40, tall: 64 };
 /** A track with more levels than this shows only the first few until it is opened. */
 const MANY_LANES = 16;
 const FEW_LANES = 6;
@@ -43,6 +45,8 @@ export interface HeaderRow extends RowBase {
   readonly trackIds: readonly number[];
   /** Those whose work it shows while it is closed: of a rank its devices, if it has any. */
   readonly workIds: readonly number[];
+  /** Counters at or below it that are not hidden. */
+  readonly counterCount: number;
 }
 
 export interface TrackRow extends RowBase {
@@ -54,7 +58,13 @@ export interface TrackRow extends RowBase {
   readonly laneStep: number;
 }
 
-export type Row = HeaderRow | TrackRow;
+/** Values over time as an area. */
+export interface CounterRow extends RowBase {
+  readonly type: 'counter';
+  readonly counter: Counter;
+}
+
+export type Row = HeaderRow | TrackRow | CounterRow;
 
 export interface RowLayout {
   readonly tree: readonly TrackNode[];
@@ -85,7 +95,11 @@ export const laneAt = (row: Pick<TrackRow, 'laneStep'>, withinRow: number): numb
   Math.floor((withinRow - TRACK_PADDING) / row.laneStep);
 
 /** Whether a track has more levels than it shows at first. */
-export const isDeep = (track: Track): boolean => track.lanes > MANY_LANES;
+const isDeep = (track: Track): boolean => track.lanes > MANY_LANES;
+
+/** Whether a row can be closed and opened: a group, or a track with more levels than it shows at first. */
+export const opens = (row: Row): boolean =>
+  row.type === 'header' || (row.type === 'track' && isDeep(row.track));
 
 interface LayoutContext {
   readonly arrangement: Arrangement;
@@ -99,6 +113,7 @@ function isCollapsed(node: TrackNode, { arrangement, traceCount }: LayoutContext
   const chosen = arrangement.collapsed[node.key];
   if (chosen !== undefined) return chosen;
   if (node.track !== undefined) return isDeep(node.track);
+  if (node.level === 'counters') return true;
   if (node.traceIndex === 0) return false;
   return (
     traceCount >= (node.level === 'rank' ? TRACES_AS_ROWS : node.level === 'process' ? MANY_TRACES : Infinity)
@@ -130,6 +145,7 @@ class Rows {
     if (!holdsMatch(node, filter)) return;
     const below = matches(node, filter) ? '' : filter;
     if (node.track !== undefined) this.#addTrack(node, node.track, depth, closed);
+    else if (node.counter !== undefined) this.#addCounter(node, node.counter, depth, closed);
     else if (closed) for (const child of node.children) this.visit(child, depth + 1, below, true);
     else this.#addGroup(node, depth, below);
   }
@@ -154,18 +170,28 @@ class Rows {
     });
   }
 
+  #addCounter(node: TrackNode, counter: Counter, depth: number, closed: boolean): void {
+    const pinned = this.#context.pinned.has(node.key);
+    if (closed && !pinned) return;
+    const height = COUNTER_HEIGHTS[this.#context.arrangement.rowHeight];
+    const row = { ...this.#base(node, depth), type: 'counter' as const, height, pinned, counter };
+    (pinned ? this.pinned : this.rows).push({ ...row, collapsed: false });
+  }
+
   #addGroup(node: TrackNode, depth: number, filter: string): void {
     const collapsed = filter === '' && this.#context.filter === '' && isCollapsed(node, this.#context);
-    const shown = tracksBelow(this.#withoutHidden(node));
-    const devices = node.level === 'rank' ? shown.filter(({ type }) => type === 'gpu-stream') : [];
+    const shown = this.#withoutHidden(node);
+    const tracks = tracksBelow(shown);
+    const devices = node.level === 'rank' ? tracks.filter(({ type }) => type === 'gpu-stream') : [];
     const row: HeaderRow = {
       ...this.#base(node, depth),
       type: 'header',
       height: collapsed ? COLLAPSED_HEIGHT : HEADER_HEIGHT,
       collapsed,
       pinned: false,
-      trackIds: shown.map(({ id }) => id),
-      workIds: (devices.length > 0 ? devices : shown).map(({ id }) => id),
+      trackIds: tracks.map(({ id }) => id),
+      workIds: (devices.length > 0 ? devices : tracks).map(({ id }) => id),
+      counterCount: countersBelow(shown),
     };
     this.rows.push(row);
     for (const child of node.children) this.visit(child, depth + 1, filter, collapsed);
@@ -192,7 +218,7 @@ function stacked(rows: readonly Row[], from: number): readonly [Row[], number] {
   return [placed, top];
 }
 
-/** All rows of the traces. Tracks without slices have no row. */
+/** All rows of the traces. Tracks that hold nothing have no row. */
 export function layoutRows(
   traces: readonly TimelineTrace[],
   arrangement: Arrangement = NO_ARRANGEMENT,

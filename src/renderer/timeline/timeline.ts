@@ -26,13 +26,14 @@ export class Timeline {
 
   /** Shows these traces. Those that are already shown keep their windows; the first ones set the view. */
   setTraces(traces: readonly TimelineTrace[]): void {
-    const { state, loaders, hover, tracks, selector, loop } = this.#parts;
+    const { state, loaders, hover, tracks, selector, instants, loop } = this.#parts;
     const before = state.traces;
     state.traces = traces;
     loaders.setTraces(traces);
     hover.hit = undefined;
     tracks.relayout(before.length === 0);
     selector.tracesChanged(before);
+    instants.tracesChanged();
     loop.invalidate();
   }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CoverageColumn } from '#shared/trace/coverage.ts';
+import { CounterLoader, type LoadedCounters } from './counter-loader.ts';
 import { CoverageLoader, type CoverageGroup, type LoadedCoverage } from './coverage-loader.ts';
-import { WindowLoader } from './window-loader.ts';
+import { WindowLoader, type LoadedWindow } from './window-loader.ts';
 import { planWindow, type WindowPlan } from './window-plan.ts';
 import type { Camera } from './camera.ts';
 import type { HeaderRow } from './rows.ts';
@@ -13,6 +14,8 @@ import type { TimelineTrace } from './types.ts';
 interface Loaders {
   readonly windows: WindowLoader;
   readonly coverage: CoverageLoader;
+  readonly counters: CounterLoader;
+  readonly instants: WindowLoader;
 }
 
 const NOTHING: TraceWindows = { current: undefined, overview: undefined };
@@ -35,8 +38,7 @@ export class TraceLoaders {
     const kept = traces.map((trace) => before.find(({ windows }) => windows.servesTrace(trace)));
     for (const loaders of before) {
       if (kept.includes(loaders)) continue;
-      loaders.windows.dispose();
-      loaders.coverage.dispose();
+      Object.values(loaders).forEach((loader: { dispose: () => void }) => loader.dispose());
     }
     this.#loaders = traces.map((trace, at) => kept[at] ?? this.#make(trace));
   }
@@ -53,6 +55,14 @@ export class TraceLoaders {
     return this.#loaders[traceIndex]?.windows ?? NOTHING;
   }
 
+  countersOf(traceIndex: number): LoadedCounters | undefined {
+    return this.#loaders[traceIndex]?.counters.current;
+  }
+
+  instantsOf(traceIndex: number): LoadedWindow | undefined {
+    return this.#loaders[traceIndex]?.instants.current;
+  }
+
   coverageOf(
     row: HeaderRow,
   ): { readonly columns: readonly CoverageColumn[]; readonly plan: WindowPlan } | undefined {
@@ -67,12 +77,20 @@ export class TraceLoaders {
   want(camera: Camera): void {
     const plan = planWindow(camera.view, camera.plotWidth);
     const tracks = this.#loaders.map((): number[] => []);
+    const instants = this.#loaders.map((): number[] => []);
+    const counters = this.#loaders.map((): number[] => []);
     const groups = this.#loaders.map((): CoverageGroup[] => []);
     for (const row of [...camera.pinnedRows(), ...camera.visibleRows(camera.plotHeight / 2)]) {
-      if (row.type === 'track') tracks[row.traceIndex]?.push(row.track.id);
-      else if (row.collapsed) groups[row.traceIndex]?.push(groupOf(row));
+      const at = row.traceIndex;
+      if (row.type === 'track') tracks[at]?.push(row.track.id);
+      if (row.type === 'track' && row.track.instantCount > 0) instants[at]?.push(row.track.id);
+      if (row.type === 'counter') counters[at]?.push(row.counter.id);
+      if (row.type === 'header' && row.collapsed && row.trackIds.length > 0)
+        groups[row.traceIndex]?.push(groupOf(row));
     }
-    this.#loaders.forEach(({ windows, coverage }, at) => {
+    this.#loaders.forEach(({ windows, coverage, ...points }, at) => {
+      points.instants.want(camera.view, plan, instants[at] ?? []);
+      points.counters.want(camera.view, plan, counters[at] ?? []);
       windows.want(camera.view, plan, tracks[at] ?? []);
       coverage.want(camera.view, camera.plotWidth, groups[at] ?? []);
     });
@@ -87,7 +105,9 @@ export class TraceLoaders {
     const coverage = new CoverageLoader(trace, () => this.#onChange());
     windows.loadOverview();
     void coverage.loadWhole();
-    return { windows, coverage };
+    const counters = new CounterLoader(trace, () => this.#onChange());
+    const instants = new WindowLoader(trace, () => this.#onChange(), 'instantWindow');
+    return { windows, coverage, counters, instants };
   }
 
   #windowCame(): void {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Track } from '#shared/contract/engine.ts';
+import type { Counter } from '#shared/contract/points.ts';
 import type { Arrangement } from './arrangement.ts';
 import { groupBy } from './group-by.ts';
 import type { TimelineTrace } from './types.ts';
 
 /**
  * The tracks as people think of them: rank by rank (where there are several), GPUs before processes before
- * the recorder's own rows, then streams and threads, and below a thread its sections.
+ * the recorder's own rows, then streams and threads, below a thread its sections, and counters last.
  */
 
-export type NodeLevel = 'rank' | 'gpu' | 'process' | 'recorder' | 'thread' | 'track';
+export type NodeLevel = GroupLevel | 'rank' | 'thread' | 'counters' | 'track' | 'counter';
+type GroupLevel = 'gpu' | 'process' | 'recorder';
 
 export interface TrackNode {
   /** The same in every trace of a kind. */
@@ -21,21 +23,26 @@ export interface TrackNode {
   /** The device whose GPU windows are its iteration bands; null for host rows. */
   readonly deviceId: number | null;
   readonly track: Track | undefined;
+  readonly counter: Counter | undefined;
   readonly children: readonly TrackNode[];
 }
 
-type Part = Pick<TrackNode, 'level' | 'label' | 'deviceId' | 'track'> & {
+type Part = Pick<TrackNode, 'level' | 'label' | 'deviceId' | 'track' | 'counter'> & {
   readonly name: string;
   readonly parts: readonly Part[];
 };
 
+/** What holds others is neither. */
+const GROUP = { track: undefined, counter: undefined, deviceId: null } as const;
+
 const isGpu = (track: Track): boolean => track.type === 'gpu-stream';
 
-// Kineto files what the recorder itself did under no process: its span under a name, its overhead under -1.
+// Kineto files what the recorder itself did under no process: its span under a name, its overhead under -1, and
+// moments of the whole trace under none.
 const SPAN_PID = 'Spans';
 const isOverhead = (track: Track): boolean => track.type === 'other' && Number(track.pid) < 0;
 const isRecorder = (track: Track): boolean =>
-  track.type === 'other' && (track.pid === SPAN_PID || isOverhead(track));
+  track.type === 'other' && (track.pid === SPAN_PID || track.pid === '' || isOverhead(track));
 
 const place = (track: Track): number => (isGpu(track) ? 0 : isRecorder(track) ? 2 : 1);
 
@@ -45,39 +52,59 @@ function compareTracks(a: Track, b: Track): number {
 
 /** A track as people know it; the thread or stream number is kept, since names repeat. */
 export function trackLabel(track: Track): string {
-  if (isRecorder(track)) return isOverhead(track) ? 'recording overhead' : 'recorded span';
+  if (isRecorder(track) && track.pid !== '') {
+    return isOverhead(track) ? 'recording overhead' : 'recorded span';
+  }
   const unnamed = isGpu(track) ? `stream ${track.tid}` : `thread ${track.tid}`;
   const name = track.name.trim() === '' ? unnamed : track.name.trim();
   return track.section === null ? name : `${name} · ${track.section}`;
 }
 
-function groupLabel(track: Track, deviceNames: ReadonlyMap<number, string>): string {
-  if (isGpu(track)) {
-    const device = track.deviceId === null ? 'GPU' : `GPU ${track.deviceId}`;
-    const name = track.deviceId === null ? undefined : deviceNames.get(track.deviceId);
-    return name === undefined ? device : `${device} · ${name}`;
-  }
-  if (isRecorder(track)) return 'Recorder';
-  return track.processName === '' ? `Process ${track.pid}` : `${track.processName} · process ${track.pid}`;
+/** What tracks and counters share a group by. */
+interface Group {
+  readonly level: GroupLevel;
+  readonly deviceId: number | null;
+  readonly pid: string;
+  readonly processName: string;
 }
 
-const groupId = (track: Track): string =>
-  isGpu(track)
-    ? `gpu ${track.deviceId ?? track.pid}`
-    : isRecorder(track)
-      ? 'recorder'
-      : `process ${track.pid}`;
+function groupOfTrack(track: Track): Group {
+  const { pid, processName } = track;
+  if (isGpu(track)) return { level: 'gpu', deviceId: track.deviceId, pid, processName };
+  return { level: isRecorder(track) ? 'recorder' : 'process', deviceId: null, pid, processName };
+}
+
+const groupOfCounter = ({ deviceId, pid, processName }: Counter): Group => ({
+  level: deviceId === null ? 'process' : 'gpu',
+  deviceId,
+  pid,
+  processName,
+});
+
+const LEVELS: readonly GroupLevel[] = ['gpu', 'process', 'recorder'];
+
+function groupLabel(
+  { level, deviceId, pid, processName }: Group,
+  names: ReadonlyMap<number, string>,
+): string {
+  if (level === 'recorder') return 'Recorder';
+  if (level === 'process') return processName === '' ? `Process ${pid}` : `${processName} · process ${pid}`;
+  const device = deviceId === null ? 'GPU' : `GPU ${deviceId}`;
+  const name = deviceId === null ? undefined : names.get(deviceId);
+  return name === undefined ? device : `${device} · ${name}`;
+}
+
+const groupId = ({ level, deviceId, pid }: Group): string =>
+  level === 'recorder' ? level : `${level} ${level === 'gpu' ? (deviceId ?? pid) : pid}`;
 
 /** What stays the same from trace to trace: process numbers do not. */
-const groupName = (track: Track): string =>
-  isGpu(track) || isRecorder(track) || track.processName === ''
-    ? groupId(track)
-    : `process ${track.processName}`;
+const groupName = (group: Group): string =>
+  group.level === 'process' && group.processName !== '' ? `process ${group.processName}` : groupId(group);
 
 function trackPart(track: Track): Part {
   const deviceId = isGpu(track) ? track.deviceId : null;
   const label = trackLabel(track);
-  return { level: 'track', label, name: label, deviceId, track, parts: [] };
+  return { level: 'track', label, name: label, deviceId, track, counter: undefined, parts: [] };
 }
 
 /** Tracks of one group; the sections of a thread stand below it. */
@@ -88,27 +115,45 @@ function partsOf(tracks: readonly Track[]): Part[] {
     if (first === undefined || own.length < 2 || isGpu(first)) return own.map(trackPart);
     const label = trackLabel({ ...first, section: null });
     const parts = own.map(trackPart);
-    return [{ level: 'thread', label, name: label, deviceId: null, track: undefined, parts }];
+    return [{ ...GROUP, level: 'thread', label, name: label, parts }];
   });
 }
 
+/** From as many on, the counters of a group are a group of their own. */
+const MANY_COUNTERS = 5;
+
+function counterParts(counters: readonly Counter[]): Part[] {
+  const parts = counters.map((counter): Part => ({
+    level: 'counter',
+    label: counter.name,
+    name: `counter ${counter.name}`,
+    deviceId: counter.deviceId,
+    track: undefined,
+    counter,
+    parts: [],
+  }));
+  if (parts.length < MANY_COUNTERS) return parts;
+  const deviceId = counters[0]?.deviceId ?? null;
+  return [{ ...GROUP, level: 'counters', label: 'Counters', name: 'counters', deviceId, parts }];
+}
+
 /** `prefix` tells whose groups they are where there are several traces. */
-function groupsOf({ tracks, deviceNames }: TimelineTrace, prefix: string): Part[] {
-  const used = tracks.filter(({ sliceCount }) => sliceCount > 0).toSorted(compareTracks);
-  return [...groupBy(used, groupId).values()].flatMap((own): Part[] => {
-    const [first] = own;
-    if (first === undefined) return [];
-    return [
-      {
-        level: isGpu(first) ? 'gpu' : isRecorder(first) ? 'recorder' : 'process',
-        label: `${prefix}${groupLabel(first, deviceNames)}`,
-        name: groupName(first),
-        deviceId: isGpu(first) ? first.deviceId : null,
-        track: undefined,
-        parts: partsOf(own),
-      },
-    ];
+function groupsOf({ tracks, counters, deviceNames }: TimelineTrace, prefix: string): Part[] {
+  const used = tracks.filter(({ sliceCount, instantCount }) => sliceCount + instantCount > 0);
+  const byTrack = groupBy(used.toSorted(compareTracks), (track) => groupId(groupOfTrack(track)));
+  const byCounter = groupBy(counters, (counter) => groupId(groupOfCounter(counter)));
+  const ids = [...new Set([...byTrack.keys(), ...byCounter.keys()])];
+  const groups = ids.flatMap((id): (Part & { readonly level: GroupLevel })[] => {
+    const own = byTrack.get(id) ?? [];
+    const values = byCounter.get(id) ?? [];
+    const [group] = [...own.map(groupOfTrack), ...values.map(groupOfCounter)];
+    if (group === undefined) return [];
+    const { level, deviceId } = group;
+    const label = `${prefix}${groupLabel(group, deviceNames)}`;
+    const parts = [...partsOf(own), ...counterParts(values)];
+    return [{ ...GROUP, level, label, name: groupName(group), deviceId, parts }];
   });
+  return groups.toSorted((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
 }
 
 /** In the user's order where there is one; what that does not name follows. */
@@ -143,7 +188,7 @@ export function trackTree(
   const ranks = traces.map((trace, traceIndex): TrackNode => {
     const key = `/${trace.label}`;
     const children = nodesOf(groupsOf(trace, `${trace.label} · `), key, traceIndex, order);
-    const base = { key, parentKey: '', traceIndex, children, track: undefined, deviceId: null };
+    const base = { ...GROUP, key, parentKey: '', traceIndex, children };
     return { ...base, level: 'rank', label: trace.label };
   });
   return ordered(
@@ -155,6 +200,11 @@ export function trackTree(
 /** All tracks at or below a node. */
 export function tracksBelow(node: TrackNode): readonly Track[] {
   return node.track === undefined ? node.children.flatMap(tracksBelow) : [node.track];
+}
+
+/** How many counters are at or below a node. */
+export function countersBelow({ counter, children }: TrackNode): number {
+  return children.reduce((sum, child) => sum + countersBelow(child), counter === undefined ? 0 : 1);
 }
 
 /** The keys from the top down to a track; empty when there is none. */

@@ -10,7 +10,9 @@ import {
   withRevealed,
   type Arrangement,
 } from './arrangement.ts';
-import { findTrackRow, isDeep, layoutRows, type Row, type RowLayout } from './rows.ts';
+import { findTrackRow, layoutRows, opens, type HeaderRow, type Row, type RowLayout } from './rows.ts';
+import { plural } from '#renderer/base/format.ts';
+import { counterSpan } from './counter-text.ts';
 import { pathTo } from './track-tree.ts';
 import type { Camera } from './camera.ts';
 import type { TimelineTrace } from './types.ts';
@@ -86,8 +88,7 @@ export class Tracks {
 
   toggle(row: Row): void {
     this.activeKey = row.key;
-    if (row.type === 'track' && !isDeep(row.track))
-      return this.#host.announce(`${row.label} has no more levels`);
+    if (!opens(row)) return this.#host.announce(`${row.label} has no more levels`);
     const said = `${row.label} ${row.collapsed ? 'expanded' : 'collapsed'}`;
     this.#change(withCollapsed(this.arrangement, row.key, !row.collapsed), said);
   }
@@ -174,7 +175,13 @@ export class Tracks {
   }
 }
 
-export const countTracks = (count: number): string => (count === 1 ? '1 track' : `${count} tracks`);
+/** What a group holds, in words. */
+export function describeContents({ trackIds, counterCount }: HeaderRow): string {
+  const tracks = plural(trackIds.length, 'track');
+  if (counterCount === 0) return tracks;
+  const counters = plural(counterCount, 'counter');
+  return trackIds.length === 0 ? counters : `${tracks}, ${counters}`;
+}
 
 /** A row in words, for those who cannot see it. */
 export function describeRow(row: Row): string {
@@ -183,5 +190,6 @@ export function describeRow(row: Row): string {
     const levels = row.track.lanes > 1 ? `, ${row.lanes} of ${row.track.lanes} levels` : '';
     return `${row.label}${levels}${pinned}`;
   }
-  return `${row.label}, ${countTracks(row.trackIds.length)}, ${row.collapsed ? 'collapsed' : 'expanded'}`;
+  if (row.type === 'counter') return `${row.label}, ${counterSpan(row.counter)}${pinned}`;
+  return `${row.label}, ${describeContents(row)}, ${row.collapsed ? 'collapsed' : 'expanded'}`;
 }

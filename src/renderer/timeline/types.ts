@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails, Track } from '#shared/contract/engine.ts';
+import type { Counter, InstantDetails } from '#shared/contract/points.ts';
 import type { Neighbours } from '#shared/contract/search.ts';
+import type { CounterView } from '#shared/trace/counters.ts';
 import type { CoverageView } from '#shared/trace/coverage.ts';
 import type { WindowView } from '#shared/trace/window.ts';
 import type { Arrangement } from './arrangement.ts';
@@ -18,6 +20,14 @@ export interface WindowRequest {
   readonly tracks: readonly number[];
 }
 
+/** A question about values of one trace, in trace time. */
+export interface CounterRequest {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly units: number;
+  readonly counters: readonly number[];
+}
+
 /** A question about how busy groups of tracks of one trace are, in trace time. */
 export interface CoverageRequest {
   readonly startNs: number;
@@ -29,6 +39,10 @@ export interface CoverageRequest {
 /** Where slices, names and details of one trace come from. */
 export interface TimelineSource {
   window(request: WindowRequest, signal: AbortSignal): Promise<WindowView>;
+  /** In the layout of windows, with the index of an instant as row. */
+  instantWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowView>;
+  counterWindow(request: CounterRequest, signal: AbortSignal): Promise<CounterView>;
+  instant(index: number): Promise<InstantDetails>;
   coverage(request: CoverageRequest, signal: AbortSignal): Promise<CoverageView>;
   /** Undefined while it is being fetched; whoever owns the source calls `Timeline.invalidate` when it came. */
   name(id: number): string | undefined;
@@ -58,6 +72,7 @@ export interface TimelineTrace {
   readonly startNs: number;
   readonly endNs: number;
   readonly tracks: readonly Track[];
+  readonly counters: readonly Counter[];
   /** Names of the GPUs by device. */
   readonly deviceNames: ReadonlyMap<number, string>;
   readonly hostBands: readonly IterationBand[];
@@ -72,6 +87,12 @@ export interface SliceRef {
   readonly row: number;
 }
 
+/** Points at one moment that one trace holds. */
+export interface InstantRef {
+  readonly traceKey: string;
+  readonly index: number;
+}
+
 /** A span of world time. */
 export interface TimeRange {
   readonly startNs: number;
@@ -80,6 +101,7 @@ export interface TimeRange {
 
 export interface TimelineCallbacks {
   onSelect(ref: SliceRef | null): void;
+  onInstant(ref: InstantRef | null): void;
   onRange(range: TimeRange | null): void;
   /** The user moved to an iteration by key. */
   onIteration(index: number): void;

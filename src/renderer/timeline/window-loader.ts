@@ -5,7 +5,7 @@ import { planOverview, serves, type WindowPlan } from './window-plan.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
 /**
- * Keeps one window of a trace, and a coarse one of the whole trace.
+ * Keeps one window of a trace's slices or instants, and a coarse one of the whole trace.
  */
 
 /** An answer with its place in world time. */
@@ -28,12 +28,14 @@ export class WindowLoader {
   overview: LoadedWindow | undefined;
 
   readonly #trace: TimelineTrace;
+  readonly #of: 'window' | 'instantWindow';
   readonly #onChange: () => void;
   readonly #abort = new AbortController();
   readonly #question: LatestQuestion<Wanted, LoadedWindow>;
 
-  constructor(trace: TimelineTrace, onChange: () => void) {
+  constructor(trace: TimelineTrace, onChange: () => void, of: 'window' | 'instantWindow' = 'window') {
     this.#trace = trace;
+    this.#of = of;
     this.#onChange = onChange;
     this.#question = new LatestQuestion((wanted) => this.#ask(wanted), onChange);
   }
@@ -89,7 +91,7 @@ export class WindowLoader {
       tracks,
     };
     try {
-      const view = await source.window(request, this.#abort.signal);
+      const view = await source[this.#of](request, this.#abort.signal);
       return { ...plan, view, tracks: new Map(view.tracks.map((track) => [track.trackId, track])) };
     } catch {
       // A lost engine or a cancelled question: the session says so above the timeline; old pixels stay.

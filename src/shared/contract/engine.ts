@@ -18,6 +18,8 @@ import { expertRequests, traceRef } from './experts.ts';
 import type { ExpertOutputs, TraceWarning } from './experts.ts';
 import { exportRequests } from './exporting.ts';
 import type { ExportOutputs } from './exporting.ts';
+import { pointRequests } from './points.ts';
+import type { Counter, PointOutputs } from './points.ts';
 import { searchRequests } from './search.ts';
 import type { SearchOutputs } from './search.ts';
 
@@ -66,6 +68,7 @@ export const engineRequests = {
   'trace.variations': traceRef.extend({ first: z.int(), last: z.int(), firstIndex, limit }),
   'trace.deviceRanges': traceRef.extend({ ...traceRange.shape, gaps: z.int().min(0).max(10_000) }),
   'trace.queues': traceRef.extend({ ...traceRange.shape, parts: z.int().min(1).max(65_536) }),
+  ...pointRequests,
   ...searchRequests,
   ...exportRequests,
   ...expertRequests,
@@ -122,6 +125,7 @@ export interface Track {
   readonly deviceId: number | null;
   readonly lanes: number;
   readonly sliceCount: number;
+  readonly instantCount: number;
   /** Sum of durations of its outermost slices. */
   readonly totalNs: number;
   readonly sortIndex: number;
@@ -133,6 +137,7 @@ export interface OpenedTrace {
   readonly fileBytes: number;
   readonly summary: TraceSummary;
   readonly tracks: readonly Track[];
+  readonly counters: readonly Counter[];
 }
 
 export interface SliceDetails {
@@ -226,7 +231,7 @@ export interface KernelStat {
   readonly maxNs: number;
 }
 
-export interface EngineOutputs extends ExpertOutputs, ExportOutputs, SearchOutputs {
+export interface EngineOutputs extends ExpertOutputs, ExportOutputs, PointOutputs, SearchOutputs {
   'trace.ranks': readonly Source[];
   'trace.open': OpenedTrace;
   'trace.close': undefined;

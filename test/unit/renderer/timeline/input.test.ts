@@ -39,6 +39,7 @@ describe('keys of the timeline', () => {
     expect(commandOf(key('ArrowUp', { altKey: true }))).toBe('move-up');
     expect(commandOf(key('ArrowLeft', { altKey: true }))).toBe('back');
     expect(commandOf(key('M', { shiftKey: true }))).toBe('clear-marks');
+    expect(commandOf(key('I', { shiftKey: true }))).toBe('previous-instant');
     expect(commandOf(key('+', { shiftKey: true }))).toBe('zoom-in');
     expect(commandOf(key('W', { shiftKey: true }))).toBe('zoom-in');
     expect(commandOf(key('w', { altKey: true }))).toBeUndefined();

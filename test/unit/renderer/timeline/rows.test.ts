@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { findTrackRow, laneAt, laneTop, layoutRows, rowsBetween } from '#renderer/timeline/rows.ts';
-import { makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
+import { makeCounter, makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
 
 const stream = (id: number, tid: string, deviceId = 0) =>
   makeTrack(id, { type: 'gpu-stream', tid, deviceId });
@@ -79,6 +79,33 @@ describe('the order of tracks', () => {
       'track: recording overhead',
       'track: recorded span',
     ]);
+  });
+
+  test('counters come last in their group, many of them closed in one of their own', () => {
+    const counters = [
+      makeCounter(0, { name: 'queue', pid: '7' }),
+      ...[1, 2, 3, 4, 5].map((id) => makeCounter(id, { name: `metric ${id}`, deviceId: 0, pid: '' })),
+      makeCounter(6, { name: 'clock', deviceId: 1, pid: '' }),
+    ];
+    const { rows } = layoutRows([makeTimelineTrace({ ...trace, counters })]);
+    expect(rows.map(({ type, label }) => `${type}: ${label}`)).toEqual([
+      'header: GPU 0 · NVIDIA H100',
+      'track: stream 7',
+      'track: stream 13',
+      'header: Counters',
+      'header: GPU 1',
+      'counter: clock',
+      'header: python · process 7',
+      'track: main',
+      'counter: queue',
+    ]);
+    const group = rows.find(({ label }) => label === 'Counters');
+    expect(group).toMatchObject({ collapsed: true, counterCount: 5, trackIds: [] });
+  });
+
+  test('a track with moments and no slices has a row', () => {
+    const tracks = [makeTrack(0, { name: 'main', sliceCount: 0, instantCount: 2, lanes: 0 })];
+    expect(layoutRows([makeTimelineTrace({ tracks })]).rows[1]).toMatchObject({ label: 'main', lanes: 1 });
   });
 
   test('rows lie under each other without gaps and a deep track is taller', () => {

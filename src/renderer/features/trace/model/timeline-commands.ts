@@ -40,6 +40,12 @@ const timelineRows: readonly TimelineKeys[] = [
     of('next-of-name', '.', 'Next slice of the same name'),
   ),
   row(
+    'I, Shift+I',
+    'Next and previous moment of the tracks in sight',
+    of('next-instant', 'I', 'Next moment of the tracks in sight'),
+    of('previous-instant', 'Shift+I', 'Previous moment of the tracks in sight'),
+  ),
+  row(
     '[ ]',
     'Previous and next iteration',
     of('previous-iteration', '[', 'Previous iteration'),

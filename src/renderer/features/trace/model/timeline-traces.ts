@@ -31,6 +31,7 @@ export function timelineTrace({ session, trace, iterations, label, offsetNs }: R
     startNs: trace.summary.startNs,
     endNs: trace.summary.endNs,
     tracks: trace.tracks,
+    counters: trace.counters,
     deviceNames: new Map(trace.summary.gpu.devices.map(({ id, name }) => [id, name])),
     hostBands: iterations.map(hostBand),
     gpuBands: gpuBands(iterations),

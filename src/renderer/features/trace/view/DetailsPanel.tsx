@@ -2,6 +2,7 @@
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import type { ReadyTrace } from '../model/ready.ts';
+import { InstantPanel } from './InstantPanel.tsx';
 import { RangePanel } from './RangePanel.tsx';
 import { SlicePanel } from './SlicePanel.tsx';
 import { useSlice } from './use-slice.ts';
@@ -52,6 +53,7 @@ interface DetailsPanelProps {
 
 export function DetailsPanel({ traces, store }: DetailsPanelProps) {
   const slice = useTraceView(store, (state) => state.slice);
+  const instant = useTraceView(store, (state) => state.instant);
   const range = useTraceView(store, (state) => state.range);
   const goToSlice = useTraceView(store, (state) => state.goToSlice);
   const answer = useSlice(traces, slice);
@@ -61,7 +63,8 @@ export function DetailsPanel({ traces, store }: DetailsPanelProps) {
   return (
     <section className="trace-details" aria-label="Details of the selection" tabIndex={0}>
       {range !== null && <RangePanel traces={traces} range={range} />}
-      {answer === null && slice === null && range === null && <Help />}
+      {answer === null && slice === null && instant === null && range === null && <Help />}
+      {slice === null && instant !== null && <InstantPanel traces={traces} instant={instant} />}
       {answer !== null && 'message' in answer && <Notice severity="error">{answer.message}</Notice>}
       {answer !== null && 'details' in answer && <SlicePanel answer={answer} onGo={onGo} />}
     </section>

@@ -42,9 +42,9 @@ function Flows({ label, flows, count, onGo }: FlowsProps) {
   if (flows.length === 0) return null;
   return (
     <DetailEntry label={label} definition={definitions.flow}>
-      {flows.map(({ category, details }) => (
+      {flows.map(({ category, details }, at) => (
         <SliceLink
-          key={`${category} ${details.row}`}
+          key={at}
           details={details}
           note={category === '' ? formatDurationNs(details.durNs) : category}
           onGo={onGo}

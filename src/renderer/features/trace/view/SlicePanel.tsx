@@ -15,7 +15,13 @@ import type { SliceAnswer } from './use-slice.ts';
 
 /** Everything about one slice. */
 
-function Times({ ready, details }: { readonly ready: ReadyTrace; readonly details: SliceDetails }) {
+interface TimesProps {
+  readonly ready: ReadyTrace;
+  /** What a slice and a moment have in common. */
+  readonly details: Pick<SliceDetails, 'trackId' | 'startNs'>;
+}
+
+export function Times({ ready, details }: TimesProps) {
   const { summary, tracks } = ready.trace;
   const track = tracks.find(({ id }) => id === details.trackId);
   const deviceId = track?.type === 'gpu-stream' ? track.deviceId : null;
@@ -44,7 +50,7 @@ function Times({ ready, details }: { readonly ready: ReadyTrace; readonly detail
   );
 }
 
-function Arguments({ argsJson }: { readonly argsJson: string | null }) {
+export function Arguments({ argsJson }: { readonly argsJson: string | null }) {
   const rows = argumentRows(argsJson);
   if (rows.length === 0) return null;
   return (

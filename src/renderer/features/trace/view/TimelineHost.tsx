@@ -48,9 +48,10 @@ function makeTimeline(
   tracks: ArrangementStore,
   onSearch: () => void,
 ): Timeline {
-  const { sliceChosen, iterationShown, rangeChosen } = store.getState();
+  const { sliceChosen, instantChosen, iterationShown, rangeChosen } = store.getState();
   return new Timeline(host, {
     onSelect: (ref) => sliceChosen(ref === null ? null : { sourceId: ref.traceKey, row: ref.row }),
+    onInstant: (ref) => instantChosen(ref === null ? null : { sourceId: ref.traceKey, index: ref.index }),
     onRange: rangeChosen,
     onIteration: iterationShown,
     onArrangement: (arrangement) => tracks.setState({ arrangement }),
