@@ -78,7 +78,8 @@ test('a selected window of iterations leaves as a table, asked for by the palett
   await page.getByRole('combobox', { name: /^Find a command/ }).fill('Export shown window');
   await page.keyboard.press('Enter');
   await dialog().getByLabel('Part').selectOption('iterations');
-  await dialog().getByLabel('As').selectOption('slices-csv');
+  await dialog().getByLabel('As').selectOption('slices');
+  await picture('export-dialog-table');
   await dialog().getByRole('button', { name: 'Export…' }).click();
   await expect(page.getByText(/Written to .*slices\.csv: /)).toBeVisible();
   const [head, ...rows] = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -87,8 +88,10 @@ test('a selected window of iterations leaves as a table, asked for by the palett
 });
 
 test('a place that cannot be written to is told, and leaves nothing', async () => {
-  await answerSave('no-such-folder/window.json');
+  await answerSave('no-such-folder/window.parquet');
   await openDialog();
+  await dialog().getByLabel('As').selectOption('iterations');
+  await dialog().getByRole('radio', { name: 'Parquet' }).click();
   await dialog().getByRole('button', { name: 'Export…' }).click();
   await expect(page.getByText(/no-such-folder/)).toBeVisible();
 });

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, test } from 'vitest';
 import type { Inspection } from '#main/services/inspect.ts';
 import { temporaryFolder } from '../builders/folder.ts';
@@ -33,6 +34,13 @@ const inspect = (...files: string[]): Inspection[] => {
     .split('\n')
     .map((line) => JSON.parse(line) as Inspection);
 };
+
+/** A cell of a Parquet file as the CSV has it. */
+function csvCell(value: string | number | bigint | boolean | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  const text = value.toString();
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
 
 describe('iterscope inspect', () => {
   test('says of the eager recording what independent scripts say', () => {
@@ -137,10 +145,31 @@ describe('iterscope export and cut', () => {
     expect([sum('count'), sum('totalNs')]).toEqual([whole?.gpu.kernelCount, whole?.gpu.kernelTimeNs]);
     const iterations = join(folder(), 'iterations.csv');
     const asked = ['export', overlap, iterations, '--csv', 'iterations', '--iterations', '20-24'];
-    expect(iterscope(folder(), ...asked).stdout).toMatch(/: 5 iterations\n$/);
+    expect(iterscope(folder(), ...asked).stdout).toMatch(/: 5 iterations, /);
     const slices = join(folder(), 'slices.csv');
     const timed = ['export', overlap, slices, '--csv', 'slices', '--from', '1', '--to', '2'];
     expect(iterscope(folder(), ...timed).stdout).toMatch(/: [\d,]+ slices, /);
+  });
+
+  test('write the same tables as Parquet, read back by a reader of another make', async () => {
+    for (const table of ['slices', 'iterations', 'kernels', 'operators'] as const) {
+      const asked = (format: 'csv' | 'parquet') => {
+        const path = join(folder(), `${table}.${format}`);
+        const { stderr, code } = iterscope(
+          folder(),
+          ...['export', overlap, path, `--${format}`, table, '--iterations', '20-21'],
+        );
+        expect([code, stderr]).toEqual([0, '']);
+        return path;
+      };
+      const [head = '', ...lines] = readFileSync(asked('csv'), 'utf8').trimEnd().split('\n');
+      const bytes = readFileSync(asked('parquet'));
+      const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+      const rows = await parquetReadObjects({ file });
+      expect(Object.keys(rows[0] ?? {}).join(',')).toBe(head);
+      expect(rows.map((row) => Object.values(row).map(csvCell).join(','))).toEqual(lines);
+      expect(lines.length).toBeGreaterThan(1);
+    }
   });
 
   test('refuse what makes no sense, and write nothing', () => {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { resolve } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
-import type { TracePart, TraceWritten } from '#shared/contract/exporting.ts';
+import type { TableName, TraceFormat, TracePart, TraceWritten } from '#shared/contract/exporting.ts';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { Services } from '../composition.ts';
-import { writeTable, type TableName } from '../services/tables.ts';
 import { withProgress } from './progress.ts';
 
 export interface ExportOptions {
   readonly chrome?: boolean;
-  readonly csv?: 'slices' | TableName;
+  readonly csv?: TableName;
+  readonly parquet?: TableName;
   /** First and last, as `20-29` or `20`. */
   readonly iterations?: string;
   /** Milliseconds from the trace's start. */
@@ -20,7 +20,7 @@ export interface ExportOptions {
 
 /** Whether a part of a trace is asked for, and not an archive of a run. */
 export const isTraceExport = (options: ExportOptions): boolean =>
-  options.chrome === true || options.csv !== undefined;
+  options.chrome === true || options.csv !== undefined || options.parquet !== undefined;
 
 /** Writes a part of a trace to a file. */
 export async function exportTrace(
@@ -29,17 +29,37 @@ export async function exportTrace(
   target: string,
   options: ExportOptions,
 ): Promise<number> {
-  const source = await onlyTrace(services, file);
+  const wanted = wantedOf(options);
   const part = partOf(options);
+  const source = await onlyTrace(services, file);
   const path = resolve(target);
-  const format = options.chrome === true ? 'chrome' : options.csv === 'slices' ? 'slices-csv' : null;
-  const summary =
-    format === null
-      ? await writeTable(services.engine, source, { table: options.csv as TableName, part, path })
-      : written(await write(services, source, { format, part, path }));
-  process.stdout.write(`${path}: ${summary}\n`);
+  const targetId = await services.engine.registerTarget(path);
+  const { sourceId } = source;
+  const written = await withProgress(`Writing ${path}`, (calls) =>
+    services.engine.call('trace.write', { sourceId, targetId, part, ...wanted }, calls),
+  );
+  process.stdout.write(`${path}: ${summaryOf(wanted, written)}\n`);
   return 0;
 }
+
+interface Wanted {
+  readonly format: TraceFormat;
+  readonly table?: TableName;
+}
+
+function wantedOf({ chrome, csv, parquet }: ExportOptions): Wanted {
+  const wanted: Wanted[] = [
+    ...(chrome === true ? [{ format: 'chrome' } as const] : []),
+    ...(csv === undefined ? [] : [{ format: 'csv', table: csv } as const]),
+    ...(parquet === undefined ? [] : [{ format: 'parquet', table: parquet } as const]),
+  ];
+  const [one, ...more] = wanted;
+  if (one !== undefined && more.length === 0) return one;
+  throw usage('Ask for one of --chrome, --csv and --parquet: a file holds one thing.');
+}
+
+const summaryOf = ({ table = 'slices' }: Wanted, { slices, rows, bytes }: TraceWritten): string =>
+  `${formatCount(table === 'slices' ? slices : rows)} ${table}, ${formatBytes(bytes)}`;
 
 /** The one trace that a path holds; of several ranks one has to be named by its file. */
 async function onlyTrace(services: Services, file: string): Promise<Source> {
@@ -60,25 +80,6 @@ async function onlyTrace(services: Services, file: string): Promise<Source> {
   );
   return opened;
 }
-
-interface Wanted {
-  readonly format: 'chrome' | 'slices-csv';
-  readonly part: TracePart;
-  readonly path: string;
-}
-
-async function write(
-  services: Services,
-  source: Source,
-  { format, part, path }: Wanted,
-): Promise<TraceWritten> {
-  const targetId = await services.engine.registerTarget(path);
-  const input = { sourceId: source.sourceId, targetId, format, part };
-  return withProgress(`Writing ${path}`, (calls) => services.engine.call('trace.write', input, calls));
-}
-
-const written = ({ slices, bytes }: TraceWritten): string =>
-  `${formatCount(slices)} slices, ${formatBytes(bytes)}`;
 
 const NS_PER_MS = 1e6;
 

@@ -14,7 +14,7 @@ import { compareArms, showComparison } from './compare-command.ts';
 import type { CompareOptions } from './compare-command.ts';
 import { exportTrace, isTraceExport, type ExportOptions } from './export-command.ts';
 import { inspectFiles } from './inspect-command.ts';
-import { tableNames } from '../services/tables.ts';
+import { tableNames } from '#shared/contract/exporting.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
 import type { RunOptions } from './run-command.ts';
@@ -204,10 +204,11 @@ function addLibraryCommands(cli: Command, version: string): void {
     .description(
       'Write a run as one archive (manifest, logs, artifacts, no values of variables), or a part of a trace as a file.',
     )
-    .argument('<what>', 'a run’s id or the beginning of it; with --chrome or --csv a trace')
+    .argument('<what>', 'a run’s id or the beginning of it; with --chrome, --csv or --parquet a trace')
     .argument('<file>', 'what to write')
     .option('--chrome', 'a smaller trace, as Chrome JSON')
-    .addOption(new Option('--csv <table>', 'a table').choices(['slices', ...tableNames]))
+    .addOption(new Option('--csv <table>', 'a table as CSV').choices(tableNames))
+    .addOption(new Option('--parquet <table>', 'the same as Parquet').choices(tableNames))
     .option('--iterations <range>', 'only these: first-last, or one number')
     .option('--from <ms>', 'only what overlaps a range of time, in ms from the trace’s start', milliseconds)
     .option('--to <ms>', 'its end', milliseconds)

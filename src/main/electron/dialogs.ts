@@ -107,7 +107,8 @@ export async function chooseTableTarget(window: BrowserWindow, name: string): Pr
 
 const TRACE_FORMATS = {
   chrome: { name: 'Trace (Chrome JSON)', extensions: ['json'] },
-  'slices-csv': { name: 'Table (CSV)', extensions: ['csv'] },
+  csv: { name: 'Table (CSV)', extensions: ['csv'] },
+  parquet: { name: 'Table (Parquet)', extensions: ['parquet'] },
 } as const;
 
 /** Asks where a part of a trace goes; null when the user closed the dialog. */

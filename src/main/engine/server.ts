@@ -29,12 +29,13 @@ export class EngineServer {
   readonly #traces: TraceSessions;
   readonly #experts: ExpertSessions;
   readonly #sources = new Map<string, Source>();
-  readonly #exports = new TraceExports();
+  readonly #exports: TraceExports;
   readonly #handlers: Handlers;
 
   constructor(native: NativeModule, places: EnginePlaces) {
     this.#traces = new TraceSessions(native, places);
     this.#experts = new ExpertSessions(native);
+    this.#exports = new TraceExports(native);
     this.#handlers = this.#makeHandlers();
   }
 

@@ -60,9 +60,9 @@ export declare class RunHandle {
 export declare class TraceHandle {
   /**
    * Writes a part of the trace to a file, replacing one that is there: `chrome` is a trace in Chrome's format,
-   * `slices-csv` a table. `onProgress` is told the share that is done.
+   * the others are tables of slices. `onProgress` is told the share that is done.
    */
-  write(format: 'chrome' | 'slices-csv', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken): Promise<TraceWritten>
+  write(format: 'chrome' | 'csv' | 'parquet', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken): Promise<TraceWritten>
   /** All counters. */
   counters(): Promise<Array<Counter>>
   /** Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1. */
@@ -963,6 +963,18 @@ export interface StreamQueue {
   longest: Array<number>
 }
 
+/** A column, by name, with a cell for each row in exactly one of its lists; null is a missing cell. */
+export interface TableColumn {
+  /** Its name. */
+  name: string
+  /** Whole numbers. */
+  wholes?: Array<number | undefined | null>
+  /** Texts. */
+  texts?: Array<string | undefined | null>
+  /** True or false. */
+  truths?: Array<boolean | undefined | null>
+}
+
 /** Names of all kinds, at the index that is their number in windows. */
 export declare function traceKinds(): Array<string>
 
@@ -1129,3 +1141,6 @@ export interface Variation {
   /** Its time there. */
   maxNs: number
 }
+
+/** Writes a table to a file, replacing one that is there, and gives its size in bytes. */
+export declare function writeTable(format: 'csv' | 'parquet', columns: TableColumn[], targetPath: string): Promise<number>

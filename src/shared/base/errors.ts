@@ -18,6 +18,7 @@ export const errorCodes = [
   'ingest.too-large',
   'query.out-of-range',
   'query.bad-pattern',
+  'export.unwritable',
   'nsys.not-found',
   'nsys.export-failed',
   'experts.not-found',

@@ -25,7 +25,6 @@ export const traceSelection = z.object({
   firstIndex: z.int().min(0).max(1_000_000_000).exactOptional(),
   tracks: z.array(z.int().min(0)).max(4096).exactOptional(),
 });
-export type TraceSelection = z.infer<typeof traceSelection>;
 
 /** Percentiles are values that occurred (nearest rank). */
 export interface Distribution {

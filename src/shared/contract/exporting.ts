@@ -18,27 +18,37 @@ export const tracePart = z.object({
 });
 export type TracePart = z.infer<typeof tracePart>;
 
+/** What can be written of a trace as a table. */
+export const tableNames = ['slices', 'iterations', 'kernels', 'operators'] as const;
+export type TableName = (typeof tableNames)[number];
+
+/** `chrome`: a smaller trace that other viewers open; the others are tables. */
+export const traceFormats = ['chrome', 'csv', 'parquet'] as const;
+export type TraceFormat = (typeof traceFormats)[number];
+
 /** What a file is proposed to be called, without its ending. */
 export const traceTarget = z.object({
   name: z.string().regex(/^[\w.-]{1,120}$/),
-  format: z.enum(['chrome', 'slices-csv']),
+  format: z.enum(traceFormats),
 });
-export type TraceFormat = z.infer<typeof traceTarget>['format'];
 
 /** A place that the user chose, and what stands for it in `trace.write`. */
 export const chosenTarget = z.object({ targetId: z.string(), path: z.string() });
 
 export const exportRequests = {
-  /** `chrome`: a smaller trace that other viewers open; `slices-csv`: one row for each slice. Reports progress. */
+  /** Of a table, which one: without it, that of slices. Reports progress. */
   'trace.write': traceRef.extend({
     targetId: z.string().max(64),
-    format: traceTarget.shape.format,
+    format: z.enum(traceFormats),
+    table: z.enum(tableNames).exactOptional(),
     part: tracePart,
   }),
 } as const;
 
 /** What a written file holds. */
 export interface TraceWritten {
+  /** Of a table; 0 of a trace. */
+  readonly rows: number;
   readonly slices: number;
   readonly instants: number;
   /** Of counters. */

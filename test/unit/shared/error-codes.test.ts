@@ -6,7 +6,7 @@ import { errorCodes, isErrorCode, IterscopeError, toFailure } from '#shared/base
 
 const NATIVE = 'src/native';
 /** Files whose string literals of the form `area.reason` are codes of errors, not of warnings. */
-const CODE = /"((?:trace|store|ingest|query|launch|experts)\.[a-z-]+)"/g;
+const CODE = /"((?:trace|store|ingest|query|export|launch|experts)\.[a-z-]+)"/g;
 
 function errorSources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

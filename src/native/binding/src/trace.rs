@@ -8,6 +8,7 @@ mod objects;
 mod points;
 mod questions;
 mod search;
+mod table;
 mod work;
 
 use std::path::PathBuf;

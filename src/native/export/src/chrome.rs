@@ -34,7 +34,7 @@ pub struct Written {
 ///
 /// # Errors
 /// `query.out-of-range` for iterations that the trace does not have, `store.stale` when the source changed since,
-/// `ingest.cancelled`, `trace.*` for the source and `store.*` for the target.
+/// `ingest.cancelled`, `trace.*` for the source and `export.unwritable` for the target.
 pub fn write_chrome(
     subject: &Subject<'_>,
     source: &Path,
@@ -51,7 +51,7 @@ pub fn write_chrome(
     writer.slices(&rows, source, on_progress, cancel)?;
     writer.points(span)?;
     writer.flows(&rows)?;
-    writer.file.write(b"\n]}\n")?;
+    writer.file.put(b"\n]}\n")?;
     let Writer { file, written, .. } = writer;
     Ok(Written { bytes: file.finish()?, ..written })
 }
@@ -65,9 +65,9 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn event(&mut self, event: &str) -> Result<()> {
-        self.file.write(if self.first { b"\n" } else { b",\n" })?;
+        self.file.put(if self.first { b"\n" } else { b",\n" })?;
         self.first = false;
-        self.file.write(event.as_bytes())
+        self.file.put(event.as_bytes())
     }
 
     /// Everything before the events, and the names of what they lie on.
@@ -83,7 +83,7 @@ impl Writer<'_> {
             field(&mut head, "distributedInfo", &format!("{{\"rank\":{rank},\"world_size\":{size}}}"));
         }
         field(&mut head, "traceEvents", "[");
-        self.file.write(head.as_bytes())?;
+        self.file.put(head.as_bytes())?;
         let mut used: BTreeSet<TrackId> = rows.iter().map(|(_, track)| *track).collect();
         let has_points = |track: &&TrackInfo| !instants_of(self.subject, track.id, span).is_empty();
         used.extend(meta.tracks.iter().filter(has_points).map(|track| track.id));

@@ -18,7 +18,7 @@ const CHECK_EVERY: usize = 4096;
 /// Writes slices of a part, by track, lane and start; times are nanoseconds from the trace's origin.
 ///
 /// # Errors
-/// `query.out-of-range` for iterations that the trace does not have, `ingest.cancelled`, `store.*` for the target.
+/// `query.out-of-range` for iterations that the trace does not have, `ingest.cancelled`, `export.unwritable` for the target.
 pub fn write_slices_csv(
     subject: &Subject<'_>,
     part: Part,
@@ -29,7 +29,7 @@ pub fn write_slices_csv(
     let store = subject.store;
     let rows = part.rows(subject)?;
     let mut file = Partial::create(target)?;
-    file.write(HEAD.as_bytes())?;
+    file.put(HEAD.as_bytes())?;
     for (done, (row, track)) in rows.iter().enumerate() {
         if done.is_multiple_of(CHECK_EVERY) {
             cancel.check(target)?;
@@ -54,8 +54,8 @@ pub fn write_slices_csv(
             store.place_of(*row)?.1.to_string(),
             optional(correlation),
         ];
-        file.write(cells.join(",").as_bytes())?;
-        file.write(b"\n")?;
+        file.put(cells.join(",").as_bytes())?;
+        file.put(b"\n")?;
     }
     let slices = rows.len() as u64;
     Ok(Written { slices, bytes: file.finish()?, ..Written::default() })
@@ -63,7 +63,7 @@ pub fn write_slices_csv(
 
 /// A cell as RFC 4180 has it. What a spreadsheet would run as a formula gets an apostrophe before it: names come from
 /// files of strangers.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err();
     let text = if formula { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }

@@ -2,7 +2,7 @@
 //! A file that appears when it is whole.
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use iterscope_model::{Result, TraceError};
@@ -23,23 +23,34 @@ impl<'a> Partial<'a> {
         let mut name = target.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".part-{}", std::process::id()));
         let path = target.with_file_name(name);
-        let file = File::create(&path).map_err(|cause| TraceError::writing(target, &cause))?;
+        let file = File::create(&path).map_err(|cause| TraceError::exporting(target, &cause))?;
         Ok(Self { target, path, writer: BufWriter::with_capacity(BUFFER_BYTES, file), finished: false })
     }
 
     /// Writes some of it.
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.writer.write_all(bytes).map_err(|cause| TraceError::writing(self.target, &cause))
+    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.writer.write_all(bytes).map_err(|cause| TraceError::exporting(self.target, &cause))
     }
 
     /// Puts it in its place and gives its size in bytes.
     pub fn finish(mut self) -> Result<u64> {
-        let failed = |cause: &std::io::Error| TraceError::writing(self.target, cause);
+        let failed = |cause: &io::Error| TraceError::exporting(self.target, cause);
         self.writer.flush().map_err(|cause| failed(&cause))?;
         let bytes = self.writer.get_ref().metadata().map_err(|cause| failed(&cause))?.len();
         fs::rename(&self.path, self.target).map_err(|cause| failed(&cause))?;
         self.finished = true;
         Ok(bytes)
+    }
+}
+
+/// For writers of other crates; their errors go through `failure`.
+impl Write for Partial<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
     }
 }
 

@@ -32,6 +32,8 @@ pub enum ErrorCode {
     QueryOutOfRange,
     /// A search asks for an expression that cannot be read or is too large.
     QueryBadPattern,
+    /// A file that the user asked for could not be written.
+    ExportUnwritable,
 }
 
 impl ErrorCode {
@@ -52,6 +54,7 @@ impl ErrorCode {
             Self::IngestTooLarge => "ingest.too-large",
             Self::QueryOutOfRange => "query.out-of-range",
             Self::QueryBadPattern => "query.bad-pattern",
+            Self::ExportUnwritable => "export.unwritable",
         }
     }
 }
@@ -131,6 +134,19 @@ impl TraceError {
                 ),
             ),
         }
+    }
+
+    /// The error of a failed write of a file that the user asked for.
+    #[must_use]
+    pub fn exporting(path: &Path, cause: &std::io::Error) -> Self {
+        let shown = path.display();
+        let message = match cause.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                format!("There is no space left to write {shown}. Free some space, or choose another folder.")
+            }
+            _ => format!("{shown} cannot be written: {cause}. Choose another folder."),
+        };
+        Self::at(ErrorCode::ExportUnwritable, path, message)
     }
 
     /// The error of a store that cannot be trusted.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use iterscope_analysis::Subject;
-use iterscope_export::{Part, Written, write_chrome, write_slices_csv};
+use iterscope_export::{Part, Written, write_chrome, write_slices_csv, write_slices_parquet};
 use iterscope_model::{ErrorCode, Result, TraceError};
 use napi::Status;
 use napi::bindgen_prelude::AsyncTask;
@@ -63,9 +63,9 @@ type ShareListener = ThreadsafeFunction<f64, (), f64, Status, false>;
 #[napi]
 impl TraceHandle {
     /// Writes a part of the trace to a file, replacing one that is there: `chrome` is a trace in Chrome's format,
-    /// `slices-csv` a table. `onProgress` is told the share that is done.
+    /// the others are tables of slices. `onProgress` is told the share that is done.
     #[napi(
-        ts_args_type = "format: 'chrome' | 'slices-csv', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken",
+        ts_args_type = "format: 'chrome' | 'csv' | 'parquet', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken",
         ts_return_type = "Promise<TraceWritten>"
     )]
     pub fn write(
@@ -88,7 +88,8 @@ impl TraceHandle {
             let chosen = chosen_part(&part)?;
             let written = match format.as_str() {
                 "chrome" => write_chrome(&subject, &source, chosen, &target, &mut tell, &cancel)?,
-                "slices-csv" => write_slices_csv(&subject, chosen, &target, &mut tell, &cancel)?,
+                "csv" => write_slices_csv(&subject, chosen, &target, &mut tell, &cancel)?,
+                "parquet" => write_slices_parquet(&subject, chosen, &target, &mut tell, &cancel)?,
                 _ => return Err(unknown_format(&format)),
             };
             Ok(written.into())
@@ -110,6 +111,6 @@ fn chosen_part(part: &TracePart) -> Result<Part> {
 }
 
 fn unknown_format(format: &str) -> TraceError {
-    let message = format!("Traces are not written as {format}: ask for chrome or slices-csv.");
+    let message = format!("Traces are not written as {format}: ask for chrome, csv or parquet.");
     TraceError::new(ErrorCode::QueryOutOfRange, message)
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatCount, formatBytes, formatDurationNs } from '#shared/base/units.ts';
-import type { TraceFormat, TracePart, TraceWritten } from '#shared/contract/exporting.ts';
+import { formatBytes, formatDurationNs } from '#shared/base/units.ts';
+import type { TableName, TraceFormat, TracePart, TraceWritten } from '#shared/contract/exporting.ts';
+import { plural } from '#renderer/base/format.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { addJob, removeJob, takeJobProgress } from '#renderer/stores/jobs.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
@@ -76,24 +77,27 @@ interface TraceExport {
   readonly trace: ReadyTrace;
   readonly part: TracePart;
   readonly format: TraceFormat;
+  readonly table?: TableName;
   readonly name: string;
 }
 
-const summaryOf = ({ slices, bytes }: TraceWritten): string =>
-  `${formatCount(slices)} ${slices === 1 ? 'slice' : 'slices'}, ${formatBytes(bytes)}`;
+function summaryOf({ rows, slices, bytes }: TraceWritten): string {
+  const held = rows === 0 ? plural(slices, 'slice') : plural(rows, 'row');
+  return `${held}, ${formatBytes(bytes)}`;
+}
 
 /** Asks where to, then writes there; progress and cancelling are the notice of the job. */
-export async function exportTrace({ trace, part, format, name }: TraceExport): Promise<void> {
+export async function exportTrace({ trace, name, ...wanted }: TraceExport): Promise<void> {
   const abort = new AbortController();
   const job = addJob(() => abort.abort());
   try {
-    const target = await invoke('traces.chooseTarget', { name, format });
+    const target = await invoke('traces.chooseTarget', { name, format: wanted.format });
     if (target === null) return;
     const { targetId, path } = target;
     const step = `Writing ${path}`;
     takeJobProgress({ job, step, bytesDone: 0, bytesTotal: 1 });
     const written = await trace.session.write(
-      { targetId, format, part },
+      { targetId, ...wanted },
       {
         signal: abort.signal,
         onProgress: ({ bytesDone, bytesTotal }) => takeJobProgress({ job, step, bytesDone, bytesTotal }),
