@@ -61,12 +61,31 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     ] as const) {
       const file = join(home, `layer.${format}`);
       await answerDialogs(app, file);
-      await page.getByRole('button', { name: `Save as ${format}` }).click();
+      await page.getByRole('button', { name: 'Save chart' }).click();
+      await page.getByRole('menuitem', { name: `Save as ${format}` }).click();
       await expect(page.getByRole('region', { name: 'Notices' })).toContainText(`Written to ${file}`);
       expect(readFileSync(file, 'latin1').startsWith(begin)).toBe(true);
     }
     // What is saved is what is shown: here the curve.
     expect(readFileSync(join(home, 'layer.SVG'), 'utf8')).toContain('perfectly even');
+    await page.getByRole('radio', { name: 'By id' }).click();
+    await page.getByRole('button', { name: 'Hold against' }).click();
+    await page.getByRole('menuitemcheckbox', { name: /Perfect router, planner.* era e1/ }).click();
+    await page.keyboard.press('Escape');
+    const table = join(home, 'layer.csv');
+    await answerDialogs(app, table);
+    await expect
+      .poll(async () => {
+        await page.getByRole('button', { name: 'Save chart' }).click();
+        await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+        return readFileSync(table, 'utf8').split('\n')[0];
+      })
+      .toContain('perfect router, expected (e1)');
+    await page.setViewportSize({ width: 1100, height: 700 });
+    await expect(page.getByRole('button', { name: 'Save heat map' })).toBeVisible();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Rank 7' })).toBeInViewport();
+    await pictureOf(page, 'load-small');
+    await page.setViewportSize({ width: 1600, height: 1000 });
     await pictureOf(page, 'load');
   });
 
@@ -116,6 +135,7 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await expect(page.getByText(/Plan made here\. Better/)).toBeVisible();
     await expect(figure(page, 'Memory for replicas')).toContainText('32.0 MiB');
     await expect(page.getByRole('table', { name: 'Plan by layer' }).getByRole('row')).toHaveCount(18);
+    await expect(page.getByRole('img', { name: /^Tokens of 80 places.*plan/ })).toBeVisible();
     await expect(page.getByRole('img', { name: /^Imbalance left by 9 numbers of slots/ })).toBeVisible();
     const planned = await figure(page, 'Imbalance with the plan').textContent();
     await pictureOf(page, 'placement');

@@ -9,6 +9,7 @@ import type {
   ExpertSeries,
   ExpertSummary,
   LayerMetrics,
+  PerfectLoad,
 } from '#shared/contract/experts.ts';
 import { nativeFailure } from './native.ts';
 import type { Native, NativeModule } from './native.ts';
@@ -77,6 +78,14 @@ export class ExpertSessions {
     { ranks, ...rest }: EngineInput<'experts.perfectRouter'>,
   ): Promise<Float64Array> {
     return Promise.resolve(this.#native.perfectRouterLoads({ ...rest, epSize: ranks }));
+  }
+
+  async perfectLoad(
+    source: Source,
+    { layer, iterationFrom, iterationTo, ranks, rotated }: EngineInput<'experts.perfectLoad'>,
+  ): Promise<PerfectLoad | null> {
+    const statistics = await this.#get(source);
+    return statistics.perfectLoad(layer, iterationFrom, iterationTo, ranks, rotated);
   }
 
   async plan(source: Source, input: EngineInput<'experts.plan'>): Promise<ExpertPlan> {

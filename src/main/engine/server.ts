@@ -171,6 +171,7 @@ export class EngineServer {
       'experts.vllmBalancedness': (source, input) => experts.vllmBalancedness(source, input),
       'experts.series': (source, input) => experts.series(source, input),
       'experts.perfectRouter': (source, input) => experts.perfectRouter(source, input),
+      'experts.perfectLoad': (source, input) => experts.perfectLoad(source, input),
       'experts.plan': (source, input) => experts.plan(source, input),
       'experts.judgePlan': (source, input) => experts.judgePlan(source, input),
     };

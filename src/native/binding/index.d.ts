@@ -29,6 +29,12 @@ export declare class ExpertStatistics {
   /** How a layer went over iterations, in at most `rows` rows. Throws `experts.no-such-layer` or `experts.bad-plan`. */
   series(layer: number, iterFrom: number, iterTo: number, by: ExpertSeriesAxis): ExpertSeries
   /**
+   * What the perfect router would make of the layer's tokens on `epSize` ranks; `rotated` when a rank's stream begins
+   * at that rank. Null when the statistics do not tell the experts per token. Throws `experts.no-such-layer` or
+   * `experts.bad-plan`.
+   */
+  perfectLoad(layer: number, iterFrom: number, iterTo: number, epSize: number, rotated: boolean): ExpertPerfectLoad | null
+  /**
    * Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
    * row by row.
    */
@@ -315,6 +321,10 @@ export interface ExpertLayerMetrics {
   activeExpertsPerRank: number | null
   /** `SGLang`'s balancedness over ranks, mean over iterations. */
   sglangBalancedness: number | null
+  /** Tokens of a rank, mean over ranks and then over iterations, as report_load_statistics prints its mean. */
+  rankTokensMean: number | null
+  /** Sample standard deviation of the tokens of ranks, mean over iterations, as it prints its std; null for one rank. */
+  rankTokensStd: number | null
   /** Median over iterations of max/mean − 1 over ranks. */
   rankImbalanceMedian: number | null
   /** The largest of them. */
@@ -341,12 +351,30 @@ export interface ExpertLayerPlan {
   afterMean: number | null
   /** With the plan, of the summed counts. */
   afterOfSums: number | null
+  /** Tokens of a rank, mean over ranks and iterations. */
+  rankTokensMean: number | null
+  /** Sample standard deviation of the tokens of ranks, mean over iterations, without a plan. */
+  beforeStd: number | null
+  /** The same with the plan. */
+  afterStd: number | null
+  /** Tokens per expert in the judging iterations. */
+  counts: Float64Array
   /** Tokens per rank in the judging iterations without a plan. */
   beforeLoads: Float64Array
   /** Tokens per rank with the plan. */
   afterLoads: Float64Array
   /** Slots whose expert their rank does not hold without a plan. */
   moves: number
+}
+
+/** The perfect router's expectation; null where there is no answer. */
+export interface ExpertPerfectLoad {
+  /** Tokens, by expert. */
+  counts: Float64Array
+  /** max/mean − 1 over ranks, mean over iterations: what perfect routing leaves. */
+  rankImbalanceMean: number | null
+  /** Tokens of a rank in an iteration, mean over iterations. */
+  tokensPerRank: number | null
 }
 
 /** A plan for all layers. */

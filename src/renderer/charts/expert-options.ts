@@ -3,6 +3,7 @@ import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
 import {
   baseOption,
   categoryAxis,
+  legendBase,
   plotGrid,
   tooltipBase,
   tooltipHtml,
@@ -24,12 +25,14 @@ export interface ExpertBars {
   /** In the order in which they are drawn. */
   readonly bars: readonly ExpertBar[];
   readonly total: number;
+  /** What the bars are held against, in their order. */
+  readonly over?: { readonly name: string; readonly tokens: readonly number[] } | undefined;
 }
 
 const rankColour = (theme: ChartTheme, rank: number): string =>
   theme.series[rank % theme.series.length] ?? theme.compute;
 
-function barTooltip({ bars, total }: ExpertBars, at: number): string {
+function barTooltip({ bars, total, over }: ExpertBars, at: number): string {
   const bar = bars[at];
   if (bar === undefined) return '';
   const mean = total / bars.length;
@@ -38,6 +41,7 @@ function barTooltip({ bars, total }: ExpertBars, at: number): string {
     ['share of the layer', total === 0 ? '—' : formatPercent(bar.tokens / total)],
     ['times the mean', mean === 0 ? '—' : formatRatio(bar.tokens / mean)],
     ['rank', bar.rank.toString()],
+    ...(over === undefined ? [] : [[over.name, formatCount(Math.round(over.tokens[at] ?? 0))] as const]),
   ]);
 }
 
@@ -60,7 +64,8 @@ export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOpti
   const mean = data.bars.length === 0 ? 0 : data.total / data.bars.length;
   return {
     ...baseOption(theme),
-    grid: plotGrid,
+    grid: data.over === undefined ? plotGrid : { ...plotGrid, top: 30 },
+    ...(data.over === undefined ? {} : { legend: legendBase(theme, [data.over.name]) }),
     tooltip: {
       ...tooltipBase(theme, 'axis'),
       formatter: (items: readonly { readonly dataIndex: number }[]) =>
@@ -86,6 +91,20 @@ export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOpti
         })),
         ...(mean > 0 ? { markLine: meanLine(theme, mean) } : {}),
       },
+      ...(data.over === undefined
+        ? []
+        : [
+            {
+              name: data.over.name,
+              type: 'line',
+              step: 'middle',
+              symbol: 'none',
+              data: [...data.over.tokens],
+              itemStyle: { color: theme.text },
+              lineStyle: { color: theme.text, width: 1.5 },
+              emphasis: { disabled: true },
+            },
+          ]),
     ],
   };
 }

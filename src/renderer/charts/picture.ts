@@ -2,6 +2,7 @@
 import type { ChartTheme } from '#shared/charts/theme.ts';
 import { init, type ChartOption } from './echarts.ts';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
+import { heatmapOption, type HeatmapData } from './heatmap-option.ts';
 import { linesOption, type LinesData } from './lines-option.ts';
 import { readChartTheme } from './theme.ts';
 
@@ -42,6 +43,10 @@ export function pictureOf(build: (theme: ChartTheme) => ChartOption, format: Pic
 /** Text of an SVG file, or a PNG file in base64. */
 export const expertBarsPicture = (data: ExpertBars, format: PictureFormat): string =>
   pictureOf((theme) => expertBarsOption(data, theme), format);
+
+/** Text of an SVG file, or a PNG file in base64. */
+export const heatmapPicture = (data: HeatmapData, format: PictureFormat): string =>
+  pictureOf((theme) => heatmapOption(data, theme), format);
 
 /** Text of an SVG file, or a PNG file in base64. */
 export const linesPicture = (data: LinesData, format: PictureFormat): string =>

@@ -33,6 +33,12 @@ export const expertRequests = {
     /** Whether a rank's stream begins at that rank (eras e2 and e3). */
     rotated: z.boolean(),
   }),
+  /** What the perfect router would make of a layer's recorded tokens. */
+  'experts.perfectLoad': layerWindow.extend({
+    layer: z.int(),
+    ranks: z.int().min(1).max(65_536),
+    rotated: z.boolean(),
+  }),
   'experts.plan': traceRef.extend({
     algorithm: z.enum(['tensorrt-llm', 'deepseek']),
     /** Groups of experts that stay on one node, and nodes: for deepseek. */
@@ -110,6 +116,9 @@ export interface LayerMetrics {
   readonly activeExpertsPerRank: number | null;
   /** SGLang's definition, over ranks. */
   readonly sglangBalancedness: number | null;
+  /** Mean and sample standard deviation of the tokens of ranks, each mean over iterations: report_load_statistics' own. */
+  readonly rankTokensMean: number | null;
+  readonly rankTokensStd: number | null;
   /** Median and largest over iterations of the imbalance ratio over ranks. */
   readonly rankImbalanceMedian: number | null;
   readonly rankImbalanceMax: number | null;
@@ -163,6 +172,12 @@ export interface ExpertLayerPlan {
   readonly beforeOfSums: number | null;
   readonly afterMean: number | null;
   readonly afterOfSums: number | null;
+  /** Tokens of a rank, mean over ranks and iterations; sample standard deviations over ranks, mean over iterations. */
+  readonly rankTokensMean: number | null;
+  readonly beforeStd: number | null;
+  readonly afterStd: number | null;
+  /** Tokens per expert in the judging iterations. */
+  readonly counts: Float64Array;
   /** Tokens per rank in the judging iterations. */
   readonly beforeLoads: Float64Array;
   readonly afterLoads: Float64Array;
@@ -192,6 +207,16 @@ export interface ExpertHeatmap {
   readonly tokens: Float64Array;
 }
 
+/** The planner's expectation; null without tokens. */
+export interface PerfectLoad {
+  /** Tokens by expert. */
+  readonly counts: Float64Array;
+  /** Imbalance over ranks that it leaves, mean over iterations. */
+  readonly rankImbalanceMean: number | null;
+  /** Tokens of a rank in an iteration, mean over iterations. */
+  readonly tokensPerRank: number | null;
+}
+
 export interface ExpertOutputs {
   'experts.open': ExpertSummary;
   'experts.histogram': ExpertHistogram;
@@ -204,6 +229,8 @@ export interface ExpertOutputs {
   'experts.series': ExpertSeries;
   /** Tokens by expert. */
   'experts.perfectRouter': Float64Array;
+  /** Null where the statistics do not tell the experts per token. */
+  'experts.perfectLoad': PerfectLoad | null;
   'experts.plan': ExpertPlan;
   'experts.judgePlan': ExpertPlan;
 }

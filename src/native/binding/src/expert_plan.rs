@@ -61,6 +61,14 @@ pub struct ExpertLayerPlan {
     pub after_mean: Option<f64>,
     /// With the plan, of the summed counts.
     pub after_of_sums: Option<f64>,
+    /// Tokens of a rank, mean over ranks and iterations.
+    pub rank_tokens_mean: Option<f64>,
+    /// Sample standard deviation of the tokens of ranks, mean over iterations, without a plan.
+    pub before_std: Option<f64>,
+    /// The same with the plan.
+    pub after_std: Option<f64>,
+    /// Tokens per expert in the judging iterations.
+    pub counts: Float64Array,
     /// Tokens per rank in the judging iterations without a plan.
     pub before_loads: Float64Array,
     /// Tokens per rank with the plan.
@@ -181,6 +189,10 @@ fn plan_object(plan: &Plan, curve: &[(usize, Option<f64>)]) -> ExpertPlan {
         before_of_sums: layer.before.of_sums,
         after_mean: layer.after.mean,
         after_of_sums: layer.after.of_sums,
+        rank_tokens_mean: layer.after.tokens_mean,
+        before_std: layer.before.tokens_std,
+        after_std: layer.after.tokens_std,
+        counts: layer.counts.iter().map(|count| real(*count)).collect::<Vec<f64>>().into(),
         before_loads: layer.before_loads.clone().into(),
         after_loads: layer.after_loads.clone().into(),
         moves: small(layer.moves),
@@ -199,6 +211,12 @@ fn plan_object(plan: &Plan, curve: &[(usize, Option<f64>)]) -> ExpertPlan {
             .map(|(slots, left)| ExpertCurvePoint { slots: small(*slots), after_mean: *left })
             .collect(),
     }
+}
+
+/// Token counts stay far below 2^53, where doubles are exact.
+#[allow(clippy::cast_precision_loss)]
+fn real(value: u64) -> f64 {
+    value as f64
 }
 
 /// Counts of slots and experts stay far below 2^32.

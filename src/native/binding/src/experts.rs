@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
-use iterscope_experts::{SeriesAxis, layer_metrics, layer_series, read_statistics, vllm_balancedness_mean};
+use iterscope_experts::{
+    SeriesAxis, layer_metrics, layer_series, perfect_load, read_statistics, vllm_balancedness_mean,
+};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
@@ -98,6 +100,10 @@ pub struct ExpertLayerMetrics {
     pub active_experts_per_rank: Option<f64>,
     /// `SGLang`'s balancedness over ranks, mean over iterations.
     pub sglang_balancedness: Option<f64>,
+    /// Tokens of a rank, mean over ranks and then over iterations, as `report_load_statistics` prints its mean.
+    pub rank_tokens_mean: Option<f64>,
+    /// Sample standard deviation of the tokens of ranks, mean over iterations, as it prints its std; null for one rank.
+    pub rank_tokens_std: Option<f64>,
     /// Median over iterations of max/mean − 1 over ranks.
     pub rank_imbalance_median: Option<f64>,
     /// The largest of them.
@@ -115,6 +121,17 @@ pub struct ExpertCriticalLoad {
     pub max: f64,
     /// Of the mean rank.
     pub mean: f64,
+}
+
+/// The perfect router's expectation; null where there is no answer.
+#[napi(object, use_nullable = true)]
+pub struct ExpertPerfectLoad {
+    /// Tokens, by expert.
+    pub counts: Float64Array,
+    /// max/mean − 1 over ranks, mean over iterations: what perfect routing leaves.
+    pub rank_imbalance_mean: Option<f64>,
+    /// Tokens of a rank in an iteration, mean over iterations.
+    pub tokens_per_rank: Option<f64>,
 }
 
 /// Expert statistics of a run, in memory.
@@ -217,6 +234,23 @@ impl ExpertStatistics {
             .map_err(|error| experts_error(&error))
     }
 
+    /// What the perfect router would make of the layer's tokens on `epSize` ranks; `rotated` when a rank's stream begins
+    /// at that rank. Null when the statistics do not tell the experts per token. Throws `experts.no-such-layer` or
+    /// `experts.bad-plan`.
+    #[napi]
+    pub fn perfect_load(
+        &self,
+        layer: u32,
+        iter_from: u32,
+        iter_to: u32,
+        ep_size: u32,
+        rotated: bool,
+    ) -> Result<Option<ExpertPerfectLoad>> {
+        perfect_load(&self.statistics, layer, &(iter_from..iter_to), ep_size as usize, rotated)
+            .map(|load| load.map(Into::into))
+            .map_err(|error| experts_error(&error))
+    }
+
     /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
     /// row by row.
     #[napi]
@@ -251,6 +285,16 @@ impl From<iterscope_experts::CriticalLoad> for ExpertCriticalLoad {
     }
 }
 
+impl From<iterscope_experts::PerfectLoad> for ExpertPerfectLoad {
+    fn from(load: iterscope_experts::PerfectLoad) -> Self {
+        Self {
+            counts: reals(&load.counts),
+            rank_imbalance_mean: load.rank_imbalance_mean,
+            tokens_per_rank: load.tokens_per_rank,
+        }
+    }
+}
+
 impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
     fn from(metrics: iterscope_experts::LayerMetrics) -> Self {
         Self {
@@ -272,6 +316,8 @@ impl From<iterscope_experts::LayerMetrics> for ExpertLayerMetrics {
             load_drift: metrics.load_drift,
             active_experts_per_rank: metrics.active_experts_per_rank,
             sglang_balancedness: metrics.sglang_balancedness,
+            rank_tokens_mean: metrics.rank_tokens_mean,
+            rank_tokens_std: metrics.rank_tokens_std,
             rank_imbalance_median: metrics.rank_imbalance_median,
             rank_imbalance_max: metrics.rank_imbalance_max,
             critical_tokens: metrics.critical_tokens.map(Into::into),

@@ -5,7 +5,7 @@ use crate::error::ExpertsError;
 use crate::metrics::{
     PERSISTENCE_WINDOW_ITERATIONS, TOP_EXPERTS, active_experts, balancedness, coefficient_of_variation,
     contiguous_rank_loads, effective_experts, gini, hot_set_persistence, imbalance_ratio, mean_of,
-    sglang_balancedness, share_distance, top_share, vllm_balancedness,
+    sglang_balancedness, share_distance, spread_of_ranks, top_share, vllm_balancedness,
 };
 use crate::series::quartiles;
 use crate::statistics::{ExpertStatistics, Window, add};
@@ -49,6 +49,10 @@ pub struct LayerMetrics {
     pub active_experts_per_rank: Option<f64>,
     /// `SGLang`'s balancedness over such ranks, mean over iterations with tokens.
     pub sglang_balancedness: Option<f64>,
+    /// Tokens of such a rank, mean over ranks and then over iterations with tokens.
+    pub rank_tokens_mean: Option<f64>,
+    /// Sample standard deviation of the tokens of such ranks, mean over iterations with tokens; `None` for one rank.
+    pub rank_tokens_std: Option<f64>,
     /// Median over iterations of the imbalance ratio over such ranks.
     pub rank_imbalance_median: Option<f64>,
     /// The largest of them.
@@ -83,12 +87,14 @@ pub fn layer_metrics(
     let vectors = || statistics.vectors(layer, window).map(|(_, counts)| counts);
     let over_ranks =
         |loads: &[u64]| contiguous_rank_loads(loads, ep_size).and_then(|ranks| imbalance_ratio(&ranks));
+    let rank_loads = || vectors().filter_map(|loads| contiguous_rank_loads(loads, ep_size));
     let sglang = |loads: &[u64]| {
         let ranks = contiguous_rank_loads(loads, ep_size)?;
         sglang_balancedness(&ranks).filter(|_| active_experts(loads) > 0)
     };
     let (_, windows) = persistence_windows(statistics, layer, window);
     let ratios = quartiles(vectors().filter_map(over_ranks));
+    let (rank_tokens_mean, rank_tokens_std) = spread_of_ranks(rank_loads().map(|ranks| reals(&ranks)));
     let tokens: u64 = sums.iter().sum();
     let active = (tokens > 0).then(|| active_experts(&sums));
     let with_tokens = vectors().filter(|counts| active_experts(counts) > 0).count();
@@ -111,9 +117,11 @@ pub fn layer_metrics(
         load_drift: load_drift(&windows),
         active_experts_per_rank: mean_of(vectors().filter_map(|loads| active_per_rank(loads, ep_size))),
         sglang_balancedness: mean_of(vectors().filter_map(sglang)),
+        rank_tokens_mean,
+        rank_tokens_std,
         rank_imbalance_median: ratios.get(2).copied(),
         rank_imbalance_max: ratios.get(4).copied(),
-        critical_tokens: critical(vectors().filter_map(|loads| contiguous_rank_loads(loads, ep_size))),
+        critical_tokens: critical(rank_loads()),
         critical_active: critical(vectors().filter_map(|loads| active_by_rank(loads, ep_size))),
     })
 }
@@ -152,6 +160,11 @@ fn active_per_rank(loads: &[u64], ep_size: usize) -> Option<f64> {
 fn active_by_rank(loads: &[u64], ep_size: usize) -> Option<Vec<u64>> {
     let active: Vec<u64> = loads.iter().map(|load| u64::from(*load > 0)).collect();
     contiguous_rank_loads(&active, ep_size)
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn reals(loads: &[u64]) -> Vec<f64> {
+    loads.iter().map(|load| *load as f64).collect()
 }
 
 /// Sums of the largest and of the mean; `None` without any load.

@@ -11,6 +11,7 @@ mod formats;
 mod layer;
 mod load_balancer;
 pub mod metrics;
+mod perfect_load;
 pub mod perfect_router;
 mod placement;
 mod plan;
@@ -25,6 +26,7 @@ mod sum;
 pub use error::{ExpertsError, Warning, WarningCode};
 pub use layer::{CriticalLoad, LayerMetrics, layer_metrics, vllm_balancedness_mean};
 pub use load_balancer::{BalancerProblem, ExpertTopology, LoadBalancerConfig, default_assignment};
+pub use perfect_load::{PerfectLoad, perfect_load};
 pub use placement::LayerPlacement;
 pub use plan::{
     Algorithm, Baseline, LayerPlan, Plan, PlanRequest, RankImbalance, Verdict, curve_slots, judge_config,

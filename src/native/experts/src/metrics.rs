@@ -139,6 +139,26 @@ pub fn mean_of(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / real(count))
 }
 
+/// Mean and sample standard deviation of the tokens of ranks, each first of one iteration and then averaged over those with
+/// tokens, as TensorRT-LLM's `report_load_statistics` prints them. No deviation of a single rank.
+pub fn spread_of_ranks(iterations: impl Iterator<Item = Vec<f64>>) -> (Option<f64>, Option<f64>) {
+    let mut means = Vec::new();
+    let mut deviations = Vec::new();
+    for ranks in iterations {
+        let count = real(ranks.len() as u64);
+        let mean = ranks.iter().sum::<f64>() / count;
+        if mean.is_nan() || mean <= 0.0 {
+            continue;
+        }
+        means.push(mean);
+        if ranks.len() > 1 {
+            let squares: f64 = ranks.iter().map(|load| (load - mean).powi(2)).sum();
+            deviations.push((squares / (count - 1.0)).sqrt());
+        }
+    }
+    (mean_of(means.into_iter()), mean_of(deviations.into_iter()))
+}
+
 fn max_over_mean(loads: &[u64]) -> Option<f64> {
     // Multiplied before it is divided: one rounding where the mean would add another.
     let total = total(loads)?;

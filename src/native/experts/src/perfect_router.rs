@@ -29,6 +29,25 @@ impl PerfectRouter {
     /// # Errors
     /// [`ExpertsError::BadPlan`] when experts do not divide by ranks, or fewer experts exist than a token needs.
     pub fn loads(&self, tokens: usize, top_k: usize) -> Result<Vec<u64>, ExpertsError> {
+        self.check(top_k)?;
+        let mut loads = vec![0; self.experts];
+        (0..self.ranks).for_each(|rank| self.deal(rank, tokens * top_k, &mut loads));
+        Ok(loads)
+    }
+
+    /// Adds the first `slots` slots of the tokens of `rank` to the tokens per expert.
+    pub(crate) fn deal(&self, rank: usize, slots: usize, loads: &mut [u64]) {
+        // The stream repeats after as many slots as there are experts, each of which comes once.
+        let rounds = (slots / self.experts) as u64;
+        for load in &mut *loads {
+            *load += rounds;
+        }
+        for slot in 0..slots % self.experts {
+            loads[self.expert_of_slot(slot, rank)] += 1;
+        }
+    }
+
+    pub(crate) fn check(&self, top_k: usize) -> Result<(), ExpertsError> {
         let Self { experts, ranks, .. } = *self;
         let bad = |reason: String| Err(ExpertsError::BadPlan { reason });
         if ranks == 0 || experts == 0 || !experts.is_multiple_of(ranks) {
@@ -39,15 +58,7 @@ impl PerfectRouter {
         if top_k == 0 || top_k > experts {
             return bad(format!("A token cannot go to {top_k} of {experts} experts: choose 1 to {experts}."));
         }
-        // The stream repeats after as many slots as there are experts, each of which comes once.
-        let slots = tokens * top_k;
-        let mut loads = vec![(slots / experts * ranks) as u64; experts];
-        for rank in 0..ranks {
-            for slot in 0..slots % experts {
-                loads[self.expert_of_slot(slot, rank)] += 1;
-            }
-        }
-        Ok(loads)
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::algorithms::deepseek::{Hierarchy, rebalance};
 use crate::algorithms::tensorrt_llm::{place, replicate};
 use crate::error::ExpertsError;
 use crate::load_balancer::{ExpertTopology, LoadBalancerConfig, default_assignment};
-use crate::metrics::mean_of;
+use crate::metrics::{mean_of, spread_of_ranks};
 use crate::placement::LayerPlacement;
 use crate::statistics::{ExpertStatistics, Window};
 
@@ -45,6 +45,10 @@ pub struct RankImbalance {
     pub mean: Option<f64>,
     /// Of the summed counts; smaller.
     pub of_sums: Option<f64>,
+    /// Tokens of a rank, mean over ranks and then over iterations.
+    pub tokens_mean: Option<f64>,
+    /// Sample standard deviation of the tokens of ranks, mean over iterations; `None` for one rank.
+    pub tokens_std: Option<f64>,
 }
 
 /// The plan of one layer.
@@ -58,6 +62,8 @@ pub struct LayerPlan {
     pub before: RankImbalance,
     /// With the plan.
     pub after: RankImbalance,
+    /// Tokens per expert in the judging iterations.
+    pub counts: Vec<u64>,
     /// Tokens per rank in the judging iterations, without a load balancer.
     pub before_loads: Vec<f64>,
     /// The same with the plan.
@@ -259,6 +265,7 @@ fn judge(statistics: &ExpertStatistics, config: LoadBalancerConfig, ep_size: usi
             after_loads: placement.rank_loads(&sums),
             moves: placement.moves_from(&unplanned),
             placement,
+            counts: sums,
         }
     };
     let layers: Vec<LayerPlan> = statistics.layers.par_iter().map(plan_of).collect();
@@ -281,12 +288,16 @@ fn imbalance(
     window: &Window,
     placement: &LayerPlacement,
 ) -> RankImbalance {
+    let rank_loads = statistics.vectors(layer, window).map(|(_, loads)| placement.rank_loads(loads));
+    let (tokens_mean, tokens_std) = spread_of_ranks(rank_loads);
     let per_iteration =
         statistics.vectors(layer, window).filter_map(|(_, loads)| placement.rank_imbalance(loads));
     let sums = statistics.histogram(layer, window).ok();
     RankImbalance {
         mean: mean_of(per_iteration),
         of_sums: sums.and_then(|loads| placement.rank_imbalance(&loads)),
+        tokens_mean,
+        tokens_std,
     }
 }
 

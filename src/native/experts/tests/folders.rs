@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use iterscope_experts::{Combination, ExpertStatistics, WarningCode, layer_metrics, metrics, read_folder};
+use iterscope_experts::{
+    Combination, ExpertStatistics, WarningCode, layer_metrics, metrics, perfect_load, read_folder,
+};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, serialize};
 use tempfile::TempDir;
@@ -141,6 +143,27 @@ fn what_is_missing_is_told_and_the_rest_is_used() {
     assert_eq!((unrecorded.expert_imbalance_mean, unrecorded.dead_experts), (None, None));
     let unknown = layer_metrics(&statistics, 1, &(0..9), 2).expect_err("no layer 1");
     assert_eq!(unknown.code(), "experts.no-such-layer");
+}
+
+#[test]
+#[allow(clippy::float_cmp)]
+fn the_perfect_router_deals_the_recorded_tokens() {
+    // Two tokens of two experts each in iteration 3, none in 4: one token a rank.
+    let folder = Folder::new(META).rank(0, &[("3_0", &[4, 0, 0, 0]), ("4_0", &[0; 4])]);
+    let statistics = folder.read();
+    let late = perfect_load(&statistics, 0, &(0..9), 2, true).expect("dealt").expect("known top-k");
+    assert_eq!((late.counts.as_slice(), late.rank_imbalance_mean), ([1, 1, 2, 0].as_slice(), Some(0.0)));
+    assert_eq!(late.tokens_per_rank, Some(1.0));
+    let early = perfect_load(&statistics, 0, &(0..9), 2, false).expect("dealt").expect("known top-k");
+    assert_eq!(early.counts, [2, 0, 2, 0]);
+    let one = perfect_load(&statistics, 0, &(0..9), 4, false).expect("dealt").expect("known top-k");
+    assert_eq!((one.counts.as_slice(), one.rank_imbalance_mean), ([2, 2, 0, 0].as_slice(), Some(1.0)));
+    assert_eq!(
+        perfect_load(&statistics, 0, &(0..9), 3, true).expect_err("uneven").code(),
+        "experts.bad-plan"
+    );
+    let unknown = Folder::new("null").rank(0, &[("3_0", &[4, 0, 0, 0])]).read();
+    assert_eq!(perfect_load(&unknown, 0, &(0..9), 2, true).expect("no error"), None);
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use iterscope_experts::metrics::{
     active_experts, balancedness, coefficient_of_variation, contiguous_rank_loads, effective_experts, gini,
-    hot_set, hot_set_persistence, imbalance_ratio, jaccard, sglang_balancedness, share_distance, top_share,
-    vllm_balancedness,
+    hot_set, hot_set_persistence, imbalance_ratio, jaccard, sglang_balancedness, share_distance,
+    spread_of_ranks, top_share, vllm_balancedness,
 };
 use proptest::prelude::*;
 
@@ -36,6 +36,17 @@ fn known_values() {
     assert_eq!(active_experts(&loads), 2);
     assert_eq!(contiguous_rank_loads(&loads, 2), Some(vec![6, 2]));
     assert_eq!((contiguous_rank_loads(&loads, 3), contiguous_rank_loads(&loads, 0)), (None, None));
+}
+
+#[test]
+fn ranks_spread_as_the_report_of_the_engine_prints_them() {
+    // Two iterations of two ranks: means 3 and 5, sample deviations √2 and 0; one without tokens does not count.
+    let iterations = [vec![2.0, 4.0], vec![0.0, 0.0], vec![5.0, 5.0]];
+    let (mean, deviation) = spread_of_ranks(iterations.into_iter());
+    assert_eq!(mean, Some(4.0));
+    assert!((deviation.unwrap() - 2.0_f64.sqrt() / 2.0).abs() < 1e-12);
+    assert_eq!(spread_of_ranks([vec![7.0]].into_iter()), (Some(7.0), None));
+    assert_eq!(spread_of_ranks(std::iter::empty()), (None, None));
 }
 
 #[test]

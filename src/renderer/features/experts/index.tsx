@@ -50,7 +50,13 @@ export function ExpertsView({ set, visible, store: shared }: ExpertsViewProps) {
         />
       )}
       {seen && (
-        <OneSource key={source.sourceId} source={source} traces={tracesOf(set, source)} store={store} />
+        <OneSource
+          key={source.sourceId}
+          source={source}
+          traces={tracesOf(set, source)}
+          others={sources.filter((other) => other !== source)}
+          store={store}
+        />
       )}
     </div>
   );
@@ -82,10 +88,11 @@ function tracesOf(set: SourceSet, { runId }: Source): readonly Source[] {
 interface OneSourceProps {
   readonly source: Source;
   readonly traces: readonly Source[];
+  readonly others: readonly Source[];
   readonly store: TraceViewStore;
 }
 
-function OneSource({ source, traces, store }: OneSourceProps) {
+function OneSource({ source, traces, others, store }: OneSourceProps) {
   const answer = useExpertSummary(source.sourceId);
   if (answer.state === 'asking') return <ProgressBar label={`Reading ${source.name}`} />;
   if (answer.state === 'failed') {
@@ -104,7 +111,14 @@ function OneSource({ source, traces, store }: OneSourceProps) {
           {message}
         </Notice>
       ))}
-      <Statistics key={restarts} source={source} summary={summary} traces={traces} store={store} />
+      <Statistics
+        key={restarts}
+        source={source}
+        summary={summary}
+        traces={traces}
+        others={others}
+        store={store}
+      />
     </>
   );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TOP_EXPERTS } from '#shared/contract/experts.ts';
+import { TOP_EXPERTS, type ExpertLayerPlan } from '#shared/contract/experts.ts';
 import type { ExpertBars } from '#renderer/charts/expert-options.ts';
 
 export type BarOrder = 'id' | 'load' | 'lorenz';
@@ -17,13 +17,38 @@ export function rankOfExpert(expert: number, experts: number, ranks: number): nu
 }
 
 /** The histogram's bars by expert id, or the most loaded first. */
-export function expertBars(counts: readonly number[], ranks: number, order: BarOrder): ExpertBars {
+export function expertBars(
+  counts: readonly number[],
+  ranks: number,
+  order: BarOrder,
+  over?: { readonly name: string; readonly counts: readonly number[] },
+): ExpertBars {
   const bars = counts.map((tokens, expert) => ({
     expert,
     tokens,
     rank: rankOfExpert(expert, counts.length, ranks),
   }));
   if (order === 'load') bars.sort((a, b) => b.tokens - a.tokens || a.expert - b.expert);
+  const total = counts.reduce((sum, tokens) => sum + tokens, 0);
+  if (over === undefined) return { bars, total };
+  // Sorted each on its own: an order is compared, not the experts that happen to share a place.
+  const others = order === 'load' ? over.counts.toSorted((a, b) => b - a) : over.counts;
+  const otherTotal = others.reduce((sum, tokens) => sum + tokens, 0);
+  const scale = otherTotal === 0 ? 0 : total / otherTotal;
+  return { bars, total, over: { name: over.name, tokens: others.map((tokens) => tokens * scale) } };
+}
+
+/** The load of each slot of a placement, coloured by its rank: replicas share the tokens of their expert evenly. */
+export function slotBars(
+  { slots, replicas, counts }: Pick<ExpertLayerPlan, 'slots' | 'replicas' | 'counts'>,
+  ranks: number,
+): ExpertBars {
+  const perRank = slots.length / ranks;
+  const bars = Array.from(slots, (expert, slot) => ({
+    expert,
+    tokens: (counts[expert] ?? 0) / Math.max(replicas[expert] ?? 1, 1),
+    rank: Math.floor(slot / perRank),
+  }));
   return { bars, total: counts.reduce((sum, tokens) => sum + tokens, 0) };
 }
 

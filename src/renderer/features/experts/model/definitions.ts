@@ -21,6 +21,12 @@ export const definitions = {
     'Overlap (Jaccard) of the eight hottest experts in consecutive windows of 10 iterations: 1 when they stay the same, 0 when they are all replaced.',
   tokens:
     'Token-expert assignments of the layer in the window: each token counts once for every expert it is routed to.',
+  rankTokensMean:
+    'Tokens of a rank: mean over ranks of each iteration, then over iterations with tokens. The mean that TensorRT-LLM’s report_load_statistics prints.',
+  rankTokensStd:
+    'Sample standard deviation of the tokens of ranks in each iteration, then averaged over iterations with tokens: the std that report_load_statistics prints. Its imbalance-ratio is the column Imb. ranks.',
+  perfectImbalance:
+    'Imbalance over ranks that the perfect router itself leaves, by its planner: the tokens of each recorded iteration, shared evenly by the ranks, are dealt in turn. In era e1 every rank begins at rank 0, so that few tokens a rank meet on the first ranks.',
   rankImbalanceMedian: 'Median over iterations of the imbalance ratio over ranks.',
   rankImbalanceMax: 'The largest imbalance ratio over ranks that an iteration had.',
   loadDrift:

@@ -24,6 +24,14 @@ const column = (
 export const layerColumns: readonly LayerColumn[] = [
   column('tokens', 'Tokens', definitions.tokens, ({ tokens }) => tokens, formatCount),
   column('rankImbalanceMean', 'Imb. ranks', definitions.rankImbalanceMean, (of) => of.rankImbalanceMean),
+  column(
+    'rankTokensMean',
+    'Tokens/rank',
+    definitions.rankTokensMean,
+    ({ rankTokensMean }) => rankTokensMean,
+    formatRatio,
+  ),
+  column('rankTokensStd', 'std', definitions.rankTokensStd, ({ rankTokensStd }) => rankTokensStd),
   column('rankImbalanceMedian', 'median', definitions.rankImbalanceMedian, (of) => of.rankImbalanceMedian),
   column('rankImbalanceMax', 'largest', definitions.rankImbalanceMax, (of) => of.rankImbalanceMax),
   column('rankImbalanceOfSums', 'of sums', definitions.rankImbalanceOfSums, (of) => of.rankImbalanceOfSums),

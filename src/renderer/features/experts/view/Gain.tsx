@@ -2,29 +2,32 @@
 import { useState } from 'react';
 import type { Source } from '#shared/contract/app.ts';
 import type { LayerMetrics } from '#shared/contract/experts.ts';
-import { formatCount, formatDurationNs, formatPercent } from '#shared/base/units.ts';
+import { formatCount, formatDurationNs, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { gainBand, readShare, type GainBand } from '../model/gain.ts';
-import type { IterationBounds } from '../model/iteration-window.ts';
 import { agreementText, useMeasuredGain, type MeasuredGain } from '../model/measured-gain.ts';
+import type { TableFile } from '../model/table-file.ts';
 import { valueOf } from '../model/use-answer.ts';
+import type { ExpertQuestion } from '../model/use-experts.ts';
+import { usePerfectLeft } from '../model/use-perfect-left.ts';
 import { measuredShare, useExpertTimes, type ExpertTime } from '../model/use-expert-times.ts';
+import { SaveMenu } from './SaveMenu.tsx';
 
 interface GainProps {
+  readonly question: ExpertQuestion;
   readonly metrics: readonly LayerMetrics[];
-  readonly ranks: number;
-  readonly window: IterationBounds;
   /** Traces of the same run; none where the statistics came alone. */
   readonly traces: readonly Source[];
   readonly runId: string | undefined;
 }
 
 /** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
-export function Gain({ metrics, ranks, window, traces, runId }: GainProps) {
+export function Gain({ question, metrics, traces, runId }: GainProps) {
+  const { ranks, window } = question;
   const answer = useExpertTimes(traces, window);
   const times = valueOf(answer) ?? [];
   const measured = measuredShare(times);
@@ -37,6 +40,7 @@ export function Gain({ metrics, ranks, window, traces, runId }: GainProps) {
       <div className="gain__head">
         <GainFigure band={band} />
         <MeasuredFigure measured={comparison ?? null} band={band} />
+        <LeftFigure question={question} />
         <NumberField
           label="Expert computing, share of an iteration"
           help={definitions.expertShare}
@@ -59,6 +63,7 @@ export function Gain({ metrics, ranks, window, traces, runId }: GainProps) {
           perfect routing may even be slower. Measure it by comparing passes with and without the perfect
           router.
         </p>
+        <SaveMenu of="figures" name="gain" table={() => gainTable(metrics, share)} />
       </div>
       {answer.state === 'failed' && <Notice severity="error">{answer.failure.message}</Notice>}
       <div className="expert-page__scroll" tabIndex={0} role="region" aria-label="Time and gain">
@@ -107,6 +112,36 @@ function GainFigure({ band }: { readonly band: GainBand | null }) {
       }
     />
   );
+}
+
+/** What balance gains is not all that the perfect router can show: early eras leave imbalance themselves. */
+function LeftFigure({ question }: { readonly question: ExpertQuestion }) {
+  const left = valueOf(usePerfectLeft(question)) ?? null;
+  const early = left?.early.rankImbalanceMean ?? null;
+  const late = left?.late.rankImbalanceMean ?? null;
+  const tokens = left?.early.tokensPerRank ?? null;
+  return (
+    <Figure
+      label="Perfect routing of era e1 leaves"
+      value={early === null ? 'cannot answer' : formatRatio(early)}
+      definition={definitions.perfectImbalance}
+      note={
+        early === null || late === null || tokens === null
+          ? 'the experts per token are not known'
+          : `imbalance over ranks with ${formatRatio(tokens)} tokens a rank, layer ${question.layer}; e2 and e3 ${formatRatio(late)}`
+      }
+    />
+  );
+}
+
+function gainTable(metrics: readonly LayerMetrics[], share: number | null): TableFile {
+  return {
+    columns: ['layer', 'gainByTokens', 'gainByActiveExperts', 'activeExpertsPerRank'],
+    rows: metrics.map((layer) => {
+      const band = share === null ? null : gainBand(metrics, share, [layer]);
+      return [layer.layer, band?.byTokens ?? null, band?.byActive ?? null, layer.activeExpertsPerRank];
+    }),
+  };
 }
 
 interface MeasuredFigureProps {

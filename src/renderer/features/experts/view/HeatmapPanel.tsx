@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from 'react';
 import type { ExpertHeatmap } from '#shared/contract/experts.ts';
-import { HeatmapChart } from '#renderer/charts/index.tsx';
+import { HeatmapChart, heatmapPicture } from '#renderer/charts/index.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { layerHeatmap, type HeatmapColumns, type HeatmapScale } from '../model/heatmaps.ts';
+import { gridTable } from '../model/table-file.ts';
+import { SaveMenu } from './SaveMenu.tsx';
 
 const COLUMNS = [
   { value: 'experts', label: 'Experts' },
@@ -36,6 +38,14 @@ export function HeatmapPanel({ heatmap, layer, ranks, onSelectLayer }: HeatmapPa
         <h2>Layer × {over === 'ranks' ? 'rank' : 'expert'}</h2>
         <Segmented label="Columns of the heat map" value={over} segments={COLUMNS} onChange={setOver} />
         <Segmented label="Scale of the heat map" value={scale} segments={SCALES} onChange={setScale} />
+        {data !== undefined && (
+          <SaveMenu
+            of="heat map"
+            name="layers"
+            table={() => gridTable('layer', data.columnName, data.rows, data.columns, data.tokens)}
+            picture={(format) => heatmapPicture(data, format)}
+          />
+        )}
       </div>
       <div className="expert-panel__chart">
         {data !== undefined && (

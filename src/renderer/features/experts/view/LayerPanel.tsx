@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
+import type { Source } from '#shared/contract/app.ts';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
+import type { ExpertBars } from '#renderer/charts/expert-options.ts';
 import { ExpertBarsChart, expertBarsPicture, LinesChart, linesPicture } from '#renderer/charts/index.tsx';
-import { Button } from '#renderer/widgets/Button.tsx';
+import { Menu } from '#renderer/widgets/Menu.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { deadExperts, expertBars, hottestExperts, lorenzCurve, type BarOrder } from '../model/bars.ts';
-import { saveFile } from '../model/save.ts';
+import { linesTable, type TableFile } from '../model/table-file.ts';
+import { valueOf } from '../model/use-answer.ts';
+import type { ExpertQuestion } from '../model/use-experts.ts';
+import {
+  referenceChoices,
+  useReference,
+  type Reference,
+  type ReferenceLoad,
+} from '../model/use-reference.ts';
 import { RankLoads } from './RankLoads.tsx';
+import { SaveMenu } from './SaveMenu.tsx';
 
 const ORDERS = [
   { value: 'id', label: 'By id' },
@@ -16,12 +27,11 @@ const ORDERS = [
 const MOST_NAMED = 32;
 
 interface LayerPanelProps {
-  readonly layer: number;
-  readonly ranks: number;
-  readonly order: BarOrder;
-  readonly onOrder: (order: BarOrder) => void;
+  readonly question: ExpertQuestion;
   readonly counts: readonly number[] | undefined;
   readonly loads: readonly number[] | null | undefined;
+  /** Other statistics that are open together with these. */
+  readonly others: readonly Source[];
 }
 
 function summaryOf(counts: readonly number[]): string {
@@ -33,60 +43,80 @@ function summaryOf(counts: readonly number[]): string {
   return `hottest expert ${hottest}: ${formatCount(tokens)} tokens, ${formatPercent(tokens / total)}, ${times} times the mean`;
 }
 
-/** One layer: its experts, who is hot and who gets nothing, and its ranks. */
-export function LayerPanel({ layer, ranks, order, onOrder, counts = [], loads }: LayerPanelProps) {
+const NO_COUNTS: readonly number[] = [];
+
+/** One layer: its experts, over perfect ones if asked, who is hot and who gets nothing, and its ranks. */
+export function LayerPanel({ question, counts = NO_COUNTS, loads, others }: LayerPanelProps) {
+  const { layer, ranks } = question;
+  const [order, setOrder] = useState<BarOrder>('id');
+  const [reference, setReference] = useState<Reference>('none');
+  const held = valueOf(useReference(question, counts.length, reference, others)) ?? null;
+  const over = held !== null && reference !== 'none' && held.problem === null ? held : undefined;
+  const note = reference === 'none' ? null : (held?.problem ?? null);
   const text = useMemo(() => summaryOf(counts), [counts]);
+  const bars = useMemo(() => expertBars(counts, ranks, order, over), [counts, ranks, order, over]);
+  const lorenz = useMemo(() => lorenzData(counts, over), [counts, over]);
+  const isLorenz = order === 'lorenz';
   return (
     <section className="expert-panel" aria-label={`Load of layer ${layer}`}>
       <div className="expert-panel__title expert-panel__title--controls">
         <h2>Tokens per expert, layer {layer}</h2>
-        <Segmented label="Order of experts" value={order} segments={ORDERS} onChange={onOrder} />
+        <Segmented label="Order of experts" value={order} segments={ORDERS} onChange={setOrder} />
       </div>
       <div className="expert-panel__bar">
         <p className="expert-panel__note">{text}</p>
-        {(['svg', 'png'] as const).map((format) => (
-          <Button
-            key={format}
-            variant="quiet"
-            onClick={() => {
-              const content =
-                order === 'lorenz'
-                  ? linesPicture(lorenzData(counts), format)
-                  : expertBarsPicture(expertBars(counts, ranks, order), format);
-              void saveFile({ name: `layer-${layer}`, format, content });
-            }}
-          >
-            Save as {format.toUpperCase()}
-          </Button>
-        ))}
+        <Menu
+          label="Hold against"
+          icon="compare"
+          items={referenceChoices(others).map(({ value, label }) => ({
+            label,
+            checked: value === reference,
+            onChange: () => setReference(value),
+          }))}
+        />
+        <SaveMenu
+          of="chart"
+          name={`layer-${layer}`}
+          table={() => (isLorenz ? linesTable(lorenz) : barsTable(bars))}
+          picture={(format) => (isLorenz ? linesPicture(lorenz, format) : expertBarsPicture(bars, format))}
+        />
       </div>
-      <div className="expert-panel__chart">
-        {order === 'lorenz' ? (
-          <Lorenz counts={counts} layer={layer} />
-        ) : (
-          <Bars counts={counts} layer={layer} ranks={ranks} order={order} text={text} />
-        )}
+      <div className="layer-panel__body">
+        <div className="layer-panel__experts">
+          <div className="expert-panel__chart">
+            {isLorenz ? (
+              <LinesChart
+                label={`Lorenz curve of layer ${layer}: tokens of the least loaded experts together`}
+                data={lorenz}
+              />
+            ) : (
+              <ExpertBarsChart label={`Tokens per expert of layer ${layer}; ${text}`} data={bars} />
+            )}
+          </div>
+          {note !== null && <p className="expert-panel__note">{note}</p>}
+          <HotAndDead counts={counts} />
+        </div>
+        <RankLoads loads={loads} />
       </div>
-      <HotAndDead counts={counts} />
-      <RankLoads loads={loads} />
     </section>
   );
 }
 
-interface BarsProps {
-  readonly counts: readonly number[];
-  readonly layer: number;
-  readonly ranks: number;
-  readonly order: BarOrder;
-  readonly text: string;
+/** Experts as they are drawn; shares of the layer. */
+function barsTable({ bars, total, over }: ExpertBars): TableFile {
+  return {
+    columns: ['expert', 'rank', 'tokens', 'share', ...(over === undefined ? [] : [over.name])],
+    rows: bars.map(({ expert, rank, tokens }, at) => [
+      expert,
+      rank,
+      tokens,
+      total === 0 ? null : tokens / total,
+      ...(over === undefined ? [] : [over.tokens[at] ?? null]),
+    ]),
+  };
 }
 
-function Bars({ counts, layer, ranks, order, text }: BarsProps) {
-  const data = useMemo(() => expertBars(counts, ranks, order), [counts, ranks, order]);
-  return <ExpertBarsChart label={`Tokens per expert of layer ${layer}; ${text}`} data={data} />;
-}
-
-function lorenzData(counts: readonly number[]) {
+function lorenzData(counts: readonly number[], over: ReferenceLoad | undefined) {
   const shares = lorenzCurve(counts);
   const even = shares.map((_, at) => at / Math.max(shares.length - 1, 1));
   return {
@@ -97,14 +127,11 @@ function lorenzData(counts: readonly number[]) {
     series: [
       { name: 'load', as: 'line' as const, values: shares },
       { name: 'perfectly even', as: 'line' as const, values: even },
+      ...(over === undefined
+        ? []
+        : [{ name: over.name, as: 'line' as const, values: lorenzCurve(over.counts) }]),
     ],
   };
-}
-
-function Lorenz({ counts, layer }: { readonly counts: readonly number[]; readonly layer: number }) {
-  const data = useMemo(() => lorenzData(counts), [counts]);
-  const label = `Lorenz curve of layer ${layer}: tokens of the least loaded experts together`;
-  return <LinesChart label={label} data={data} />;
 }
 
 function HotAndDead({ counts }: { readonly counts: readonly number[] }) {

@@ -2,16 +2,19 @@
 import { useMemo, useState } from 'react';
 import type { ExpertSeries, ExpertSummary } from '#shared/contract/experts.ts';
 import { formatRatio } from '#shared/base/units.ts';
-import { HeatmapChart, LinesChart } from '#renderer/charts/index.tsx';
+import { HeatmapChart, heatmapPicture, LinesChart, linesPicture } from '#renderer/charts/index.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
+import type { HeatmapData } from '#renderer/charts/heatmap-option.ts';
 import { seriesHeatmap, type HeatmapColumns } from '../model/heatmaps.ts';
 import type { IterationBounds } from '../model/iteration-window.ts';
 import { phasedImbalance, type PhasedImbalance } from '../model/phases.ts';
 import { valueOf } from '../model/use-answer.ts';
 import type { ExpertQuestion } from '../model/use-experts.ts';
 import { useIterationLines, useSeries } from '../model/use-series.ts';
+import { gridTable, linesTable } from '../model/table-file.ts';
+import { SaveMenu } from './SaveMenu.tsx';
 
 const COLUMNS = [
   { value: 'experts', label: 'Experts' },
@@ -30,8 +33,14 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
   const [over, setOver] = useState<HeatmapColumns>('experts');
   const answer = useSeries(question, over, summary.experts);
   const lines = valueOf(useIterationLines(runId));
-  if (answer.state === 'asking') return <ProgressBar label="Counting over iterations" />;
+  const known = valueOf(answer);
+  const data = useMemo(
+    () => (known === undefined ? undefined : seriesHeatmap(known, over, 'mean')),
+    [known, over],
+  );
   if (answer.state === 'failed') return <Notice severity="error">{answer.failure.message}</Notice>;
+  if (answer.state === 'asking' || data === undefined)
+    return <ProgressBar label="Counting over iterations" />;
   const series = answer.value;
   return (
     <div className="over-iterations">
@@ -43,8 +52,14 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
             only that row’s iterations
           </h2>
           <Segmented label="Columns" value={over} segments={COLUMNS} onChange={setOver} />
+          <SaveMenu
+            of="heat map"
+            name={`layer-${question.layer}-iterations`}
+            table={() => gridTable('iteration', data.columnName, data.rows, data.columns, data.tokens)}
+            picture={(format) => heatmapPicture(data, format)}
+          />
         </div>
-        <SeriesHeatmap series={series} over={over} layer={question.layer} onWindow={onWindow} />
+        <SeriesHeatmap series={series} data={data} over={over} layer={question.layer} onWindow={onWindow} />
       </section>
       <div className="over-iterations__lines">
         <ImbalancePanel series={series} phased={phasedImbalance(series, lines)} ranks={question.ranks} />
@@ -56,13 +71,13 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
 
 interface SeriesHeatmapProps {
   readonly series: ExpertSeries;
+  readonly data: HeatmapData;
   readonly over: HeatmapColumns;
   readonly layer: number;
   readonly onWindow: (window: IterationBounds) => void;
 }
 
-function SeriesHeatmap({ series, over, layer, onWindow }: SeriesHeatmapProps) {
-  const data = useMemo(() => seriesHeatmap(series, over, 'mean'), [series, over]);
+function SeriesHeatmap({ series, data, over, layer, onWindow }: SeriesHeatmapProps) {
   return (
     <div className="expert-panel__chart">
       <HeatmapChart
@@ -111,10 +126,18 @@ function ImbalancePanel({ series, phased, ranks }: ImbalancePanelProps) {
   const [least, lower, median, upper, most] = series.rankQuartiles;
   return (
     <section className="expert-panel" aria-label="Imbalance over iterations">
-      <h2 className="expert-panel__title">
-        Imbalance over ranks by iteration · median {ratio(median)}, quartiles {ratio(lower)} to {ratio(upper)}
-        , all {ratio(least)} to {ratio(most)}
-      </h2>
+      <div className="expert-panel__title expert-panel__title--controls">
+        <h2>
+          Imbalance over ranks by iteration · median {ratio(median)}, quartiles {ratio(lower)} to{' '}
+          {ratio(upper)}, all {ratio(least)} to {ratio(most)}
+        </h2>
+        <SaveMenu
+          of="imbalance"
+          name="imbalance"
+          table={() => linesTable(data)}
+          picture={(format) => linesPicture(data, format)}
+        />
+      </div>
       <p className="expert-panel__note">
         {phased === null
           ? 'Context and generation cannot be told apart here: the statistics belong to no run with iteration lines, or a row holds several iterations.'
@@ -154,7 +177,15 @@ function HotSetPanel({ series }: { readonly series: ExpertSeries }) {
   );
   return (
     <section className="expert-panel" aria-label="Hot set over iterations">
-      <h2 className="expert-panel__title">Hot set and drift, by windows of 10 iterations</h2>
+      <div className="expert-panel__title expert-panel__title--controls">
+        <h2>Hot set and drift, by windows of 10 iterations</h2>
+        <SaveMenu
+          of="hot set"
+          name="hot-set"
+          table={() => linesTable(data)}
+          picture={(format) => linesPicture(data, format)}
+        />
+      </div>
       {data.xs.length < 2 ? (
         <p className="expert-panel__note">Cannot answer: it takes 20 iterations.</p>
       ) : (

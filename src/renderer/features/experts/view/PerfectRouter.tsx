@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { formatCount } from '#shared/base/units.ts';
-import { ExpertBarsChart } from '#renderer/charts/index.tsx';
+import { ExpertBarsChart, expertBarsPicture } from '#renderer/charts/index.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
@@ -17,6 +17,7 @@ import {
 import { valueOf } from '../model/use-answer.ts';
 import { activationText, useRouterActivation, useRouterLoads } from '../model/use-router.ts';
 import { RankLoads } from './RankLoads.tsx';
+import { SaveMenu } from './SaveMenu.tsx';
 
 const ERAS = [
   { value: 'e1', label: 'e1: every rank begins at rank 0' },
@@ -131,7 +132,18 @@ function Preview({ sourceId, question }: { readonly sourceId: string; readonly q
   const text = `${formatCount(bars.total)} assignments, ${formatCount(leastOf(counts))} to ${formatCount(mostOf(counts))} to an expert, ${formatCount(leastOf(byRank))} to ${formatCount(mostOf(byRank))} to a rank`;
   return (
     <section className="expert-panel" aria-label="Where tokens would go">
-      <h2 className="expert-panel__title">Where tokens would go · {text}</h2>
+      <div className="expert-panel__title expert-panel__title--controls">
+        <h2>Where tokens would go · {text}</h2>
+        <SaveMenu
+          of="preview"
+          name="perfect-router"
+          table={() => ({
+            columns: ['expert', 'rank', 'tokens'],
+            rows: bars.bars.map(({ expert, rank, tokens }) => [expert, rank, tokens]),
+          })}
+          picture={(format) => expertBarsPicture(bars, format)}
+        />
+      </div>
       <div className="expert-panel__chart">
         <ExpertBarsChart label={`Tokens per expert under the perfect router; ${text}`} data={bars} />
       </div>

@@ -7,8 +7,11 @@ import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { extraBytesPerRank, movesOf, verdictText } from '../model/plan-result.ts';
+import { averageOf } from '../model/layer-columns.ts';
 import { saveFile } from '../model/save.ts';
+import type { TableFile } from '../model/table-file.ts';
 import { PlanCharts } from './PlanCharts.tsx';
+import { SaveMenu } from './SaveMenu.tsx';
 
 interface PlanResultProps {
   readonly plan: ExpertPlan;
@@ -34,6 +37,7 @@ export function PlanResult({ plan, title, name, bytesPerExpert, layer, onSelectL
         <Button onClick={() => void saveFile({ name: `${name}-eplb`, format: 'yaml', content: plan.yaml })}>
           Save as YAML…
         </Button>
+        <SaveMenu of="figures" name={`${name}-plan`} table={() => planTable(plan)} />
       </div>
       <PlanFigures plan={plan} bytesPerExpert={bytesPerExpert} />
       <PlanCharts plan={plan} layer={layer} onSelectLayer={onSelectLayer} />
@@ -45,6 +49,24 @@ export function PlanResult({ plan, title, name, bytesPerExpert, layer, onSelectL
       />
     </div>
   );
+}
+
+/** The rows of the table, unrounded. */
+function planTable(plan: ExpertPlan): TableFile {
+  const keys = [
+    'beforeMean',
+    'afterMean',
+    'rankTokensMean',
+    'beforeStd',
+    'afterStd',
+    'beforeOfSums',
+    'afterOfSums',
+    'moves',
+  ] as const;
+  return {
+    columns: ['layer', ...keys],
+    rows: rowsOf(plan).map((row) => [row.layer ?? row.name, ...keys.map((key) => row[key])]),
+  };
 }
 
 function PlanFigures({
@@ -87,19 +109,16 @@ function PlanFigures({
   );
 }
 
-interface Row extends Pick<
-  ExpertLayerPlan,
-  'beforeMean' | 'afterMean' | 'beforeOfSums' | 'afterOfSums' | 'moves'
-> {
+/** What the last row has as the mean over layers. */
+type MeanOfLayers = 'beforeOfSums' | 'afterOfSums' | 'rankTokensMean' | 'beforeStd' | 'afterStd';
+
+interface Row extends Pick<ExpertLayerPlan, MeanOfLayers | 'beforeMean' | 'afterMean' | 'moves'> {
   readonly name: string;
   readonly layer: number | null;
 }
 
 function rowsOf(plan: ExpertPlan): readonly Row[] {
-  const mean = (of: 'beforeOfSums' | 'afterOfSums'): number | null => {
-    const known = plan.layers.flatMap((layer) => (layer[of] === null ? [] : [layer[of]]));
-    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
-  };
+  const mean = (of: MeanOfLayers): number | null => averageOf(plan.layers.map((layer) => layer[of]));
   return [
     ...plan.layers.map((layer) => ({ ...layer, name: `Layer ${layer.layer}` })),
     {
@@ -109,6 +128,9 @@ function rowsOf(plan: ExpertPlan): readonly Row[] {
       afterMean: plan.afterMean,
       beforeOfSums: mean('beforeOfSums'),
       afterOfSums: mean('afterOfSums'),
+      rankTokensMean: mean('rankTokensMean'),
+      beforeStd: mean('beforeStd'),
+      afterStd: mean('afterStd'),
       moves: movesOf(plan),
     },
   ];
@@ -116,7 +138,7 @@ function rowsOf(plan: ExpertPlan): readonly Row[] {
 
 function columnsOf(onSelectLayer: (layer: number) => void): readonly Column<Row>[] {
   const figure = (
-    key: 'beforeMean' | 'afterMean' | 'beforeOfSums' | 'afterOfSums',
+    key: MeanOfLayers | 'beforeMean' | 'afterMean',
     title: string,
     definition: string,
   ): Column<Row> => ({ key, title, definition, numeric: true, cell: (row) => ratio(row[key]) });
@@ -135,6 +157,9 @@ function columnsOf(onSelectLayer: (layer: number) => void): readonly Column<Row>
     },
     figure('beforeMean', 'Without a plan', definitions.planImbalance),
     figure('afterMean', 'With the plan', definitions.planImbalance),
+    figure('rankTokensMean', 'Tokens/rank', definitions.rankTokensMean),
+    figure('beforeStd', 'std without', definitions.rankTokensStd),
+    figure('afterStd', 'std with', definitions.rankTokensStd),
     figure('beforeOfSums', 'of sums without', definitions.rankImbalanceOfSums),
     figure('afterOfSums', 'of sums with', definitions.rankImbalanceOfSums),
     {

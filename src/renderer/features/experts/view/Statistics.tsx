@@ -5,7 +5,7 @@ import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
-import { defaultRanks, type BarOrder } from '../model/bars.ts';
+import { defaultRanks } from '../model/bars.ts';
 import { windowWithin, type IterationBounds } from '../model/iteration-window.ts';
 import { valueOf, type Answer } from '../model/use-answer.ts';
 import { useExpertAnswers, type ExpertAnswers, type ExpertQuestion } from '../model/use-experts.ts';
@@ -27,12 +27,14 @@ interface StatisticsProps {
   readonly summary: ExpertSummary;
   /** Traces of the same run. */
   readonly traces: readonly Source[];
+  /** Other statistics that are open together with these. */
+  readonly others: readonly Source[];
   /** Holds the window, which other views of the run follow. */
   readonly store: TraceViewStore;
 }
 
 /** One folder of statistics. Window, ranks and layer are the same on every page. */
-export function Statistics({ source, summary, traces, store }: StatisticsProps) {
+export function Statistics({ source, summary, traces, others, store }: StatisticsProps) {
   const { sourceId } = source;
   const bounds = { first: summary.iterationStart, last: summary.iterationEnd - 1 };
   const [layer, setLayer] = useState(summary.layers[0] ?? 0);
@@ -47,6 +49,7 @@ export function Statistics({ source, summary, traces, store }: StatisticsProps) 
     source,
     summary,
     traces,
+    others,
     store,
     question,
     answers,
@@ -83,15 +86,22 @@ interface PagesInput extends StatisticsProps {
 }
 
 function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode])[] {
-  const { source, summary, traces, question, answers, onLayer, onWindow } = input;
-  const { sourceId, window, layer, ranks } = question;
+  const { source, summary, traces, others, question, answers, onLayer, onWindow } = input;
+  const { sourceId, layer, ranks } = question;
   const metrics = valueOf(answers.metrics) ?? [];
   const name = `experts-${(source.runId ?? source.name).replaceAll(/[^\w.-]/g, '-').slice(0, 80)}`;
   return [
     [
       'load',
       'Load',
-      <Load key="load" question={question} summary={summary} answers={answers} onSelectLayer={onLayer} />,
+      <Load
+        key="load"
+        question={question}
+        summary={summary}
+        answers={answers}
+        others={others}
+        onSelectLayer={onLayer}
+      />,
     ],
     [
       'iterations',
@@ -121,14 +131,7 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
     [
       'gain',
       'What balance gains',
-      <Gain
-        key="gain"
-        metrics={metrics}
-        ranks={ranks}
-        window={window}
-        traces={traces}
-        runId={source.runId}
-      />,
+      <Gain key="gain" question={question} metrics={metrics} traces={traces} runId={source.runId} />,
     ],
     [
       'router',
@@ -162,13 +165,13 @@ interface LoadProps {
   readonly question: ExpertQuestion;
   readonly summary: ExpertSummary;
   readonly answers: ExpertAnswers;
+  readonly others: readonly Source[];
   readonly onSelectLayer: (layer: number) => void;
 }
 
 /** Layers on the left, the chosen layer's load, and all layers as a heat map. */
-function Load({ question, summary, answers, onSelectLayer }: LoadProps) {
+function Load({ question, summary, answers, others, onSelectLayer }: LoadProps) {
   const { layer, ranks } = question;
-  const [order, setOrder] = useState<BarOrder>('id');
   const metrics: readonly LayerMetrics[] = valueOf(answers.metrics) ?? [];
   return (
     <div className="expert-load">
@@ -182,12 +185,10 @@ function Load({ question, summary, answers, onSelectLayer }: LoadProps) {
       <div className="expert-body">
         <LayerList layers={summary.layers} metrics={metrics} selected={layer} onSelect={onSelectLayer} />
         <LayerPanel
-          layer={layer}
-          ranks={ranks}
-          order={order}
-          onOrder={setOrder}
+          question={question}
           counts={valueOf(answers.histogram)?.counts}
           loads={valueOf(answers.rankLoads)}
+          others={others}
         />
         <HeatmapPanel
           heatmap={valueOf(answers.heatmap)}

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import type { ExpertSeries, ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
-import { deadExperts, hottestExperts, lorenzCurve } from '#renderer/features/experts/model/bars.ts';
+import {
+  deadExperts,
+  expertBars,
+  hottestExperts,
+  lorenzCurve,
+  slotBars,
+} from '#renderer/features/experts/model/bars.ts';
+import { asCsv, asJson, gridTable } from '#renderer/features/experts/model/table-file.ts';
 import { gainBand, readShare } from '#renderer/features/experts/model/gain.ts';
 import { layerHeatmap } from '#renderer/features/experts/model/heatmaps.ts';
 import { averageOf, layersAsCsv } from '#renderer/features/experts/model/layer-columns.ts';
@@ -42,6 +49,8 @@ const layer = (number: number, some: Partial<LayerMetrics>): LayerMetrics => ({
   loadDrift: null,
   activeExpertsPerRank: null,
   sglangBalancedness: null,
+  rankTokensMean: null,
+  rankTokensStd: null,
   rankImbalanceMedian: null,
   rankImbalanceMax: null,
   criticalTokens: null,
@@ -65,6 +74,69 @@ describe('a layer’s experts', () => {
     const heatmap = { layers: [3, 5], experts: 4, tokens: Float64Array.from([1, 2, 3, 4, 5, 6, 7, 8]) };
     const { tokens, columns, selected } = layerHeatmap(heatmap, 'ranks', 2, 5, 'tokens');
     expect([[...tokens], columns, selected]).toEqual([[3, 7, 11, 15], 2, 1]);
+  });
+});
+
+describe('bars over a reference', () => {
+  const over = { name: 'perfect', counts: [2, 2, 2, 2] };
+
+  test('hold it by expert, scaled to the same tokens', () => {
+    const { over: held, total } = expertBars([8, 0, 4, 4], 2, 'id', over);
+    expect([total, held?.tokens]).toEqual([16, [4, 4, 4, 4]]);
+    expect(expertBars([1, 1, 1, 1], 2, 'id', { name: 'empty', counts: [0, 0, 0, 0] }).over?.tokens).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  test('are sorted each on its own', () => {
+    const { bars, over: held } = expertBars([1, 9, 3, 3], 2, 'load', { name: 'other', counts: [1, 2, 4, 9] });
+    expect(bars.map(({ expert }) => expert)).toEqual([1, 2, 3, 0]);
+    expect(held?.tokens).toEqual([9, 4, 2, 1]);
+  });
+
+  test('in slots of a plan share an expert’s tokens, and no token is lost', () => {
+    const plan = {
+      slots: Uint32Array.from([0, 1, 0, 2]),
+      replicas: Uint32Array.from([2, 1, 1]),
+      counts: Float64Array.from([10, 3, 4]),
+    };
+    expect(slotBars(plan, 2)).toEqual({
+      bars: [
+        { expert: 0, tokens: 5, rank: 0 },
+        { expert: 1, tokens: 3, rank: 0 },
+        { expert: 0, tokens: 5, rank: 1 },
+        { expert: 2, tokens: 4, rank: 1 },
+      ],
+      total: 17,
+    });
+  });
+});
+
+describe('a saved table', () => {
+  const table = {
+    columns: ['layer', 'a "name", quoted'],
+    rows: [
+      [1, null],
+      ['average', 0.5],
+    ],
+  };
+
+  test('has empty cells or null where there is no answer, and quotes what needs it', () => {
+    expect(asCsv(table)).toBe('layer,"a ""name"", quoted"\n1,\naverage,0.5\n');
+    expect(JSON.parse(asJson(table))).toEqual([
+      { layer: 1, 'a "name", quoted': null },
+      { layer: 'average', 'a "name", quoted': 0.5 },
+    ]);
+  });
+
+  test('of a grid has a line for each cell', () => {
+    const { rows } = gridTable('layer', 'rank', [3, 5], 2, Float64Array.from([1, 2, 3, 4]));
+    expect(rows).toEqual([
+      [3, 0, 1],
+      [3, 1, 2],
+      [5, 0, 3],
+      [5, 1, 4],
+    ]);
   });
 });
 
