@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { outlineOf, scrollbarOf, type Overlay } from './draw-overlay.ts';
+import { arrowsOf } from './flow-arrows.ts';
 import { iterationRange } from './iterations.ts';
 import { formatTick, tickStepNs } from './ruler.ts';
 import type { Camera } from './camera.ts';
@@ -33,12 +34,13 @@ export function composeOverlay(of: OverlaySources): { readonly overlay: Overlay;
   const { camera, hover, traces } = of;
   const cursorNs = hover.moment;
   const step = tickStepNs(camera.nsPerPx);
-  const { selected, partners } = of.selector;
+  const { selected, links } = of.selector;
   const rows = camera.allRows();
   const overlay = {
     hover: outlineOf(rows, hover.hit),
     selection: outlineOf(rows, selected),
-    partners: partners.map((each) => outlineOf(rows, each)).filter((each) => each !== undefined),
+    partners: links.map(({ slice }) => outlineOf(rows, slice)).filter((each) => each !== undefined),
+    arrows: arrowsOf(rows, camera.layout.tree, selected, links),
     range: of.range,
     cursorNs,
     iteration: of.iteration === undefined ? undefined : iterationRange(traces.slice(0, 1), of.iteration),

@@ -9,7 +9,9 @@ import {
   xOf,
   type Frame,
 } from './frame.ts';
+import { drawArrows } from './draw-arrows.ts';
 import { findTrackRow, laneTop, type Row, type TrackRow } from './rows.ts';
+import type { FlowArrow } from './flow-arrows.ts';
 import type { TimeRange } from './types.ts';
 
 /** The overlay: what follows the pointer and the selection. It is cleared and drawn anew each time. */
@@ -38,6 +40,7 @@ export interface Overlay {
   readonly hover: Outline | undefined;
   readonly selection: Outline | undefined;
   readonly partners: readonly Outline[];
+  readonly arrows: readonly FlowArrow[];
   readonly range: TimeRange | undefined;
   readonly cursorNs: number | undefined;
   /** The selected iteration's windows: a line above the rows. */
@@ -89,22 +92,6 @@ function drawOutline(ctx: CanvasRenderingContext2D, frame: Frame, outline: Outli
   ctx.lineWidth = 1;
   ctx.strokeStyle = frame.palette.background;
   if (width > 6) ctx.strokeRect(left + 1.5, top + 1.5, width - 3, height - 3);
-}
-
-function drawLink(ctx: CanvasRenderingContext2D, frame: Frame, from: Outline, to: Outline): void {
-  const [fromLeft, fromTop, , height] = outlineBox(frame, from);
-  const [toLeft, toTop] = outlineBox(frame, to);
-  const startX = xOf(frame, from.startNs);
-  const endX = xOf(frame, to.startNs);
-  const y0 = fromTop + height / 2;
-  const y1 = toTop + height / 2;
-  ctx.strokeStyle = frame.palette.accent;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  ctx.moveTo(Math.max(startX, fromLeft), y0);
-  const bend = Math.max(Math.abs(endX - startX) / 2, 24);
-  ctx.bezierCurveTo(startX + bend, y0, endX - bend, y1, Math.max(endX, toLeft), y1);
-  ctx.stroke();
 }
 
 function drawRange(ctx: CanvasRenderingContext2D, frame: Frame, range: TimeRange): void {
@@ -229,18 +216,14 @@ export function drawOverlay(
   ctx.clip();
   const { selection, hover } = overlay;
   const outlined = [hover, selection, ...overlay.partners];
-  if (overlay.pinnedHeight > 0 && !outlined.some((outline) => outline?.row.pinned === true)) {
+  const clipped = overlay.pinnedHeight > 0 && !outlined.some((outline) => outline?.row.pinned === true);
+  if (clipped) {
     ctx.beginPath();
     ctx.rect(0, TOP_HEIGHT + overlay.pinnedHeight, frame.width, frame.height);
     ctx.clip();
   }
-  for (const partner of overlay.partners) {
-    drawOutline(ctx, frame, partner, false);
-    if (selection === undefined) continue;
-    // From cause to effect, whichever of both is selected.
-    if (selection.startNs <= partner.startNs) drawLink(ctx, frame, selection, partner);
-    else drawLink(ctx, frame, partner, selection);
-  }
+  for (const partner of overlay.partners) drawOutline(ctx, frame, partner, false);
+  drawArrows(ctx, frame, overlay.arrows, clipped ? overlay.pinnedHeight : 0);
   if (overlay.instant !== undefined) drawInstant(ctx, frame, overlay.instant);
   if (hover !== undefined) drawOutline(ctx, frame, hover, false);
   if (selection !== undefined) drawOutline(ctx, frame, selection, true);

@@ -14,6 +14,26 @@ export interface Selected extends TimeRange {
   readonly details: SliceDetails | undefined;
 }
 
+/** A slice that the selected one is joined to. */
+export interface Linked {
+  readonly slice: Selected;
+  /** `launch`, or the category of an arrow of the trace. */
+  readonly category: string;
+  /** Whether the selected slice is the cause. */
+  readonly isOut: boolean;
+}
+
+/** The rows that a slice is joined to, each once for each way and category; launches come first. */
+export function linksOf(
+  details: SliceDetails,
+): readonly { readonly row: number; readonly category: string; readonly way: 'in' | 'out' | 'launch' }[] {
+  const { partnerRows, flowsIn, flowsOut } = details;
+  const stated = (arrows: SliceDetails['flowsIn'], way: 'in' | 'out') =>
+    arrows.filter(({ row }) => !partnerRows.includes(row)).map((arrow) => ({ ...arrow, way }));
+  const launches = partnerRows.map((row) => ({ row, category: 'launch', way: 'launch' as const }));
+  return [...launches, ...stated(flowsIn, 'in'), ...stated(flowsOut, 'out')];
+}
+
 export function selectedFromHit(hit: Hit): Selected {
   const { traceIndex, trackId, lane, row, startNs, endNs } = hit;
   return { traceIndex, trackId, lane, row, startNs, endNs, details: undefined };

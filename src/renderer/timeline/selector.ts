@@ -2,7 +2,14 @@
 import { formatDurationNs } from '#shared/base/units.ts';
 import { hitAt, type Hit } from './hit.ts';
 import { findTrackRow } from './rows.ts';
-import { selectedFromDetails, selectedFromHit, stepSelection, type Selected } from './selection.ts';
+import {
+  linksOf,
+  selectedFromDetails,
+  selectedFromHit,
+  stepSelection,
+  type Linked,
+  type Selected,
+} from './selection.ts';
 import { spanOf } from './viewport.ts';
 import { shortName } from './text.ts';
 import { trackLabel } from './track-tree.ts';
@@ -11,11 +18,11 @@ import type { TraceWindows } from './scene.ts';
 import type { SliceRef, TimelineTrace } from './types.ts';
 
 /**
- * The selected slice and its partners. It answers clicks and arrow keys from the windows at hand, and
+ * The selected slice and what it is joined to. It answers clicks and arrow keys from the windows at hand, and
  * replaces what they say by the engine's exact details when those come.
  */
 
-const MAX_PARTNERS = 64;
+const MAX_LINKS = 64;
 /** Windows that an arrow key looks through before it gives up. */
 const MAX_TRIES = 8;
 
@@ -35,7 +42,7 @@ interface SelectorHost {
 
 export class Selector {
   selected: Selected | undefined;
-  partners: readonly Selected[] = [];
+  links: readonly Linked[] = [];
 
   readonly #host: SelectorHost;
   /** An arrow key that waits for the window which holds its slice. */
@@ -144,7 +151,7 @@ export class Selector {
 
   #set(selected: Selected | undefined): void {
     this.selected = selected;
-    this.partners = [];
+    this.links = [];
     this.#host.onChange();
   }
 
@@ -161,16 +168,21 @@ export class Selector {
     const place = findTrackRow(this.#host.camera.allRows(), traceIndex, selected.trackId);
     if (reveal && place !== undefined) this.#host.camera.reveal(place, selected.lane, selected);
     this.#announce(trace, selected);
-    void this.#loadPartners(trace, selected);
+    void this.#loadLinks(trace, selected);
   }
 
-  async #loadPartners(trace: TimelineTrace, selected: Selected): Promise<void> {
-    const rows = selected.details?.partnerRows.slice(0, MAX_PARTNERS) ?? [];
-    const found = await Promise.all(rows.map((row) => trace.source.slice(row).catch(() => undefined)));
+  async #loadLinks(trace: TimelineTrace, selected: Selected): Promise<void> {
+    const wanted = selected.details === undefined ? [] : linksOf(selected.details).slice(0, MAX_LINKS);
+    const found = await Promise.all(wanted.map(({ row }) => trace.source.slice(row).catch(() => undefined)));
     if (this.selected !== selected) return;
-    this.partners = found
-      .filter((details) => details !== undefined)
-      .map((details) => selectedFromDetails(trace, selected.traceIndex, details));
+    this.links = wanted.flatMap(({ category, way }, at) => {
+      const details = found[at];
+      if (details === undefined) return [];
+      const slice = selectedFromDetails(trace, selected.traceIndex, details);
+      // A launch call is before its work, whichever of both is selected.
+      const isOut = way === 'launch' ? slice.startNs >= selected.startNs : way === 'out';
+      return [{ slice, category, isOut }];
+    });
     this.#host.onChange();
   }
 

@@ -71,7 +71,9 @@ describe('the selected slice', () => {
     selector.goTo({ traceKey: 'one', row: 0 });
     await settle();
     expect(selector.selected).toMatchObject({ startNs: 3, endNs: 393 });
-    expect(selector.partners.map(({ row }) => row)).toEqual([1]);
+    expect(selector.links.map(({ slice, category, isOut }) => [slice.row, category, isOut])).toEqual([
+      [1, 'launch', true],
+    ]);
     expect(said).toEqual(['launch, GEMM, 390 ns, Rank 0, thread 0']);
   });
 
