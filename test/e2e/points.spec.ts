@@ -39,7 +39,7 @@ test('a counter says its value under the pointer', async () => {
   if (box === null) throw new Error('the timeline is not there');
   const tip = page.locator('.timeline__tooltip');
   // Header, two tracks of one level, and the middle of the first counter.
-  await page.mouse.move(box.x + box.width - 40, box.y + 70 + 22 + 25 + 25 + 20);
+  await page.mouse.move(box.x + box.width - 40, box.y + 84 + 22 + 25 + 25 + 20);
   await expect(tip).toContainText('queue: running');
   await expect(tip).toContainText(/^queue: running\d$/);
 });

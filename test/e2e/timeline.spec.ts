@@ -105,16 +105,16 @@ test.describe('tracks, by keyboard', () => {
 
 test.describe('tracks, by mouse', () => {
   test('a click on a group closes it, one on its picture opens it', async () => {
-    await clickAt(60, 82);
+    await clickAt(60, 96);
     await expect(rows.first()).toHaveText(/collapsed$/);
-    await clickAt(500, 90);
+    await clickAt(500, 104);
     await expect(rows.first()).toHaveText(/expanded$/);
   });
 
   test('a process is dragged above the GPUs', async () => {
-    await clickAt(60, 82);
+    await clickAt(60, 96);
     await expect(rows.nth(1)).toHaveText(/process/);
-    await drag([60, 122], [60, 82]);
+    await drag([60, 136], [60, 96]);
     await expect(rows.first()).toHaveText(/process/);
   });
 
@@ -148,9 +148,18 @@ test.describe('ways through time', () => {
     await expect(said).toHaveText(/ from .* on$/);
   });
 
+  test('the strip above the rows tells of an iteration on host and GPU, and leads to it', async () => {
+    const at = await place(600, 60);
+    await page.mouse.move(at.x, at.y);
+    const tip = page.locator('.timeline__tooltip');
+    await expect(tip).toContainText(/^Iteration \d+generation · host window .* msGPU 0 window .*behind$/);
+    await page.mouse.click(at.x, at.y);
+    await expect(said).toHaveText(/^Iteration \d+, generation · host window .* behind$/);
+  });
+
   test('a range is measured with Shift', async () => {
     await page.keyboard.down('Shift');
-    await drag([400, 200], [700, 200]);
+    await drag([400, 214], [700, 214]);
     await page.keyboard.up('Shift');
     const range = details.getByRole('group', { name: 'Selected range' });
     await expect(range).toContainText(/GPU 0 busy .* idle .* exposed communication/);

@@ -5,6 +5,7 @@ import { ROW_BUTTON_PX } from './frame.ts';
 import { iterationRange, nextIteration } from './iterations.ts';
 import { minimapTime } from './minimap.ts';
 import { opens } from './rows.ts';
+import { describeIteration } from './strip.ts';
 import { spanOf } from './viewport.ts';
 import type { Command, InputTarget } from './input.ts';
 import type { Parts } from './parts.ts';
@@ -115,6 +116,8 @@ export class Controls implements InputTarget {
 
   click(x: number, y: number): void {
     const { hover, selector, instants, tracks } = this.#parts;
+    const iteration = hover.iterationAt(x, y);
+    if (iteration !== undefined) return this.#chooseIteration(iteration);
     const row = hover.rowAt(y);
     const instant = instants.at(x, y);
     const hit = hover.hitAt(x, y);
@@ -210,11 +213,15 @@ export class Controls implements InputTarget {
   }
 
   #stepIteration(direction: 1 | -1): void {
-    const { state, camera, surface, callbacks } = this.#parts;
+    const { state, camera } = this.#parts;
     const index = nextIteration(state.traces, state.iteration, camera.centreNs, direction);
-    if (index === undefined) return;
+    if (index !== undefined) this.#chooseIteration(index);
+  }
+
+  #chooseIteration(index: number): void {
+    const { surface, callbacks, state } = this.#parts;
     this.showIteration(index);
-    surface.announce(`Iteration ${index}`);
+    surface.announce(describeIteration(state.traces, index).join(', '));
     callbacks.onIteration(index);
   }
 }

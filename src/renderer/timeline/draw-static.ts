@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { drawBandLabels, eachVisibleBand } from './bands.ts';
 import {
   MINIMAP_HEIGHT,
   plotWidth,
   RULER_BOTTOM,
   RULER_MIDDLE,
-  STRIP_HEIGHT,
   TOP_HEIGHT,
   xOf,
   type Frame,
 } from './frame.ts';
 import { rulerTicks } from './ruler.ts';
+import { drawStrip, drawStripNames } from './strip.ts';
 import type { TextFitter } from './text.ts';
-import type { TimelineTrace } from './types.ts';
 
 /** The static layer around the rows: its ground, the ruler and the strip of iterations. */
 
@@ -57,27 +55,16 @@ function drawTop(ctx: CanvasRenderingContext2D, frame: Frame, fitter: TextFitter
     ctx.fillText(tick.label, x + 4, RULER_MIDDLE);
   }
   const reference = frame.traces[0];
-  if (reference !== undefined) drawStrip(ctx, frame, reference);
+  drawStrip(ctx, frame);
   ctx.fillStyle = palette.gutter;
   ctx.fillRect(0, 0, gutter, TOP_HEIGHT);
   ctx.fillStyle = palette.muted;
   const devices = reference?.tracks.some(({ type }) => type === 'gpu-stream') === true;
   ctx.fillText(devices ? 'GPU busy, all of it' : 'threads busy, all of it', 8, MINIMAP_HEIGHT / 2);
   ctx.fillText('time from start', 8, RULER_MIDDLE);
-  const many = frame.traces.length > 1 && reference !== undefined;
-  const label = many ? `iterations of ${reference.label}` : 'iterations (host)';
-  ctx.fillText(fitter.fit(label, gutter - 16), 8, RULER_BOTTOM + STRIP_HEIGHT / 2);
+  drawStripNames(ctx, frame, fitter);
   ctx.fillStyle = palette.border;
   ctx.fillRect(0, MINIMAP_HEIGHT, width, 1);
   ctx.fillRect(0, RULER_BOTTOM, width, 1);
   ctx.fillRect(0, TOP_HEIGHT - 1, width, 1);
-}
-
-function drawStrip(ctx: CanvasRenderingContext2D, frame: Frame, trace: TimelineTrace): void {
-  eachVisibleBand(frame, trace.hostBands, trace.offsetNs, (band, left, right) => {
-    ctx.fillStyle = band.kind === 'context' ? frame.palette.context : frame.palette.scroll;
-    ctx.fillRect(left, TOP_HEIGHT - 4, Math.max(right - left - 1, 1), 3);
-    ctx.fillRect(Math.round(left), RULER_BOTTOM + 4, 1, STRIP_HEIGHT - 4);
-  });
-  drawBandLabels(ctx, frame, trace.hostBands, trace.offsetNs, RULER_BOTTOM + STRIP_HEIGHT / 2 - 1);
 }

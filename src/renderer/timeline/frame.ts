@@ -7,7 +7,8 @@ import type { TimelineTrace, TimeRange } from './types.ts';
 
 export const MINIMAP_HEIGHT = 28;
 export const RULER_BOTTOM = MINIMAP_HEIGHT + 24;
-export const STRIP_HEIGHT = 18;
+/** Two lines: the iterations on the host and on the GPU. */
+export const STRIP_HEIGHT = 32;
 export const TOP_HEIGHT = RULER_BOTTOM + STRIP_HEIGHT;
 export const RULER_MIDDLE = (MINIMAP_HEIGHT + RULER_BOTTOM) / 2;
 /** Where a row's own buttons are in the gutter: pin and hide, from its right edge. */

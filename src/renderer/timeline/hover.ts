@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
 import { kindName } from '#shared/trace/kinds.ts';
-import { TOP_HEIGHT } from './frame.ts';
+import { RULER_BOTTOM, TOP_HEIGHT } from './frame.ts';
 import { counterLines } from './draw-points.ts';
 import { hitAt, type Hit } from './hit.ts';
+import { describeIteration, stripBandAt } from './strip.ts';
 import { describeRow } from './tracks.ts';
 import type { Camera } from './camera.ts';
 import type { InstantHit, Instants } from './instants.ts';
@@ -75,6 +76,13 @@ export class Hover {
     return y < TOP_HEIGHT ? undefined : camera.rowAt(y - TOP_HEIGHT + camera.scrollTop);
   }
 
+  /** The number of the iteration under a point of the strip above the rows. */
+  iterationAt(x: number, y: number): number | undefined {
+    const { camera, traces } = this.#host;
+    if (x < camera.gutter || y < RULER_BOTTOM || y >= TOP_HEIGHT) return undefined;
+    return stripBandAt(traces(), y, camera.timeAt(x))?.index;
+  }
+
   hitAt(x: number, y: number): Hit | undefined {
     const { camera, loaders } = this.#host;
     if (x < camera.gutter || y < TOP_HEIGHT) return undefined;
@@ -88,6 +96,8 @@ export class Hover {
   /** What is there in words: a slice, the name of a row, or a counter's value. */
   #linesAt({ x, y }: { readonly x: number; readonly y: number }): readonly string[] | undefined {
     if (this.hit !== undefined) return this.#lines(this.hit);
+    const iteration = this.iterationAt(x, y);
+    if (iteration !== undefined) return describeIteration(this.#host.traces(), iteration);
     const row = this.rowAt(y);
     if (row === undefined) return undefined;
     if (this.rowKey !== undefined) return [row.label, describeRow(row)];

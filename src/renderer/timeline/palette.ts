@@ -44,6 +44,7 @@ const surfaceVariables = {
   bandContext: '--band-context',
   scroll: '--border-strong',
   context: '--kind-communication',
+  generation: '--kind-compute',
   mark: '--warning',
 } as const;
 

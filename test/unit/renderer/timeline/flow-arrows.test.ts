@@ -5,7 +5,7 @@ import { pointOf } from '#renderer/timeline/draw-arrows.ts';
 import { arrowsOf } from '#renderer/timeline/flow-arrows.ts';
 import { laneTop, layoutRows } from '#renderer/timeline/rows.ts';
 import { linksOf, selectedFromDetails } from '#renderer/timeline/selection.ts';
-import type { Frame } from '#renderer/timeline/frame.ts';
+import { TOP_HEIGHT, type Frame } from '#renderer/timeline/frame.ts';
 import { makeDetails, makeTimelineTrace, makeTrack } from '../../../builders/timeline.ts';
 
 const trace = makeTimelineTrace({
@@ -47,7 +47,7 @@ describe('arrows of the selected slice', () => {
     } as Frame;
     const bounds = { left: 200, right: 1000, top: 70, bottom: 500 };
     const end = { startNs: 400, endNs: 500, top: 100, height: 20, name: '' };
-    expect(pointOf(frame, bounds, end)).toEqual({ x: 600, y: 180, beyondX: 0, beyondY: 0 });
+    expect(pointOf(frame, bounds, end)).toEqual({ x: 600, y: TOP_HEIGHT + 110, beyondX: 0, beyondY: 0 });
     expect(pointOf(frame, bounds, { ...end, startNs: 900 })).toMatchObject({ x: 992, beyondX: 1 });
     expect(pointOf(frame, bounds, { ...end, startNs: -5 })).toMatchObject({ x: 208, beyondX: -1 });
     expect(pointOf(frame, bounds, { ...end, top: 900 })).toMatchObject({ y: 492, beyondY: 1 });

@@ -4,7 +4,8 @@ import { Camera } from '#renderer/timeline/camera.ts';
 import { CounterLoader, readCounter, type LoadedCounters } from '#renderer/timeline/counter-loader.ts';
 import { counterSpan, counterValue } from '#renderer/timeline/counter-text.ts';
 import { Instants } from '#renderer/timeline/instants.ts';
-import { layoutRows } from '#renderer/timeline/rows.ts';
+import { TOP_HEIGHT } from '#renderer/timeline/frame.ts';
+import { HEADER_HEIGHT, layoutRows } from '#renderer/timeline/rows.ts';
 import { planWindow } from '#renderer/timeline/window-plan.ts';
 import type { CounterRequest, InstantRef } from '#renderer/timeline/types.ts';
 import {
@@ -113,9 +114,9 @@ describe('moments', () => {
 
   test('are found at the upper edge of their row, and slices below it are not hidden by them', () => {
     const { instants, xOf } = stage();
-    expect(instants.at(xOf(100) + 2, 70 + 22 + 3)?.index).toBe(0);
-    expect(instants.at(xOf(300), 70 + 22 + 3)).toBeUndefined();
-    expect(instants.at(xOf(100), 70 + 22 + 14)).toBeUndefined();
+    expect(instants.at(xOf(100) + 2, TOP_HEIGHT + HEADER_HEIGHT + 3)?.index).toBe(0);
+    expect(instants.at(xOf(300), TOP_HEIGHT + HEADER_HEIGHT + 3)).toBeUndefined();
+    expect(instants.at(xOf(100), TOP_HEIGHT + HEADER_HEIGHT + 14)).toBeUndefined();
   });
 
   test('keys lead from one to the next and say where they end', async () => {
