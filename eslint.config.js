@@ -10,6 +10,11 @@ const noDefaultExport = {
   message: 'Export by name: a name that the importer chooses cannot be searched for.',
 };
 
+const onlyTerminalWrites = {
+  selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
+  message: 'Write through terminal.ts: names from files could hold what a terminal obeys.',
+};
+
 export default tseslint.config(
   {
     ignores: ['dist/', 'out/', 'target/', '.cache/', 'test/fixtures/', 'test-results/'].concat([
@@ -60,7 +65,11 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/main/cli/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/main/cli/**'],
+    ignores: ['src/main/cli/terminal.ts'],
+    rules: { 'no-restricted-syntax': ['error', noDefaultExport, onlyTerminalWrites] },
+  },
   { files: ['src/renderer/**'], extends: [reactHooks.configs.flat.recommended] },
   {
     files: ['scripts/**', 'test/**/*.mjs', '*.{js,mjs,cjs}', '.*.cjs'],

@@ -29,6 +29,7 @@ import type { Target, TargetOf } from './ports/target.ts';
 import { LocalGpus } from './engine/gpus.ts';
 import { findNsys } from './engine/nsys.ts';
 import { loadNative } from './engine/native.ts';
+import { makePrivateFolders } from './platform/private-folders.ts';
 import { secretValues } from './launch/secrets.ts';
 import type { Platform } from './ports/platform.ts';
 
@@ -72,6 +73,7 @@ export interface CompositionOptions {
 
 export function compose(options: CompositionOptions): Services {
   const { platform, events } = options;
+  makePrivateFolders(platform);
   const secrets = secretValues(options.environment);
   const log = new AppLog(join(platform.dataFolder, 'logs'), secrets);
   const native = loadNative(platform.nativeFolder);

@@ -130,6 +130,12 @@ test.describe('the library of runs', () => {
     await expect(page.getByText(/notes\.zip is not an archive of a run/)).toBeVisible();
     await expect(dataRows(page)).toHaveCount(1);
     await expect(dataRows(page).first()).toContainText('imported');
+    // What somebody else ran is never started unseen.
+    await action(page, 'Run again').click();
+    await expect(page.getByRole('region', { name: 'Notices' })).toContainText('came with an imported run');
+    await expect(page.getByRole('button', { name: /^Run/ }).first()).toBeVisible();
+    await showLibrary(page);
+    await expect(dataRows(page)).toHaveCount(1);
     await dataRows(page).first().dblclick();
     await expect(page.getByRole('heading', { name: run.title })).toBeVisible();
   });

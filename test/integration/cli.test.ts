@@ -43,6 +43,27 @@ function csvCell(value: string | number | bigint | boolean | null | undefined): 
 }
 
 describe('iterscope inspect', () => {
+  test('shows names of kernels that a terminal would obey', () => {
+    const name = '\u001b]52;c;cm0gLXJm\u0007\u001b[2Jkernel\nowned';
+    const event = {
+      ph: 'X',
+      cat: 'kernel',
+      name,
+      ts: 1,
+      dur: 5,
+      pid: 0,
+      tid: 7,
+      args: { device: 0, stream: 7 },
+    };
+    const file = join(folder(), 'trace.json');
+    writeFileSync(file, JSON.stringify({ traceEvents: [event] }));
+    const { code, stdout } = iterscope(folder(), 'inspect', file);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('\u001b');
+    expect(stdout).toContain(String.raw`\u001b]52;c;cm0gLXJm\u0007\u001b[2Jkernel owned`);
+    expect(inspect(file)[0]?.topKernels[0]?.name).toBe(name);
+  });
+
   test('says of the eager recording what independent scripts say', () => {
     const [found] = inspect(join(traces, 'kineto-h100-eager.json.gz'));
     expect(found?.slices).toBe(133_352);

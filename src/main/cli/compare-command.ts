@@ -6,6 +6,7 @@ import type { Arm, Comparison, ComparisonProgress, ComparisonRequest } from '#sh
 import { defaultThresholds } from '../compare/verdict.ts';
 import type { Services } from '../composition.ts';
 import { formOf } from './run-command.ts';
+import { remark, say } from './terminal.ts';
 
 export interface CompareOptions {
   readonly recipe?: string;
@@ -87,7 +88,7 @@ async function requestOf(services: Services, options: CompareOptions): Promise<C
 
 /** A line a pass, on the error output: results go to the other. */
 export function showComparison({ done, total, step }: ComparisonProgress): void {
-  process.stderr.write(`[${done.toString()}/${total.toString()}] ${step}\n`);
+  remark(`[${done.toString()}/${total.toString()}] ${step}`);
 }
 
 async function writeReports(services: Services, id: string, options: CompareOptions): Promise<void> {
@@ -128,12 +129,12 @@ export async function compareArms(services: Services, options: CompareOptions): 
   const comparison = await services.comparisons.finished(id);
   const answer = await services.comparisons.answer(id);
   await writeReports(services, id, options);
-  if (options.json) process.stdout.write(`${await services.comparisons.report(id, 'json')}\n`);
+  if (options.json) say(await services.comparisons.report(id, 'json'));
   else {
-    process.stdout.write(`${answer.headline}\n`);
-    for (const note of [...answer.notes, ...answer.confounders]) process.stdout.write(`${note}\n`);
-    if (comparison.reason !== undefined) process.stderr.write(`${comparison.reason}\n`);
-    process.stdout.write(`Comparison  ${id} (${comparison.state})\n`);
+    say(answer.headline);
+    for (const note of [...answer.notes, ...answer.confounders]) say(note);
+    if (comparison.reason !== undefined) remark(comparison.reason);
+    say(`Comparison  ${id} (${comparison.state})`);
   }
   return exitCode(comparison, answer.primary?.effect?.low, options);
 }

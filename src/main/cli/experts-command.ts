@@ -3,6 +3,7 @@ import { IterscopeError, toFailure } from '#shared/base/errors.ts';
 import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
+import { remark, say } from './terminal.ts';
 
 /** Expert load of a folder of statistics, all layers, over all its iterations. */
 interface ExpertLoad {
@@ -99,12 +100,12 @@ export async function showExperts(
 /** Prints what was made of a folder, or why nothing was; resolves to the exit code. */
 export async function printed(file: string, json: boolean, make: () => Promise<string>): Promise<number> {
   try {
-    process.stdout.write(`${await make()}\n`);
+    say(await make());
     return 0;
   } catch (thrown) {
     const error = toFailure(thrown);
-    if (json) process.stdout.write(`${JSON.stringify({ file, error })}\n`);
-    process.stderr.write(`${error.message}\n`);
+    if (json) say(JSON.stringify({ file, error }));
+    remark(error.message);
     return 1;
   }
 }

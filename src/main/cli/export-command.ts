@@ -6,6 +6,7 @@ import { formatBytes, formatCount } from '#shared/base/units.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { Services } from '../composition.ts';
 import { withProgress } from './progress.ts';
+import { say } from './terminal.ts';
 
 export interface ExportOptions {
   readonly chrome?: boolean;
@@ -38,7 +39,7 @@ export async function exportTrace(
   const written = await withProgress(`Writing ${path}`, (calls) =>
     services.engine.call('trace.write', { sourceId, targetId, part, ...wanted }, calls),
   );
-  process.stdout.write(`${path}: ${summaryOf(wanted, written)}\n`);
+  say(`${path}: ${summaryOf(wanted, written)}`);
   return 0;
 }
 

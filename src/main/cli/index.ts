@@ -18,6 +18,7 @@ import { tableNames } from '#shared/contract/exporting.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
 import type { RunOptions } from './run-command.ts';
+import { remark, say } from './terminal.ts';
 
 /** The headless entry: the same services as the application's, in plain Node. Exit codes: 0 done, 1 failed, 2 usage. */
 
@@ -45,7 +46,7 @@ function composeForTerminal(version: string): Services {
     versions: { node: process.versions.node },
     spawnEngine: () => forkEngine(join(distFolder, 'main', 'engine.js'), platform),
     onEngineRestart: (reason) => {
-      process.stderr.write(`The trace engine was restarted (${reason}).\n`);
+      remark(`The trace engine was restarted (${reason}).`);
     },
     events: {
       changed: () => undefined,
@@ -238,12 +239,12 @@ function addLibraryCommands(cli: Command, version: string): void {
 async function listRecipes(services: Services): Promise<number> {
   const { recipes, problems } = await services.recipes.list();
   for (const recipe of recipes) {
-    process.stdout.write(`${recipe.id}  ${recipe.title}\n  ${recipe.summary}\n`);
+    say(`${recipe.id}  ${recipe.title}\n  ${recipe.summary}`);
     for (const { name, default: value, unit, help } of recipe.parameters) {
-      process.stdout.write(`  ${name}=${String(value)}${unit === undefined ? '' : ` ${unit}`}  ${help}\n`);
+      say(`  ${name}=${String(value)}${unit === undefined ? '' : ` ${unit}`}  ${help}`);
     }
   }
-  for (const { message } of problems) process.stderr.write(`${message}\n`);
+  for (const { message } of problems) remark(message);
   return 0;
 }
 
@@ -256,7 +257,7 @@ async function main(): Promise<void> {
       return;
     }
     const { code, message } = toFailure(thrown);
-    process.stderr.write(`${message}\n`);
+    remark(message);
     process.exitCode = code.startsWith('form.') || code === 'recipe.unknown' ? USAGE : 1;
   }
 }

@@ -4,6 +4,7 @@ import type { Services } from '../composition.ts';
 import { inspectRanks } from '../services/inspect.ts';
 import { inspectionText } from './inspect-text.ts';
 import { withProgress } from './progress.ts';
+import { remark, say } from './terminal.ts';
 
 /** Prints what the files hold; resolves to the exit code: 1 when one of them could not be read. */
 export async function inspectFiles(
@@ -20,14 +21,14 @@ export async function inspectFiles(
           inspectRanks(services.engine, source, options),
         );
         for (const inspection of inspections) {
-          process.stdout.write(`${json ? JSON.stringify(inspection) : inspectionText(inspection)}\n`);
+          say(json ? JSON.stringify(inspection) : inspectionText(inspection));
         }
       }
     } catch (thrown) {
       exitCode = 1;
       const error = toFailure(thrown);
-      if (json) process.stdout.write(`${JSON.stringify({ file, error })}\n`);
-      process.stderr.write(`${error.message}\n`);
+      if (json) say(JSON.stringify({ file, error }));
+      remark(error.message);
     }
   }
   return exitCode;

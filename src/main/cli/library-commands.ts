@@ -6,17 +6,17 @@ import type { JobProgress } from '#shared/contract/library.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
+import { clearLine, remark, say, showLine } from './terminal.ts';
 
 const JOB = 'terminal';
 
 /** One line on a terminal that is rewritten; nothing where the output is not a terminal. */
 export function showJobProgress({ step, bytesDone, bytesTotal }: JobProgress): void {
-  if (!process.stderr.isTTY) return;
-  process.stderr.write(`\r\u001b[K${step}: ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
+  showLine(`${step}: ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`);
 }
 
 function endProgressLine(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  clearLine();
 }
 
 /** The run that a word names: its id, or the beginning of just one. */
@@ -48,7 +48,7 @@ export async function exportRunTo(services: Services, word: string, file: string
   } finally {
     endProgressLine();
   }
-  process.stdout.write(`${target}\n`);
+  say(target);
   return 0;
 }
 
@@ -57,8 +57,8 @@ export async function importRunFrom(services: Services, file: string): Promise<n
   const archive = resolve(file);
   const { ids, refused } = await services.archives.import(JOB, [archive]);
   endProgressLine();
-  for (const { message } of refused) process.stderr.write(`${message}\n`);
-  for (const id of ids) process.stdout.write(`${services.library.folderOf(id)}\n`);
+  for (const { message } of refused) remark(message);
+  for (const id of ids) say(services.library.folderOf(id));
   return ids.length === 1 ? 0 : 1;
 }
 
@@ -72,11 +72,11 @@ function throughputOf({ figures, profiled }: RunSummary): string {
 export async function listRuns(services: Services, json: boolean): Promise<number> {
   const runs = await services.runs.list();
   for (const { failure } of (await services.library.list()).failures) {
-    process.stderr.write(`${failure.message}\n`);
+    remark(failure.message);
   }
   if (json) {
     for (const run of runs) {
-      process.stdout.write(`${JSON.stringify({ folder: services.library.folderOf(run.id), ...run })}\n`);
+      say(JSON.stringify({ folder: services.library.folderOf(run.id), ...run }));
     }
     return 0;
   }
@@ -90,6 +90,6 @@ export async function listRuns(services: Services, json: boolean): Promise<numbe
     run.title,
   ]);
   const head = ['Run', 'State', 'Duration', 'Output throughput', 'Median iteration', 'Tags', 'Title'];
-  process.stdout.write(`${columns([head, ...rows]).join('\n')}\n`);
+  say(columns([head, ...rows]).join('\n'));
   return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { EngineCallOptions } from '../ports/engine.ts';
+import { clearLine, showLine } from './terminal.ts';
 
 /**
  * Work that shows how far it is on one line of a terminal (nothing where the output is not one) and ends
@@ -15,17 +16,16 @@ export async function withProgress<T>(
   };
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const isShown = process.stderr.isTTY;
   try {
     return await work({
       signal: abort.signal,
       onProgress: ({ bytesDone, bytesTotal }) => {
         const percent = bytesTotal > 0 ? ` ${Math.floor((100 * bytesDone) / bytesTotal).toString()} %` : '';
-        if (isShown) process.stderr.write(`\r\u001b[K${title}${percent}`);
+        showLine(`${title}${percent}`);
       },
     });
   } finally {
-    if (isShown) process.stderr.write('\r\u001b[K');
+    clearLine();
     process.removeListener('SIGINT', interrupt);
     process.removeListener('SIGTERM', interrupt);
   }

@@ -5,6 +5,7 @@ import type { RunProgress } from '#shared/contract/run.ts';
 import { defaultForm } from '../launch/default-form.ts';
 import { reportLines } from '../services/run-report.ts';
 import type { Services } from '../composition.ts';
+import { clearLine, remark, say, showLine } from './terminal.ts';
 
 export interface RunOptions {
   readonly recipe: string;
@@ -51,9 +52,8 @@ export async function formOf(services: Services, options: RunOptions): Promise<L
 
 /** One line on a terminal that is rewritten; nothing where the output is not a terminal. */
 export function showProgress(progress: RunProgress): void {
-  if (!process.stderr.isTTY) return;
   const percent = progress.ratio === undefined ? '' : ` ${Math.round(progress.ratio * 100).toString()} %`;
-  process.stderr.write(`\r\u001b[K${progress.step}${percent}`);
+  showLine(`${progress.step}${percent}`);
 }
 
 /** Runs a recipe to its end; resolves to the exit code: 0 ready, 1 anything else. */
@@ -61,7 +61,7 @@ export async function runRecipe(services: Services, options: RunOptions): Promis
   if (options.telemetryHz !== undefined) services.telemetry.setRate(options.telemetryHz);
   const form = await formOf(services, options);
   for (const { severity, message } of (await services.runs.preview(form)).findings) {
-    if (severity !== 'error') process.stderr.write(`${message}\n`);
+    if (severity !== 'error') remark(message);
   }
   const { id } = await services.runs.start(form);
   const cancel = (): void => {
@@ -70,9 +70,9 @@ export async function runRecipe(services: Services, options: RunOptions): Promis
   process.once('SIGINT', cancel);
   process.once('SIGTERM', cancel);
   const run = await services.runs.finished(id);
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  clearLine();
   const folder = services.library.folderOf(id);
-  if (options.json) process.stdout.write(`${JSON.stringify({ folder, ...run })}\n`);
-  else process.stdout.write(`${reportLines(run).join('\n')}\nFolder  ${folder}\n`);
+  if (options.json) say(JSON.stringify({ folder, ...run }));
+  else say(`${reportLines(run).join('\n')}\nFolder  ${folder}`);
   return run.state === 'ready' ? 0 : 1;
 }

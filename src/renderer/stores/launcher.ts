@@ -9,6 +9,8 @@ import type {
   NsightOptions,
 } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { notify } from './notices.ts';
+import { useRuns } from './runs.ts';
 import { useSettings } from './settings.ts';
 
 /**
@@ -88,6 +90,21 @@ export function formForEditing(form: LaunchForm): LaunchForm {
       Object.entries(form.parameters).map(([name, value]) => [name, value.toString()]),
     ),
   };
+}
+
+/** Whether somebody else made the run: its command is a stranger's. */
+export function isImported(runId: string): boolean {
+  return useRuns.getState().summaries?.find(({ id }) => id === runId)?.importedAt !== undefined;
+}
+
+/** Puts what a run was started with into the form; of a stranger's run with a word of care. */
+export function takeFormOfRun(runId: string, form: LaunchForm): void {
+  setForm(formForEditing(form));
+  if (!isImported(runId)) return;
+  notify(
+    'warning',
+    'This form came with an imported run: read its command before you run it on this machine.',
+  );
 }
 
 export function takeRecipes(recipes: readonly Recipe[], recipeProblems: readonly Finding[] = []): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
 import { invoke } from '#renderer/data/bridge.ts';
-import { formForEditing, setForm } from '#renderer/stores/launcher.ts';
+import { takeFormOfRun } from '#renderer/stores/launcher.ts';
 import { chooseRunTab, goTo } from '#renderer/stores/navigation.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { markCancelling, markIngesting, takeQueue } from '#renderer/stores/runs.ts';
@@ -49,7 +49,7 @@ export function openFolder(id: string): void {
 
 /** Puts the run's form back into the launcher: to run it again as it was, or changed. */
 export function editAgain(manifest: RunManifest): void {
-  setForm(formForEditing(manifest.form));
+  takeFormOfRun(manifest.id, manifest.form);
   goTo({ kind: 'launcher' });
 }
 

@@ -3,7 +3,7 @@ import type { AnnotationsChange, Outcome } from '#shared/contract/library.ts';
 import { plural } from '#renderer/base/format.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { addJob, removeJob } from '#renderer/stores/jobs.ts';
-import { formForEditing, setForm } from '#renderer/stores/launcher.ts';
+import { isImported, takeFormOfRun } from '#renderer/stores/launcher.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notify, notifyFailure, notifyWithAction } from '#renderer/stores/notices.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -42,10 +42,20 @@ export function showFolder(id: string): void {
   void tell(invoke('runs.openFolder', { id }));
 }
 
-/** Starts each run again exactly as it was; several wait for one another in their order. */
+/**
+ * Starts each run again exactly as it was; several wait for one another in their order. What somebody else ran is never
+ * started unseen: it is shown in the launcher first.
+ */
 export async function runAgain(ids: readonly string[]): Promise<void> {
+  const foreign = ids.filter(isImported);
+  const [first] = foreign;
+  if (first !== undefined && ids.length === 1) return duplicate(first);
+  if (first !== undefined) {
+    const what = foreign.length === 1 ? `“${titleOf(first)}” was` : `${plural(foreign.length, 'run')} were`;
+    notify('warning', `${what} imported and not started: look at the command in the launcher first.`);
+  }
   const started: string[] = [];
-  for (const id of ids) {
+  for (const id of ids.filter((candidate) => !isImported(candidate))) {
     try {
       const { form } = await invoke('runs.get', { id });
       started.push((await invoke('runs.start', form)).id);
@@ -61,7 +71,7 @@ export async function runAgain(ids: readonly string[]): Promise<void> {
 /** Puts the run's form into the launcher, to be changed and run under a new name. */
 export async function duplicate(id: string): Promise<void> {
   try {
-    setForm(formForEditing((await invoke('runs.get', { id })).form));
+    takeFormOfRun(id, (await invoke('runs.get', { id })).form);
     goTo({ kind: 'launcher' });
   } catch (thrown) {
     notifyFailure(thrown);
