@@ -88,6 +88,7 @@ export function compose(options: CompositionOptions): Services {
   const logs = new LogService(library);
   const gpus = new LocalGpus(native, options.gpuLibrary);
   const telemetry = new TelemetryService({
+    processorTimes: () => platform.processorTimes(),
     library,
     gpus,
     emit: (event) => events.telemetry?.(event),

@@ -7,7 +7,7 @@ import type { Inspection } from '#main/services/inspect.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 
 const folder = temporaryFolder();
-const recordings = ['eager', 'graph-lossy', 'gil-lossy'] as const;
+const recordings = ['eager', 'graph-lossy', 'gil-lossy', 'workload-eager', 'workload-graphs'] as const;
 type Recording = (typeof recordings)[number];
 const pathOf = (name: Recording): string => resolve(`test/fixtures/traces/nsys-h100-${name}.sqlite.gz`);
 
@@ -146,6 +146,42 @@ describe('iterscope inspect on reports of Nsight Systems', () => {
     const [thread] = found.iterations[0]?.threads ?? [];
     expect(thread).toMatchObject({ pid: '74', tid: '74', name: 'python3 74' });
     expect(thread?.gilHeldNs).toBe(found.iterations[0]?.gilHeldNs);
+  });
+});
+
+describe('the same load and window, once by Nsight Systems and once by PyTorch’s profiler', () => {
+  const kernels = ({ iterations }: Inspection): Record<number, number> =>
+    Object.fromEntries(iterations.map(({ index, kernelCount }) => [index, kernelCount]));
+  const byTorch = (name: string): Inspection => {
+    const [found] = inspectAll(resolve(`test/fixtures/traces/h100-${name}.json.gz`));
+    if (found === undefined) throw new Error('nothing was printed');
+    return found;
+  };
+
+  test('without graphs: as many kernels in each iteration, and the capture is complete', () => {
+    const nsight = inspect('workload-eager');
+    expect(nsight.capture).toEqual({ steps: 6, incomplete: [], cutIn: null });
+    expect(kernels(nsight)).toEqual({ 20: 440, 21: 440, 22: 440, 23: 440, 24: 440, 25: 431 });
+    expect(kernels(byTorch('workload-eager'))).toEqual(kernels(nsight));
+  });
+
+  test('with graphs, traced by node: as many but for copies, which PyTorch calls kernels there', () => {
+    const nsight = inspect('workload-graphs');
+    const torch = byTorch('workload-graphs');
+    expect(nsight.capture).toEqual({ steps: 12, incomplete: [], cutIn: null });
+    const copies = torch.topKernels.filter(({ name }) => name === 'memcpy32_post');
+    expect(copies).toMatchObject([{ count: 288, kind: 'memory copy' }]);
+    for (const { index, kernelCount } of nsight.iterations) {
+      // 24 copies in each replay.
+      expect(torch.iterations.find((other) => other.index === index)?.kernelCount).toBe(kernelCount + 24);
+    }
+    expect(torch.gpu.kernelCount).toBe(nsight.gpu.kernelCount + 288);
+  });
+
+  test('creations of graph nodes, long before the window, are counted and neither drawn nor within the span', () => {
+    const { warnings, span } = inspect('workload-graphs');
+    expect(warnings.find(({ code }) => code === 'not-drawn')?.count).toBe(11_144);
+    expect(span.endNs).toBeLessThan(100e6);
   });
 });
 

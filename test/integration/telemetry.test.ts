@@ -76,6 +76,12 @@ describe('telemetry of a run', () => {
     app.telemetry.setRate(10);
     expect([app.telemetry.rateFor(true), app.telemetry.rateFor(false)]).toEqual([10, 1]);
   });
+
+  test('looks at the run’s processes twice a second at most: a tree takes longer to walk than a GPU to read', () => {
+    const app = services();
+    app.telemetry.setRate(10);
+    expect([app.telemetry.treePeriodMs(true), app.telemetry.treePeriodMs(false)]).toEqual([500, 1000]);
+  });
 });
 
 describe('the queue', () => {

@@ -185,13 +185,36 @@ def statistics():
     return outcome(run) | {"vectors": len(counts), "equal": same, "tokens": sum(map(sum, counts.values()))}
 
 
+def inspected(file):
+    done = subprocess.run([*CLI, "inspect", "--json", str(file)], env=environment(), capture_output=True, text=True, check=False)
+    return json.loads(done.stdout) if done.returncode == 0 else {"said": done.stderr[-800:]}
+
+
+def kernels_of(trace):
+    """Kernels of each iteration by its number, and what the file says about its own completeness."""
+    counts = {step["index"]: step["kernelCount"] for step in trace.get("iterations", [])}
+    return {"kernels": counts, "capture": trace.get("capture"), "warnings": trace.get("warnings"), "said": trace.get("said")}
+
+
 def nsight():
+    """The same window by Nsight Systems and by PyTorch's profiler: kernels of each iteration have to agree."""
     found = {}
-    for name, extra in (("eager", {}), ("graphs", {"cuda-graphs": "true"})):
+    for name, extra, window in (("eager", {}, "20+6"), ("graphs", {"cuda-graphs": "true"}, "20+12")):
         started = time.monotonic()
-        run = ended(cli_run(SMALL | extra, "--nsight", "--window", "20+6"))
+        run = ended(cli_run(SMALL | extra, "--nsight", "--window", window))
         keep(run, f"nsight-{name}", ["report*"])
-        found[name] = outcome(run) | {"wallS": time.monotonic() - started}
+        traced = ended(cli_run(SMALL | extra, "--trace", "--window", window))
+        keep(traced, f"nsight-{name}-torch", ["trace*.json"])
+        reports = sorted((Path(run["folder"]) / "artifacts").glob("report*.nsys-rep"))
+        traces = sorted((Path(traced["folder"]) / "artifacts").glob("trace*.json"))
+        by_nsight = kernels_of(inspected(reports[0])) if reports else {}
+        by_torch = kernels_of(inspected(traces[0])) if traces else {}
+        (OUT / f"nsight-{name}" / "kernels.json").write_text(json.dumps({"nsight": by_nsight, "torch": by_torch}))
+        if reports:
+            subprocess.run(["nsys", "export", "--type", "sqlite", "-f", "true", "-o", str(OUT / f"nsight-{name}" / "report.sqlite"), str(reports[0])], capture_output=True, check=False)
+        same = bool(by_nsight.get("kernels")) and by_nsight["kernels"] == by_torch.get("kernels")
+        found[name] = outcome(run) | {"wallS": time.monotonic() - started, "kernelsAgree": same}
+        found[name] |= {"nsight": by_nsight.get("kernels"), "torch": by_torch.get("kernels")}
     return found
 
 
@@ -302,9 +325,9 @@ def resident(pid):
 
 def large_trace():
     folder = HOME / "large"
-    load = STEADY | {"layers": 24, "iterations": 135}
+    load = STEADY | {"layers": 24, "iterations": 265}
     started = time.monotonic()
-    by_hand(load, folder, 250, TLLM_PROFILE_START_STOP="20-130", TLLM_TORCH_PROFILE_TRACE="trace.json", TLLM_NVTX_DEBUG="1")
+    by_hand(load, folder, 420, TLLM_PROFILE_START_STOP="20-250", TLLM_TORCH_PROFILE_TRACE="trace.json", TLLM_NVTX_DEBUG="1")
     found = {"madeInS": time.monotonic() - started, "bytes": (folder / "trace.json").stat().st_size}
     for turn in ("cold", "again"):
         started, peaks = time.monotonic(), [0]
@@ -317,7 +340,18 @@ def large_trace():
     return found
 
 
-SECTIONS = {section.__name__: section for section in (versions, timing, trace, statistics, nsight, cancel, failures, telemetry, compare, large_trace)}
+def middle_trace():
+    """A trace of about 200 MB to be opened elsewhere in the application."""
+    folder = HOME / "middle"
+    load = STEADY | {"layers": 24, "iterations": 60}
+    by_hand(load, folder, 200, TLLM_PROFILE_START_STOP="20-53", TLLM_TORCH_PROFILE_TRACE="trace.json", TLLM_NVTX_DEBUG="1")
+    trace = folder / "trace.json"
+    with (OUT / "middle-trace.json.xz").open("wb") as packed:
+        subprocess.run(["xz", "-T0", "-3", "-c", str(trace)], stdout=packed, check=True)
+    return {"bytes": trace.stat().st_size}
+
+
+SECTIONS = {section.__name__: section for section in (versions, timing, trace, statistics, nsight, cancel, failures, telemetry, compare, middle_trace, large_trace)}
 
 
 def main():

@@ -154,7 +154,10 @@ def main(path):
     report = Report(path)
     slices = sum(report.count(table) for table in SLICE_TABLES) + len(report.ranges())
     nvtx = report.rows("SELECT count(*) FROM NVTX_EVENTS")[0][0] if "NVTX_EVENTS" in report.tables else 0
-    diagnostics = report.rows("SELECT count(*) FROM StringIds WHERE value LIKE 'Error when processing events%'")
+    # Texts of the importer before 2024, a table of warnings (severity 2) and errors since.
+    errors = report.rows("SELECT count(*) FROM StringIds WHERE value LIKE 'Error when processing events%'")[0][0]
+    if "DIAGNOSTIC_EVENT" in report.tables:
+        errors += report.rows("SELECT count(*) FROM DIAGNOSTIC_EVENT WHERE severity >= 2")[0][0]
     print(
         json.dumps(
             {
@@ -163,7 +166,7 @@ def main(path):
                 "apiCalls": report.count("CUPTI_ACTIVITY_KIND_RUNTIME"),
                 "device": device_figures(report),
                 "steps": step_figures(report),
-                "diagnostics": diagnostics[0][0],
+                "diagnostics": errors,
                 "wallClockNs": str(report.rows("SELECT utcEpochNs FROM TARGET_INFO_SESSION_START_TIME")[0][0]),
             }
         )

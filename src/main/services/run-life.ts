@@ -136,7 +136,7 @@ export class RunLife {
       manifest: this.#manifest,
       plan: this.#plan,
       inherited: this.#inherited,
-      sampleMs: Math.round(1000 / telemetry.rateFor(this.#plan.profiled)),
+      sampleMs: telemetry.treePeriodMs(this.#plan.profiled),
       onStarted: () => {
         if (this.#manifest.state === 'starting') this.#write({ state: 'running' });
       },

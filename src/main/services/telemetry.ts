@@ -4,14 +4,19 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { TelemetryHead, TelemetrySample, TelemetrySeries } from '#shared/contract/telemetry.ts';
 import type { GpuReport, Gpus } from '../ports/gpus.ts';
+import type { ProcessorTimes } from '../ports/platform.ts';
 import type { Library } from './library.ts';
 import { headLine, readTelemetry, sampleLine } from './telemetry-file.ts';
 
 export const TELEMETRY_FILE = 'telemetry.jsonl';
 /** While a timing pass runs, nothing may perturb it: one sample a second at most. */
 const TIMING_HZ = 1;
-/** The window hears of samples twice a second at most, however many are taken. */
+/** The window hears of samples, and the file gets them, twice a second at most, however many are taken. */
 const TELL_MS = 500;
+/** Walking a tree of processes costs more than reading a GPU: no more often than it is told. */
+const TREE_HZ = 2;
+/** Room on a disk changes slowly. */
+const DISK_MS = 1000;
 
 export interface TelemetryEvent {
   readonly id: string;
@@ -23,7 +28,15 @@ export interface TelemetryEvent {
 export interface TelemetryParts {
   readonly library: Library;
   readonly gpus: Gpus;
+  readonly processorTimes: () => ProcessorTimes;
   readonly emit: (event: TelemetryEvent) => void;
+}
+
+/** In blocks of `bsize` bytes. */
+interface DiskRoom {
+  readonly blocks: number;
+  readonly bavail: number;
+  readonly bsize: number;
 }
 
 /** What the supervisor tells of the run's processes. */
@@ -51,6 +64,11 @@ export class TelemetryService {
     return profiled ? this.#hz : Math.min(TIMING_HZ, this.#hz);
   }
 
+  /** Milliseconds between two looks of the supervisor at the run's processes. */
+  treePeriodMs(profiled: boolean): number {
+    return Math.round(1000 / Math.min(TREE_HZ, this.rateFor(profiled)));
+  }
+
   start(id: string, profiled: boolean): TelemetryWatch {
     return new TelemetryWatch(this.#parts, id, this.rateFor(profiled));
   }
@@ -67,12 +85,15 @@ export class TelemetryWatch {
   readonly #hz: number;
   readonly #path: string;
   readonly #startedAt = performance.now();
-  readonly #cpu = new CpuMeter();
+  readonly #cpu: CpuMeter;
   readonly #cores = new CoreMeter();
   readonly #timer: NodeJS.Timeout;
   #head: TelemetryHead | undefined;
   #tree: TelemetrySample['run'] = null;
   #sampling: Promise<void> | undefined;
+  #disk: DiskRoom | null = null;
+  #diskAt = -Infinity;
+  #unwritten = '';
   #untold: TelemetrySample[] = [];
   #toldAt = -Infinity;
 
@@ -80,6 +101,7 @@ export class TelemetryWatch {
     this.#parts = parts;
     this.#id = id;
     this.#hz = hz;
+    this.#cpu = new CpuMeter(parts.processorTimes);
     this.#path = join(parts.library.folderOf(id), TELEMETRY_FILE);
     this.#timer = setInterval(() => {
       // A slow driver makes samples rarer, never two at once.
@@ -97,15 +119,13 @@ export class TelemetryWatch {
   async stop(): Promise<{ name: string }[]> {
     clearInterval(this.#timer);
     await this.#sampling;
+    await this.#write();
     return (this.#head?.gpus ?? []).map(({ index, name }) => ({ name: name ?? `GPU ${index.toString()}` }));
   }
 
   async #sample(): Promise<void> {
-    const { library, gpus, emit } = this.#parts;
-    const [report, disk] = await Promise.all([
-      gpus.sample(),
-      statfs(library.folderOf(this.#id)).catch(() => null),
-    ]);
+    const { gpus, emit } = this.#parts;
+    const [report, disk] = await Promise.all([gpus.sample(), this.#diskRoom()]);
     const sample: TelemetrySample = {
       atMs: performance.now() - this.#startedAt,
       host: {
@@ -118,22 +138,33 @@ export class TelemetryWatch {
     };
     const isFirst = this.#head === undefined;
     const head = (this.#head ??= headOf(this.#hz, report, disk));
-    // A full disk costs samples; the run goes on.
-    await appendFile(this.#path, `${isFirst ? headLine(head) : ''}${sampleLine(sample)}`).catch(
-      () => undefined,
-    );
+    this.#unwritten += `${isFirst ? headLine(head) : ''}${sampleLine(sample)}`;
     this.#untold.push(sample);
     if (sample.atMs - this.#toldAt < TELL_MS) return;
     this.#toldAt = sample.atMs;
+    await this.#write();
     emit({ id: this.#id, head, samples: this.#untold.splice(0) });
+  }
+
+  async #write(): Promise<void> {
+    const text = this.#unwritten;
+    this.#unwritten = '';
+    if (text === '') return;
+    // A full disk costs samples; the run goes on.
+    await appendFile(this.#path, text).catch(() => undefined);
+  }
+
+  async #diskRoom(): Promise<DiskRoom | null> {
+    const now = performance.now();
+    if (now - this.#diskAt >= DISK_MS) {
+      this.#diskAt = now;
+      this.#disk = await statfs(this.#parts.library.folderOf(this.#id)).catch(() => null);
+    }
+    return this.#disk;
   }
 }
 
-function headOf(
-  hz: number,
-  { absent, driver, gpus }: GpuReport,
-  disk: { readonly blocks: number; readonly bsize: number } | null,
-): TelemetryHead {
+function headOf(hz: number, { absent, driver, gpus }: GpuReport, disk: DiskRoom | null): TelemetryHead {
   return {
     version: 1,
     hz,
@@ -150,25 +181,21 @@ function headOf(
 
 /** Busy share of all processors between two calls. */
 class CpuMeter {
-  #before = cpuTimes();
+  readonly #times: () => ProcessorTimes;
+  #before: ProcessorTimes;
+
+  constructor(times: () => ProcessorTimes) {
+    this.#times = times;
+    this.#before = times();
+  }
 
   next(): number | null {
-    const now = cpuTimes();
+    const now = this.#times();
     const all = now.all - this.#before.all;
     const busy = now.busy - this.#before.busy;
     this.#before = now;
     return all <= 0 ? null : Math.min(1, Math.max(0, busy / all));
   }
-}
-
-function cpuTimes(): { readonly all: number; readonly busy: number } {
-  let all = 0;
-  let idle = 0;
-  for (const { times } of cpus()) {
-    all += times.user + times.nice + times.sys + times.idle + times.irq;
-    idle += times.idle;
-  }
-  return { all, busy: all - idle };
 }
 
 /** Processors that a run kept busy between two samples of its supervisor. */

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use nvml_wrapper::Nvml;
 use nvml_wrapper::error::NvmlError;
 
-use crate::reading::{GpuReading, read_device};
+use crate::reading::{GpuReading, Known, read_device};
 
 /// File names of the library where the driver installs it; the versioned one is there without development files.
 #[cfg(windows)]
@@ -30,7 +30,7 @@ pub enum Report {
 
 enum State {
     Unopened(Option<OsString>),
-    Open { nvml: Box<Nvml>, driver: Option<String> },
+    Open { nvml: Box<Nvml>, driver: Option<String>, known: Vec<Known> },
     Absent(String),
 }
 
@@ -51,12 +51,13 @@ impl Gpus {
         if let State::Unopened(library) = &self.state {
             self.state = open(library.as_deref());
         }
-        match &self.state {
-            State::Open { nvml, driver } => match nvml.device_count() {
-                Ok(count) => Report::Present {
-                    driver: driver.clone(),
-                    gpus: (0..count).map(|index| read_device(nvml, index)).collect(),
-                },
+        match &mut self.state {
+            State::Open { nvml, driver, known } => match nvml.device_count() {
+                Ok(count) => {
+                    known.resize_with(count as usize, Known::default);
+                    let gpus = (0..count).zip(known).map(|(index, known)| read_device(nvml, index, known));
+                    Report::Present { driver: driver.clone(), gpus: gpus.collect() }
+                }
                 Err(error) => Report::Absent(format!("The NVIDIA driver does not list its GPUs ({error}).")),
             },
             State::Absent(reason) => Report::Absent(reason.clone()),
@@ -73,7 +74,7 @@ fn open(library: Option<&OsStr>) -> State {
         match Nvml::builder().lib_path(name).init() {
             Ok(nvml) => {
                 let driver = nvml.sys_driver_version().ok();
-                return State::Open { nvml: Box::new(nvml), driver };
+                return State::Open { nvml: Box::new(nvml), driver, known: Vec::new() };
             }
             Err(error) => reason = why_absent(&error),
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! One GPU at one moment. Every figure stands alone: a device that lacks one still gives the others.
 
+use std::time::{Duration, Instant};
+
 use nvml_wrapper::bitmasks::device::ThrottleReasons;
 use nvml_wrapper::enum_wrappers::device::{Clock, TemperatureSensor};
 use nvml_wrapper::enums::device::UsedGpuMemory;
@@ -124,18 +126,46 @@ fn percent(value: u32) -> f64 {
     f64::from(value.min(100)) / 100.0
 }
 
+/// How long a list of processes holds: the driver takes longer for it than for all the rest.
+const PROCESSES_HOLD: Duration = Duration::from_secs(1);
+
+/// What is known of a device between two samples.
+#[derive(Debug, Default)]
+pub struct Known {
+    identity: Option<(Option<String>, Option<String>)>,
+    processes: Option<(Instant, Option<Vec<GpuProcess>>)>,
+}
+
+impl Known {
+    /// Name and identity: asked for once.
+    fn identity(&mut self, device: &Device<'_>) -> (Option<String>, Option<String>) {
+        self.identity.get_or_insert_with(|| (device.name().ok(), device.uuid().ok())).clone()
+    }
+
+    /// The processes on the device, no older than a second.
+    fn processes(&mut self, device: &Device<'_>) -> Option<Vec<GpuProcess>> {
+        let now = Instant::now();
+        let fresh = |at: Instant| now.duration_since(at) < PROCESSES_HOLD;
+        match &self.processes {
+            Some((at, listed)) if fresh(*at) => listed.clone(),
+            _ => self.processes.insert((now, processes(device).ok())).1.clone(),
+        }
+    }
+}
+
 /// Reads the device with the driver's number `index`.
-pub fn read_device(nvml: &Nvml, index: u32) -> GpuReading {
+pub fn read_device(nvml: &Nvml, index: u32, known: &mut Known) -> GpuReading {
     let device = match nvml.device_by_index(index) {
         Ok(device) => device,
         Err(error) => return GpuReading { index, problem: Some(error.to_string()), ..GpuReading::default() },
     };
+    let (name, uuid) = known.identity(&device);
     let utilization = device.utilization_rates().ok();
     let memory = device.memory_info().ok();
     GpuReading {
         index,
-        name: device.name().ok(),
-        uuid: device.uuid().ok(),
+        name,
+        uuid,
         busy_ratio: utilization.as_ref().map(|rates| percent(rates.gpu)),
         memory_busy_ratio: utilization.as_ref().map(|rates| percent(rates.memory)),
         memory_used_bytes: memory.as_ref().map(|info| info.used),
@@ -145,7 +175,7 @@ pub fn read_device(nvml: &Nvml, index: u32) -> GpuReading {
         power_watts: device.power_usage().ok().map(|milliwatts| f64::from(milliwatts) / 1000.0),
         temperature_celsius: device.temperature(TemperatureSensor::Gpu).ok(),
         throttles: device.current_throttle_reasons().ok().map(throttles),
-        processes: processes(&device).ok(),
+        processes: known.processes(&device),
         problem: None,
     }
 }

@@ -110,8 +110,9 @@ const KNOWN: &[Known] = &[
     },
 ];
 
-/// Records that are counted and not drawn: call stack samples and node creations.
-pub const COUNTED: [&str; 2] = ["COMPOSITE_EVENTS", "CUDA_GRAPH_EVENTS"];
+/// Records that are counted and not drawn: call stack samples, and creations of graph nodes, which lie before the
+/// window of the capture (named `CUDA_GRAPH_NODE_EVENTS` since 2024).
+pub const COUNTED: [&str; 3] = ["COMPOSITE_EVENTS", "CUDA_GRAPH_EVENTS", "CUDA_GRAPH_NODE_EVENTS"];
 
 /// What makes a table of an unknown library one of ranges.
 const RANGE_COLUMNS: [&str; 3] = ["start", "end", "globalTid"];
