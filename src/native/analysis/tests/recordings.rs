@@ -125,7 +125,7 @@ fn a_graph_launch_is_joined_to_its_kernels() -> TestResult {
     assert!(details.launch_delay_ns.is_some_and(|delay| delay > 0));
     let parent = slice_details(&store, details.parent.ok_or("no parent")?)?;
     assert_eq!(parent.name, "[Executor] _forward_step 16: 0 ctx reqs, 0 ctx tokens, 256 gen reqs");
-    let args = read_args(&recording("kineto-h100-overlap.json.gz"), store.source_offset(launch))?;
+    let args = read_args(&recording("kineto-h100-overlap.json.gz"), &store, store.source_offset(launch))?;
     let correlation = format!("\"correlation\": {}", details.correlation.ok_or("no correlation")?);
     assert!(args.ok_or("no arguments")?.contains(&correlation));
     Ok(())

@@ -195,7 +195,7 @@ impl TraceHandle {
         self.ask(move |store| {
             let details = slice_details(store, row)?;
             let readable = store.is_made_from(&source);
-            let args = if readable { read_args(&source, store.source_offset(row))? } else { None };
+            let args = if readable { read_args(&source, store, store.source_offset(row))? } else { None };
             Ok(SliceDetails::of(details, args))
         })
     }

@@ -97,8 +97,8 @@ fn iterations_of_a_kineto_trace_keep_their_figures_and_arguments() -> TestResult
                 && whole.dur_ns(*other) == part.dur_ns(row)
         })
         .ok_or("the whole trace has it too")?;
-    let copied = read_args(&folder.path().join("cut.json"), part.source_offset(row))?;
-    let original = read_args(&fixture("kineto-h100-overlap.json.gz"), whole.source_offset(same))?;
+    let copied = read_args(&folder.path().join("cut.json"), &part, part.source_offset(row))?;
+    let original = read_args(&fixture("kineto-h100-overlap.json.gz"), &whole, whole.source_offset(same))?;
     assert!(copied.is_some());
     assert_eq!(copied, original);
     Ok(())

@@ -51,7 +51,7 @@ fn look_at_rows(store: &Store, source: Option<&Path>) {
     for row in (0..rows.min(MOST_ROWS)).chain([rows, Row::MAX]) {
         let _ = slice_details(store, row);
         if let (Some(source), true) = (source, row < rows) {
-            let _ = read_args(source, store.source_offset(row));
+            let _ = read_args(source, store, store.source_offset(row));
         }
     }
 }

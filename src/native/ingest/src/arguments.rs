@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use iterscope_model::Result;
+use iterscope_store::Store;
 
 use crate::ingest::is_report;
 use crate::kineto::args_of_event;
@@ -20,12 +21,13 @@ const MOST_BYTES: usize = 16 << 20;
 ///
 /// # Errors
 /// `trace.not-found` or `trace.unreadable`.
-pub fn read_args(source: &Path, offset: u64) -> Result<Option<String>> {
+pub fn read_args(source: &Path, store: &Store, offset: u64) -> Result<Option<String>> {
     if is_report(source)? {
         return report_args(source, offset);
     }
+    let checkpoint = store.checkpoint_before(offset);
     for limit in [USUAL_BYTES, MOST_BYTES] {
-        let text = read_source_at(source, offset, limit)?;
+        let text = read_source_at(source, offset, limit, checkpoint.as_ref())?;
         if let Some(args) = args_of_event(&text) {
             return Ok((!args.is_empty()).then(|| String::from_utf8_lossy(args).into_owned()));
         }

@@ -66,7 +66,15 @@ pub fn assemble(
         diagnostics: Vec::new(),
     };
     let Collector { slices, samples, .. } = trace;
-    Ok(TraceData { meta, slices, names: trace.tables.names, instants, samples, flows })
+    Ok(TraceData {
+        meta,
+        slices,
+        names: trace.tables.names,
+        instants,
+        samples,
+        flows,
+        checkpoints: Vec::new(),
+    })
 }
 
 fn add_pairs(trace: &mut Collector) {

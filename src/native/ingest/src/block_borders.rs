@@ -36,7 +36,7 @@ type Told = (TraceMeta, Vec<String>);
 /// Everything that a trace says, or its error. Numbers of names and categories follow from the order in which they
 /// were met, which blocks may change: they are told by what they stand for.
 fn read(path: &Path, block_bytes: usize) -> Result<Told> {
-    let TraceData { mut meta, slices, names, instants, samples, flows } =
+    let TraceData { mut meta, slices, names, instants, samples, flows, checkpoints: _ } =
         read_trace(path, block_bytes, &mut |_| {}, &Cancel::default())?;
     let texts = |category: CategoryId, name: NameId| {
         (meta.categories[usize::from(category)].clone(), names.get(name).map(str::to_owned))

@@ -8,11 +8,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use iterscope_model::{ErrorCode, Result, TraceError, WarningCode};
+use iterscope_model::{Checkpoint, ErrorCode, Result, TraceError, WarningCode};
 use iterscope_store::{TraceData, stamp_source, write_store};
 
 use crate::assemble::assemble;
 use crate::collect::Collector;
+use crate::gzip::SPACING_BYTES;
 use crate::kineto::{
     Attempt, BLOCK_BYTES, Chunk, Cutter, FileFacts, Joiner, Parser, StreamEnd, read_file_facts,
 };
@@ -73,16 +74,17 @@ pub(crate) fn read_trace(
     cancel: &Cancel,
 ) -> Result<TraceData> {
     let stamp = stamp_source(path)?;
-    let source = Source::open(path)?;
+    let source = Source::open_with_checkpoints(path, SPACING_BYTES)?;
     let compressed = source.is_compressed();
     let mut meter = Meter::new(source.consumed(), stamp.size_bytes, on_progress);
     let mut collector = Collector::default();
     let cutter = Cutter::new(path, source, block_bytes);
-    let end = read_events(path, cutter, &mut collector, &mut meter, cancel)?;
+    let (end, checkpoints) = read_events(path, cutter, &mut collector, &mut meter, cancel)?;
     cancel.check(path)?;
     meter.tell(collector.slice_count());
     let facts = check_end(path, &end, &mut collector)?;
-    assemble(collector, stamp, facts, compressed, cancel)
+    let data = assemble(collector, stamp, facts, compressed, cancel)?;
+    Ok(TraceData { checkpoints, ..data })
 }
 
 /// What the workers share.
@@ -101,7 +103,7 @@ fn read_events(
     collector: &mut Collector,
     meter: &mut Meter<'_>,
     cancel: &Cancel,
-) -> Result<StreamEnd> {
+) -> Result<(StreamEnd, Vec<Checkpoint>)> {
     let workers = thread::available_parallelism().map_or(2, usize::from);
     let reading = &Reading {
         path,
@@ -124,8 +126,9 @@ fn read_events(
         drop(attempts);
         readers.into_iter().try_for_each(|reader| reader.join().unwrap_or_else(|_| Err(reader_died(path))))
     })?;
-    let is_broken = reading.cutter.lock().unwrap_or_else(PoisonError::into_inner).is_broken();
-    Ok(joiner.finish(is_broken, &mut |settled| collector.take(settled)))
+    let mut cutter = reading.cutter.lock().unwrap_or_else(PoisonError::into_inner);
+    let end = joiner.finish(cutter.is_broken(), &mut |settled| collector.take(settled));
+    Ok((end, cutter.take_checkpoints()))
 }
 
 fn reader_died(path: &Path) -> TraceError {

@@ -9,8 +9,11 @@ mod arguments;
 mod assemble;
 #[cfg(test)]
 mod block_borders;
+#[cfg(test)]
+mod checkpoint_reads;
 mod collect;
 mod flows;
+mod gzip;
 mod ingest;
 mod kineto;
 mod labels;
@@ -19,6 +22,7 @@ mod nsys;
 mod order;
 mod pairs;
 mod progress;
+mod resume;
 mod search_args;
 mod source;
 mod text;

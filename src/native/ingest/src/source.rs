@@ -3,16 +3,18 @@
 //! while open must cost an error, not the process.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-use iterscope_model::{Result, TraceError};
+use iterscope_model::{Checkpoint, Result, TraceError};
+
+use crate::gzip::GzipReader;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-const FILE_BUFFER_BYTES: usize = 256 * 1024;
+/// Inflated at once where the bytes are not looked at.
+const SKIPPED_BYTES: usize = 256 << 10;
 
 /// How a read of one block ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +29,13 @@ pub enum BlockEnd {
 
 /// An opened source.
 pub struct Source {
-    stream: Box<dyn Read + Send>,
+    stream: Stream,
     consumed: Arc<AtomicU64>,
-    compressed: bool,
+}
+
+enum Stream {
+    Plain(CountingReader),
+    Gzip(Box<GzipReader<CountingReader>>),
 }
 
 impl Source {
@@ -38,20 +44,39 @@ impl Source {
     /// # Errors
     /// `trace.not-found` or `trace.unreadable`.
     pub fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|cause| TraceError::reading(path, &cause))?;
-        let consumed = Arc::new(AtomicU64::new(0));
-        let counted = CountingReader { file, consumed: Arc::clone(&consumed) };
-        let mut buffered = BufReader::with_capacity(FILE_BUFFER_BYTES, counted);
-        let head = buffered.fill_buf().map_err(|cause| TraceError::reading(path, &cause))?;
-        let compressed = head.starts_with(&GZIP_MAGIC);
-        let stream: Box<dyn Read + Send> =
-            if compressed { Box::new(MultiGzDecoder::new(buffered)) } else { Box::new(buffered) };
-        Ok(Self { stream, consumed, compressed })
+        Self::open_as(path, None)
+    }
+
+    /// The same, to be read once as a whole: a compressed source collects places to come back to on the way, at
+    /// least `spacing_bytes` of the inflated source apart.
+    ///
+    /// # Errors
+    /// `trace.not-found` or `trace.unreadable`.
+    pub fn open_with_checkpoints(path: &Path, spacing_bytes: u64) -> Result<Self> {
+        Self::open_as(path, Some(spacing_bytes))
+    }
+
+    fn open_as(path: &Path, spacing_bytes: Option<u64>) -> Result<Self> {
+        let open = || -> io::Result<(CountingReader, bool)> {
+            let mut file = File::open(path)?;
+            let mut head = Vec::new();
+            file.by_ref().take(GZIP_MAGIC.len() as u64).read_to_end(&mut head)?;
+            file.seek(SeekFrom::Start(0))?;
+            Ok((CountingReader { file, consumed: Arc::default() }, head == GZIP_MAGIC))
+        };
+        let (file, is_compressed) = open().map_err(|cause| TraceError::reading(path, &cause))?;
+        let consumed = Arc::clone(&file.consumed);
+        let stream = if is_compressed {
+            Stream::Gzip(Box::new(GzipReader::new(file, spacing_bytes)))
+        } else {
+            Stream::Plain(file)
+        };
+        Ok(Self { stream, consumed })
     }
 
     /// Whether the source is compressed.
     pub fn is_compressed(&self) -> bool {
-        self.compressed
+        matches!(self.stream, Stream::Gzip(_))
     }
 
     /// A counter of the file's bytes that were read, to be shared with whoever reports progress.
@@ -59,32 +84,34 @@ impl Source {
         Arc::clone(&self.consumed)
     }
 
+    /// Places to come back to that were found so far.
+    pub fn take_checkpoints(&mut self) -> Vec<Checkpoint> {
+        match &mut self.stream {
+            Stream::Plain(_) => Vec::new(),
+            Stream::Gzip(gzip) => gzip.take_checkpoints(),
+        }
+    }
+
     /// Fills a block as far as the source goes, and says how far that was.
     ///
     /// # Errors
     /// The error of the file system; a broken compressed stream is no error.
     pub fn read_block(&mut self, block: &mut [u8]) -> io::Result<(usize, BlockEnd)> {
+        let file = match &mut self.stream {
+            Stream::Plain(file) => file,
+            Stream::Gzip(gzip) => return gzip.read_block(block),
+        };
         let mut filled = 0;
         while filled < block.len() {
-            match self.stream.read(&mut block[filled..]) {
+            match file.read(&mut block[filled..]) {
                 Ok(0) => return Ok((filled, BlockEnd::End)),
                 Ok(count) => filled += count,
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Err(cause) if self.compressed && is_stream_damage(&cause) => {
-                    return Ok((filled, BlockEnd::Broken));
-                }
                 Err(cause) => return Err(cause),
             }
         }
         Ok((filled, BlockEnd::More))
     }
-}
-
-fn is_stream_damage(cause: &io::Error) -> bool {
-    matches!(
-        cause.kind(),
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput
-    )
 }
 
 struct CountingReader {
@@ -100,23 +127,49 @@ impl Read for CountingReader {
     }
 }
 
-/// Reads up to `limit` bytes of the inflated source from an offset.
+/// Reads up to `limit` bytes of the inflated source from an offset; of a compressed one from the checkpoint before it.
 ///
 /// # Errors
 /// `trace.not-found` or `trace.unreadable`.
-pub fn read_source_at(path: &Path, offset: u64, limit: usize) -> Result<Vec<u8>> {
+pub fn read_source_at(
+    path: &Path,
+    offset: u64,
+    limit: usize,
+    checkpoint: Option<&Checkpoint>,
+) -> Result<Vec<u8>> {
     let reading = |cause: io::Error| TraceError::reading(path, &cause).with_offset(offset);
     let mut source = Source::open(path)?;
-    if source.compressed {
-        let skipped = io::copy(&mut source.stream.by_ref().take(offset), &mut io::sink()).map_err(reading)?;
-        let mut bytes = vec![0; if skipped == offset { limit } else { 0 }];
-        let (length, _) = source.read_block(&mut bytes).map_err(reading)?;
-        bytes.truncate(length);
-        return Ok(bytes);
+    let begin =
+        checkpoint.filter(|checkpoint| source.is_compressed() && checkpoint.inflated_offset <= offset);
+    let mut skipped = 0;
+    if let Some(checkpoint) = begin
+        && let Some(stream) = resumed(path, checkpoint).map_err(reading)?
+    {
+        source.stream = stream;
+        skipped = checkpoint.inflated_offset;
     }
-    let mut bytes = Vec::new();
-    let mut file = File::open(path).map_err(reading)?;
-    file.seek(SeekFrom::Start(offset)).map_err(reading)?;
-    file.take(limit as u64).read_to_end(&mut bytes).map_err(reading)?;
+    if let Stream::Plain(file) = &mut source.stream {
+        file.file.seek(SeekFrom::Start(offset)).map_err(reading)?;
+        skipped = offset;
+    }
+    let mut scratch = vec![0; SKIPPED_BYTES];
+    while skipped < offset {
+        let most = usize::try_from(offset - skipped).unwrap_or(usize::MAX).min(scratch.len());
+        let (length, end) = source.read_block(&mut scratch[..most]).map_err(reading)?;
+        skipped += length as u64;
+        if end != BlockEnd::More {
+            return Ok(Vec::new());
+        }
+    }
+    let mut bytes = vec![0; limit];
+    let (length, _) = source.read_block(&mut bytes).map_err(reading)?;
+    bytes.truncate(length);
     Ok(bytes)
+}
+
+fn resumed(path: &Path, checkpoint: &Checkpoint) -> io::Result<Option<Stream>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(checkpoint.file_offset))?;
+    let file = CountingReader { file, consumed: Arc::default() };
+    Ok(GzipReader::resume(file, checkpoint)?.map(|gzip| Stream::Gzip(Box::new(gzip))))
 }

@@ -126,7 +126,7 @@ fn every_kind_of_record_has_its_place() -> TestResult {
     // Colours and payloads are read with the arguments.
     let open = names(&store).iter().position(|name| *name == "never ends").ok_or("no open range")?;
     let path = folder.path().join("a report #1?.sqlite");
-    let args = read_args(&path, store.source_offset(u32::try_from(open)?))?.ok_or("no arguments")?;
+    let args = read_args(&path, &store, store.source_offset(u32::try_from(open)?))?.ok_or("no arguments")?;
     assert!(args.contains("\"color\":\"#0000ff\"") && args.contains("\"int64Value\":42"), "{args}");
     Ok(())
 }

@@ -133,7 +133,7 @@ fn graph_kernels_are_joined_to_their_launch_and_streams_are_told_apart() -> Test
 #[test]
 fn arguments_are_the_row_with_its_strings() -> TestResult {
     let (_folder, store) = open(EAGER)?;
-    let args = read_args(&recording(EAGER), store.source_offset(0))?.ok_or("no arguments")?;
+    let args = read_args(&recording(EAGER), &store, store.source_offset(0))?.ok_or("no arguments")?;
     let args: serde_json::Value = serde_json::from_str(&args)?;
     assert_eq!(args["deviceId"], 0);
     assert_eq!(args["streamId"], 7);

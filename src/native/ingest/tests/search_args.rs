@@ -66,7 +66,7 @@ fn every_slice_of_a_recording_that_has_the_text_is_found_plain_and_compressed() 
         let (found, last) = look(source, &store, looked_for, usize::MAX)?;
         assert_eq!((found.count, found.rows.len()), (expected as u64, expected));
         assert_eq!((last.done, last.count), (last.total, expected as u64));
-        let args = read_args(source, store.source_offset(found.rows[0]))?.ok_or("no arguments")?;
+        let args = read_args(source, &store, store.source_offset(found.rows[0]))?.ok_or("no arguments")?;
         assert!(args.contains(looked_for));
         let (few, _) = look(source, &store, looked_for, 3)?;
         assert_eq!((few.count, few.rows), (found.count, found.rows[..3].to_vec()));

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::types::ArrowPrimitiveType;
-use arrow_array::{Array, ArrayRef, LargeStringArray, PrimitiveArray, RecordBatch};
+use arrow_array::{Array, ArrayRef, LargeBinaryArray, LargeStringArray, PrimitiveArray, RecordBatch};
 use arrow_buffer::{Buffer, ScalarBuffer};
 use arrow_ipc::convert::try_fb_to_schema;
 use arrow_ipc::reader::{FileDecoder, read_footer_length};
@@ -136,6 +136,19 @@ pub fn text(path: &Path, batch: &RecordBatch, name: &str) -> Result<LargeStringA
     batch
         .column_by_name(name)
         .and_then(|array| array.as_any().downcast_ref::<LargeStringArray>())
+        .filter(|array| array.null_count() == 0)
+        .cloned()
+        .ok_or_else(|| TraceError::damaged(path, &format!("column {name} is missing or of another type")))
+}
+
+/// The values of a column of bytes.
+///
+/// # Errors
+/// `store.damaged` when the column is missing or of another type.
+pub fn binary(path: &Path, batch: &RecordBatch, name: &str) -> Result<LargeBinaryArray> {
+    batch
+        .column_by_name(name)
+        .and_then(|array| array.as_any().downcast_ref::<LargeBinaryArray>())
         .filter(|array| array.null_count() == 0)
         .cloned()
         .ok_or_else(|| TraceError::damaged(path, &format!("column {name} is missing or of another type")))

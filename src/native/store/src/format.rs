@@ -5,7 +5,7 @@ use iterscope_model::TraceMeta;
 use serde::{Deserialize, Serialize};
 
 /// Version of the store's layout; raised by any change of files, columns or their meaning.
-pub const STORE_VERSION: u32 = 2;
+pub const STORE_VERSION: u32 = 3;
 
 /// The last file written: without it a folder is no store.
 pub const META_FILE: &str = "meta.json";
@@ -32,9 +32,11 @@ pub const SAMPLES_FILE: &str = "samples.arrow";
 pub const FLOWS_FILE: &str = "flows.arrow";
 /// Rows of the arrows, sorted by their last slice.
 pub const FLOWS_BY_END_FILE: &str = "flows_by_end.arrow";
+/// Places in a compressed source from which it can be inflated.
+pub const CHECKPOINTS_FILE: &str = "checkpoints.arrow";
 
 /// All column files, in the order of writing.
-pub const COLUMN_FILES: [&str; 11] = [
+pub const COLUMN_FILES: [&str; 12] = [
     SLICES_FILE,
     NAMES_FILE,
     LANES_FILE,
@@ -46,6 +48,7 @@ pub const COLUMN_FILES: [&str; 11] = [
     SAMPLES_FILE,
     FLOWS_FILE,
     FLOWS_BY_END_FILE,
+    CHECKPOINTS_FILE,
 ];
 
 /// Bytes at each end of a column file that are summed at opening; they hold Arrow's header and footer.

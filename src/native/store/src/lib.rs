@@ -7,6 +7,7 @@
 //!
 //! The folder is written beside its final place and renamed; a folder that exists is complete.
 
+mod checkpoints;
 mod checks;
 mod columns;
 mod format;

@@ -9,8 +9,9 @@ use arrow_array::types::{Int64Type, UInt8Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, LargeStringArray, RecordBatch};
 use arrow_buffer::ScalarBuffer;
 use iterscope_model::rules::RULES_VERSION;
-use iterscope_model::{ErrorCode, LaneRows, NameId, Result, Row, TraceError, TraceMeta, TrackId};
+use iterscope_model::{Checkpoint, ErrorCode, LaneRows, NameId, Result, Row, TraceError, TraceMeta, TrackId};
 
+use crate::checkpoints::Checkpoints;
 use crate::checks::{check_fresh, check_of};
 use crate::columns::{primitive, read_batch, text};
 use crate::format::{
@@ -43,6 +44,7 @@ pub struct Store {
     longest_64: ScalarBuffer<u32>,
     longest_4096: ScalarBuffer<u32>,
     points: Points,
+    checkpoints: Checkpoints,
 }
 
 impl Store {
@@ -90,6 +92,7 @@ impl Store {
                 BLOCK_ROWS * FAN_OUT,
             )?,
             points,
+            checkpoints: Checkpoints::open(&open)?,
             meta: body.trace,
         })
     }
@@ -104,6 +107,12 @@ impl Store {
     #[must_use]
     pub fn points(&self) -> &Points {
         &self.points
+    }
+
+    /// The last place before an offset of the inflated source from which a compressed source can be inflated.
+    #[must_use]
+    pub fn checkpoint_before(&self, offset: u64) -> Option<Checkpoint> {
+        self.checkpoints.before(offset)
     }
 
     /// Whether a file still is what this store was made from.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arrow_array::LargeStringArray;
-use iterscope_model::{Flow, Instant, NamePool, Result, Sample, Slice, TraceError, TraceMeta};
+use iterscope_model::{Checkpoint, Flow, Instant, NamePool, Result, Sample, Slice, TraceError, TraceMeta};
 
+use crate::checkpoints::write_checkpoints;
 use crate::checks::check_of;
 use crate::columns::write_columns;
 use crate::format::{Body, COLUMN_FILES, FileCheck, META_FILE, NAMES_FILE, Preamble, STORE_VERSION};
@@ -32,6 +33,8 @@ pub struct TraceData {
     pub samples: Vec<Sample>,
     /// Arrows between slices, sorted by their first one.
     pub flows: Vec<Flow>,
+    /// Places in a compressed source to come back to, in its order.
+    pub checkpoints: Vec<Checkpoint>,
 }
 
 /// Writes a store folder, replacing one that is there.
@@ -72,11 +75,12 @@ fn replace(folder: &Path, temporary: &Path) -> Result<()> {
 
 fn write_folder(folder: &Path, data: TraceData) -> Result<()> {
     fs::create_dir_all(folder).map_err(|cause| TraceError::writing(folder, &cause))?;
-    let TraceData { meta, slices, names, instants, samples, flows } = data;
+    let TraceData { meta, slices, names, instants, samples, flows, checkpoints } = data;
     let columns = SliceColumns::of(slices);
     let write_beside = || {
         columns.write_indices(folder)?;
         write_points(folder, &instants, &samples, &flows)?;
+        write_checkpoints(folder, &checkpoints)?;
         let names = LargeStringArray::from_iter_values(names.iter());
         write_columns(&folder.join(NAMES_FILE), vec![("name", Arc::new(names))])
     };

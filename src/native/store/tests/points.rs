@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::Path;
 
 use iterscope_model::{
-    CounterInfo, ErrorCode, Flow, Instant, NamePool, Sample, Slice, SourceStamp, TraceCounts, TraceMeta,
-    TrackInfo, TrackType, rules::RULES_VERSION,
+    Checkpoint, CounterInfo, ErrorCode, Flow, Instant, NamePool, Sample, Slice, SourceStamp, TraceCounts,
+    TraceMeta, TrackInfo, TrackType, rules::RULES_VERSION,
 };
 use iterscope_store::{Store, TraceData, write_store};
 
@@ -59,6 +59,11 @@ fn slice(track: u32, start_ns: i64) -> Slice {
     }
 }
 
+fn checkpoint(inflated_offset: u64) -> Checkpoint {
+    let window = inflated_offset.to_le_bytes().to_vec();
+    Checkpoint { inflated_offset, file_offset: inflated_offset / 4, first_byte: 9, used_bits: 3, window }
+}
+
 fn example() -> TraceData {
     let mut names = NamePool::default();
     names.intern("mark");
@@ -94,6 +99,7 @@ fn example() -> TraceData {
             Flow { from: 1, to: 2, category: 0 },
             Flow { from: 2, to: 0, category: 0 },
         ],
+        checkpoints: vec![checkpoint(8), checkpoint(20)],
     }
 }
 
@@ -120,6 +126,9 @@ fn points_come_back_as_written() -> TestResult {
     assert_eq!(points.flows_to(2).collect::<Vec<_>>(), [data.flows[0], data.flows[1]]);
     assert_eq!(points.flows_to(1).count(), 0);
     assert_eq!(points.flow_count(), 3);
+    let before = [7, 8, 19, 20, 99].map(|offset| store.checkpoint_before(offset));
+    let (first, second) = (Some(checkpoint(8)), Some(checkpoint(20)));
+    assert_eq!(before, [None, first.clone(), first, second.clone(), second]);
     Ok(())
 }
 
@@ -136,5 +145,6 @@ fn tables_that_do_not_fit_the_trace_are_refused() -> TestResult {
     refuse("instants", &|data| data.instants.truncate(1));
     refuse("tracks", &|data| data.instants.reverse());
     refuse("flows", &|data| data.flows[0].to = 99);
+    refuse("checkpoints", &|data| data.checkpoints.reverse());
     Ok(())
 }

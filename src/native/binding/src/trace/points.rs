@@ -128,7 +128,7 @@ impl TraceHandle {
                 TraceError::new(ErrorCode::QueryOutOfRange, format!("The trace has no instant {index}."))
             })?;
             let readable = store.is_made_from(&source);
-            let args_json = if readable { read_args(&source, instant.source_offset)? } else { None };
+            let args_json = if readable { read_args(&source, store, instant.source_offset)? } else { None };
             let category = store.meta().categories.get(usize::from(instant.category));
             let name = store.text(instant.name).unwrap_or_default().to_owned();
             Ok(InstantDetails::of(index, &instant, name, category.cloned().unwrap_or_default(), args_json))

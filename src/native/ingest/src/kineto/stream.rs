@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use iterscope_model::{ErrorCode, Result, TraceError};
+use iterscope_model::{Checkpoint, ErrorCode, Result, TraceError};
 
 use crate::source::{BlockEnd, Source};
 
@@ -65,6 +65,11 @@ impl<'a> Cutter<'a> {
     /// Whether the compressed stream broke off.
     pub fn is_broken(&self) -> bool {
         self.end == Some(BlockEnd::Broken)
+    }
+
+    /// Places in a compressed source to come back to.
+    pub fn take_checkpoints(&mut self) -> Vec<Checkpoint> {
+        self.source.take_checkpoints()
     }
 
     /// The next chunk, read into a used buffer; none at the end.

@@ -91,6 +91,7 @@ pub fn read_report(
         instants: trace.instants,
         samples: trace.samples,
         flows: Vec::new(),
+        checkpoints: Vec::new(),
     })
 }
 
