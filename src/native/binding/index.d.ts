@@ -321,7 +321,7 @@ export interface ExpertLayerMetrics {
   activeExpertsPerRank: number | null
   /** `SGLang`'s balancedness over ranks, mean over iterations. */
   sglangBalancedness: number | null
-  /** Tokens of a rank, mean over ranks and then over iterations, as report_load_statistics prints its mean. */
+  /** Tokens of a rank, mean over ranks and then over iterations, as `report_load_statistics` prints its mean. */
   rankTokensMean: number | null
   /** Sample standard deviation of the tokens of ranks, mean over iterations, as it prints its std; null for one rank. */
   rankTokensStd: number | null

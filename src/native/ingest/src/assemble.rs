@@ -41,7 +41,8 @@ pub fn assemble(
     let mut tracks = order_tracks(&mut trace);
     lay_out_tracks(&mut trace, first_ns, &mut tracks, cancel);
     cancel.check(&path)?;
-    let flows = join_flows(std::mem::take(&mut trace.flows), &trace.slices, &mut trace.tables.warnings);
+    let flows =
+        join_flows(std::mem::take(&mut trace.flows), &trace.slices, &mut trace.tables.warnings, cancel);
     cancel.check(&path)?;
     let instants = sort_instants(&mut trace, &mut tracks);
     let counters = sort_samples(&mut trace);

@@ -4,6 +4,8 @@
 use iterscope_model::{CategoryId, Flow, Slice, TrackId, WarningCode, WarningCounts};
 use rayon::prelude::*;
 
+use crate::progress::Cancel;
+
 /// What a flow event is to its flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FlowStep {
@@ -35,14 +37,19 @@ struct Lane<'a> {
     cursor: usize,
 }
 
-/// The arrows between slices, sorted. Slices of each track are sorted by lane and start; events come in any order.
+/// The arrows between slices, sorted. Slices of each track are sorted by lane and start; events come in any order. Once
+/// cancelled, the result is of no use.
 pub fn join_flows(
     mut events: Vec<FlowEvent>,
     slices: &[Vec<Slice>],
     warnings: &mut WarningCounts,
+    cancel: &Cancel,
 ) -> Vec<Flow> {
     events.par_sort_unstable_by_key(|event| (event.track, event.time_ns));
     let first_rows = first_rows(slices);
+    if cancel.is_cancelled() {
+        return Vec::new();
+    }
     let ends: Vec<(FlowEvent, Option<u32>)> = events
         .par_chunk_by(|a, b| a.track == b.track)
         .flat_map_iter(|track| find_slices(track, slices, &first_rows))
@@ -51,7 +58,13 @@ pub fn join_flows(
         .add_many(WarningCode::FlowWithoutSlice, ends.iter().filter(|(_, row)| row.is_none()).count() as u64);
     drop(events);
     let mut ends = ends;
+    if cancel.is_cancelled() {
+        return Vec::new();
+    }
     ends.par_sort_by_key(|(event, _)| (event.category, event.id, event.time_ns, event.step));
+    if cancel.is_cancelled() {
+        return Vec::new();
+    }
     let mut flows = Vec::with_capacity(ends.len() / 2);
     for flow in ends.chunk_by(|(a, _), (b, _)| (a.category, a.id) == (b.category, b.id)) {
         warnings.add_many(WarningCode::FlowWithoutPartner, join_one(flow, &mut flows));
@@ -168,7 +181,7 @@ mod tests {
 
     fn joined(events: Vec<FlowEvent>) -> (Vec<(u32, u32)>, u64, u64) {
         let mut warnings = WarningCounts::default();
-        let flows = join_flows(events, &slices(), &mut warnings);
+        let flows = join_flows(events, &slices(), &mut warnings, &Cancel::default());
         let alone = warnings.count(WarningCode::FlowWithoutPartner);
         (
             flows.iter().map(|flow| (flow.from, flow.to)).collect(),

@@ -56,7 +56,7 @@ pub fn ingest_process(
         read_trace(source, BLOCK_BYTES, on_progress, cancel)?
     };
     cancel.check(source)?;
-    write_store(store, data)
+    write_store(store, data, &|| cancel.check(source))
 }
 
 /// Whether a file is a report's database, compressed or not.

@@ -10,6 +10,8 @@ mod assemble;
 #[cfg(test)]
 mod block_borders;
 #[cfg(test)]
+mod cancelling;
+#[cfg(test)]
 mod checkpoint_reads;
 mod collect;
 mod flows;

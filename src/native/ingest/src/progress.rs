@@ -77,18 +77,57 @@ fn seconds_left(elapsed: Duration, done: u64, total: u64) -> Option<f64> {
 
 /// A flag that stops an ingest; checked at every block. Clones share the flag.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<AtomicBool>);
+pub struct Cancel(Arc<Flag>);
+
+#[derive(Debug, Default)]
+struct Flag {
+    is_set: AtomicBool,
+    #[cfg(test)]
+    counted: Counted,
+}
+
+/// How often a flag was asked, and at which time it sets itself.
+#[cfg(test)]
+#[derive(Debug, Default)]
+struct Counted {
+    asked: AtomicU64,
+    set_at: AtomicU64,
+}
 
 impl Cancel {
     /// Asks to stop.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_set.store(true, Ordering::Relaxed);
     }
 
     /// Whether a stop was asked for.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        #[cfg(test)]
+        self.count();
+        self.0.is_set.load(Ordering::Relaxed)
+    }
+
+    /// Sets itself when it is asked for the nth time.
+    #[cfg(test)]
+    pub(crate) fn at(nth: u64) -> Self {
+        let cancel = Self::default();
+        cancel.0.counted.set_at.store(nth, Ordering::Relaxed);
+        cancel
+    }
+
+    /// How often it was asked.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> u64 {
+        self.0.counted.asked.load(Ordering::Relaxed)
+    }
+
+    #[cfg(test)]
+    fn count(&self) {
+        let counted = &self.0.counted;
+        if counted.asked.fetch_add(1, Ordering::Relaxed) + 1 == counted.set_at.load(Ordering::Relaxed) {
+            self.cancel();
+        }
     }
 
     /// # Errors

@@ -2,7 +2,7 @@
 //! Places in a compressed source from which it can be inflated: without them the arguments of a late slice would take
 //! as long as inflating everything before it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::types::{UInt8Type, UInt64Type};
@@ -10,7 +10,7 @@ use arrow_array::{Array, LargeBinaryArray, RecordBatch};
 use arrow_buffer::ScalarBuffer;
 use iterscope_model::{Checkpoint, Result, TraceError};
 
-use crate::columns::{binary, column, primitive, write_columns};
+use crate::columns::{Writing, binary, column, primitive};
 use crate::format::CHECKPOINTS_FILE;
 
 /// The table, mapped.
@@ -26,13 +26,13 @@ pub struct Checkpoints {
 /// Writes the table; checkpoints are in the order of the source.
 ///
 /// # Errors
-/// `store.no-space` or `store.unwritable`.
-pub fn write_checkpoints(folder: &Path, checkpoints: &[Checkpoint]) -> Result<()> {
+/// `store.no-space` or `store.unwritable`, and that of the check.
+pub fn write_checkpoints(writing: &Writing<'_>, checkpoints: &[Checkpoint]) -> Result<()> {
     let offsets = |pick: fn(&Checkpoint) -> u64| column::<UInt64Type>(checkpoints.iter().map(pick).collect());
     let bytes = |pick: fn(&Checkpoint) -> u8| column::<UInt8Type>(checkpoints.iter().map(pick).collect());
     let windows = LargeBinaryArray::from_iter_values(checkpoints.iter().map(|checkpoint| &checkpoint.window));
-    write_columns(
-        &folder.join(CHECKPOINTS_FILE),
+    writing.columns(
+        CHECKPOINTS_FILE,
         vec![
             ("inflatedOffset", offsets(|checkpoint| checkpoint.inflated_offset)),
             ("fileOffset", offsets(|checkpoint| checkpoint.file_offset)),

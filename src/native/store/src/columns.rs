@@ -17,31 +17,65 @@ use arrow_schema::{ArrowError, Field, Schema};
 use iterscope_model::{Result, TraceError};
 
 const TRAILER_BYTES: usize = 10;
+/// Written at once.
+const PIECE_BYTES: usize = 4 << 20;
 /// What stands before the length of a message.
 const CONTINUATION_MARKER: [u8; 4] = [0xff; 4];
 
-/// Writes one batch of named columns.
-///
-/// # Errors
-/// `store.no-space` or `store.unwritable`.
-pub fn write_columns(path: &Path, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), false)).collect();
-    let schema = Arc::new(Schema::new(fields));
-    let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let write = || -> std::result::Result<(), ArrowError> {
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
-        let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-        let mut writer = FileWriter::try_new(file, &schema)?;
-        writer.write(&batch)?;
-        writer.finish()?;
-        writer.into_inner()?.flush()?;
-        Ok(())
-    };
-    write().map_err(|cause| match cause {
-        ArrowError::IoError(_, io) => TraceError::writing(path, &io),
-        other => TraceError::writing(path, &std::io::Error::other(other.to_string())),
-    })
+/// A store being written: its folder, and what says that it is not wanted any more.
+pub struct Writing<'a> {
+    /// Where the files go.
+    pub folder: &'a Path,
+    /// Gives the error to end with.
+    pub check: &'a (dyn Fn() -> Result<()> + Sync),
+}
+
+impl Writing<'_> {
+    /// Writes one batch of named columns as a file of this name.
+    ///
+    /// # Errors
+    /// `store.no-space` or `store.unwritable`, and that of the check.
+    pub fn columns(&self, name: &str, columns: Vec<(&str, ArrayRef)>) -> Result<()> {
+        (self.check)()?;
+        let path = self.folder.join(name);
+        let fields: Vec<Field> =
+            columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), false)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let arrays = columns.into_iter().map(|(_, array)| array).collect();
+        let write = || -> std::result::Result<(), ArrowError> {
+            let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)?;
+            let file = PieceWriter { file: File::create(&path)?, check: self.check };
+            let mut writer = FileWriter::try_new(BufWriter::with_capacity(1 << 20, file), &schema)?;
+            writer.write(&batch)?;
+            writer.finish()?;
+            writer.into_inner()?.flush()?;
+            Ok(())
+        };
+        write().map_err(|cause| match (self.check)() {
+            Err(stopped) => stopped,
+            Ok(()) => match cause {
+                ArrowError::IoError(_, io) => TraceError::writing(&path, &io),
+                other => TraceError::writing(&path, &std::io::Error::other(other.to_string())),
+            },
+        })
+    }
+}
+
+/// Writes a file in pieces, and asks before each whether to go on.
+struct PieceWriter<'a> {
+    file: File,
+    check: &'a (dyn Fn() -> Result<()> + Sync),
+}
+
+impl Write for PieceWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        (self.check)().map_err(|error| std::io::Error::other(error.message))?;
+        self.file.write(&bytes[..bytes.len().min(PIECE_BYTES)])
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// A column from a vector, without a copy.

@@ -11,7 +11,7 @@ use iterscope_model::{
     CategoryId, CounterId, Flow, Instant, Result, Row, Sample, TraceError, TraceMeta, TrackId,
 };
 
-use crate::columns::{column, primitive, write_columns};
+use crate::columns::{Writing, column, primitive};
 use crate::format::{FLOWS_BY_END_FILE, FLOWS_FILE, INSTANTS_FILE, SAMPLES_FILE};
 
 /// Everything of a trace that is no slice, mapped.
@@ -43,12 +43,17 @@ struct Instants {
 /// Writes the three tables; each must be sorted as the store keeps it.
 ///
 /// # Errors
-/// `store.no-space` or `store.unwritable`.
-pub fn write_points(folder: &Path, instants: &[Instant], samples: &[Sample], flows: &[Flow]) -> Result<()> {
+/// `store.no-space` or `store.unwritable`, and that of the check.
+pub fn write_points(
+    writing: &Writing<'_>,
+    instants: &[Instant],
+    samples: &[Sample],
+    flows: &[Flow],
+) -> Result<()> {
     let ids = |values: Vec<u32>| column::<UInt32Type>(values);
     let bytes = |pick: fn(&Instant) -> u8| column::<UInt8Type>(instants.iter().map(pick).collect());
-    write_columns(
-        &folder.join(INSTANTS_FILE),
+    writing.columns(
+        INSTANTS_FILE,
         vec![
             ("timeNs", column::<Int64Type>(instants.iter().map(|instant| instant.time_ns).collect())),
             (
@@ -61,15 +66,15 @@ pub fn write_points(folder: &Path, instants: &[Instant], samples: &[Sample], flo
             ("kind", bytes(|instant| instant.kind)),
         ],
     )?;
-    write_columns(
-        &folder.join(SAMPLES_FILE),
+    writing.columns(
+        SAMPLES_FILE,
         vec![
             ("timeNs", column::<Int64Type>(samples.iter().map(|sample| sample.time_ns).collect())),
             ("value", column::<Float64Type>(samples.iter().map(|sample| sample.value).collect())),
         ],
     )?;
-    write_columns(
-        &folder.join(FLOWS_FILE),
+    writing.columns(
+        FLOWS_FILE,
         vec![
             ("from", ids(flows.iter().map(|flow| flow.from).collect())),
             ("to", ids(flows.iter().map(|flow| flow.to).collect())),
@@ -78,7 +83,7 @@ pub fn write_points(folder: &Path, instants: &[Instant], samples: &[Sample], flo
     )?;
     let mut by_end: Vec<u32> = (0..u32::try_from(flows.len()).unwrap_or(u32::MAX)).collect();
     by_end.sort_by_key(|flow| flows[*flow as usize].to);
-    write_columns(&folder.join(FLOWS_BY_END_FILE), vec![("flow", ids(by_end))])
+    writing.columns(FLOWS_BY_END_FILE, vec![("flow", ids(by_end))])
 }
 
 impl Points {

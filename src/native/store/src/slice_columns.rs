@@ -2,19 +2,20 @@
 //! Slices as the columns of a store, made in one walk. Each track is given back to the system once it is copied, so
 //! that slices and columns of a large trace are never both whole in memory.
 
-use std::path::Path;
-
 use arrow_array::ArrayRef;
 use arrow_array::types::{Int64Type, UInt8Type, UInt32Type, UInt64Type};
 use arrow_buffer::ScalarBuffer;
 use iterscope_model::{NO_ID, Result, Slice};
 use rayon::slice::ParallelSliceMut;
 
-use crate::columns::{column, shared_column, write_columns};
+use crate::columns::{Writing, column, shared_column};
 use crate::format::{
     CORRELATIONS_FILE, LANES_FILE, LONG_FILE, LONGEST_64_FILE, LONGEST_4096_FILE, SLICES_FILE,
 };
 use crate::longest::{first_level, second_level};
+
+/// Rows from one check to the next.
+const CHECKED_ROWS: usize = 1 << 16;
 
 /// One value per slice in each column but the last ones.
 pub struct SliceColumns {
@@ -47,7 +48,10 @@ struct LongDurations {
 
 impl SliceColumns {
     /// The columns of slices by track, sorted by lane and start.
-    pub fn of(tracks: Vec<Vec<Slice>>) -> Self {
+    ///
+    /// # Errors
+    /// Those of the check.
+    pub fn of(tracks: Vec<Vec<Slice>>, check: &dyn Fn() -> Result<()>) -> Result<Self> {
         let count = tracks.iter().map(Vec::len).sum();
         let (mut start_ns, mut dur_ns) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let (mut name, mut kind) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -56,7 +60,10 @@ impl SliceColumns {
         let (mut lanes, mut long) = (Lanes::default(), LongDurations::default());
         for slices in tracks {
             lanes.add(&slices, start_ns.len());
-            for slice in &slices {
+            for (position, slice) in slices.iter().enumerate() {
+                if position % CHECKED_ROWS == 0 {
+                    check()?;
+                }
                 let short = u32::try_from(slice.dur_ns).unwrap_or(u32::MAX);
                 if short == u32::MAX {
                     long.row.push(to_row(start_ns.len()));
@@ -72,7 +79,7 @@ impl SliceColumns {
                 source_offset.push(slice.source_offset);
             }
         }
-        Self {
+        Ok(Self {
             start_ns: start_ns.into(),
             dur_ns: dur_ns.into(),
             name: name.into(),
@@ -83,18 +90,18 @@ impl SliceColumns {
             source_offset: source_offset.into(),
             lanes,
             long,
-        }
+        })
     }
 
     /// Writes the table of slices.
     ///
     /// # Errors
-    /// `store.no-space` or `store.unwritable`.
-    pub fn write_table(&self, folder: &Path) -> Result<()> {
+    /// `store.no-space` or `store.unwritable`, and that of the check.
+    pub fn write_table(&self, writing: &Writing<'_>) -> Result<()> {
         let ids = |values: &ScalarBuffer<u32>| shared_column::<UInt32Type>(values);
         let bytes = |values: &ScalarBuffer<u8>| shared_column::<UInt8Type>(values);
-        write_columns(
-            &folder.join(SLICES_FILE),
+        writing.columns(
+            SLICES_FILE,
             vec![
                 ("startNs", shared_column::<Int64Type>(&self.start_ns)),
                 ("durNs", ids(&self.dur_ns)),
@@ -111,10 +118,10 @@ impl SliceColumns {
     /// Writes what leads to rows: lanes, correlations, long durations and the longest slices.
     ///
     /// # Errors
-    /// `store.no-space` or `store.unwritable`.
-    pub fn write_indices(&self, folder: &Path) -> Result<()> {
+    /// `store.no-space` or `store.unwritable`, and that of the check.
+    pub fn write_indices(&self, writing: &Writing<'_>) -> Result<()> {
         let ids = |values: &[u32]| column::<UInt32Type>(values.to_vec());
-        let write = |name: &str, columns: Vec<(&str, ArrayRef)>| write_columns(&folder.join(name), columns);
+        let write = |name: &str, columns: Vec<(&str, ArrayRef)>| writing.columns(name, columns);
         let lanes = &self.lanes;
         write(
             LANES_FILE,

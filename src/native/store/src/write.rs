@@ -12,7 +12,7 @@ use iterscope_model::{Checkpoint, Flow, Instant, NamePool, Result, Sample, Slice
 
 use crate::checkpoints::write_checkpoints;
 use crate::checks::check_of;
-use crate::columns::write_columns;
+use crate::columns::Writing;
 use crate::format::{Body, COLUMN_FILES, FileCheck, META_FILE, NAMES_FILE, Preamble, STORE_VERSION};
 use crate::map::map_column_file;
 use crate::points::write_points;
@@ -37,15 +37,16 @@ pub struct TraceData {
     pub checkpoints: Vec<Checkpoint>,
 }
 
-/// Writes a store folder, replacing one that is there.
+/// Writes a store folder, replacing one that is there. `check` is asked again and again whether to go on.
 ///
 /// # Errors
-/// `store.no-space` or `store.unwritable`; nothing is left behind then.
-pub fn write_store(folder: &Path, data: TraceData) -> Result<()> {
+/// `store.no-space` or `store.unwritable`, and those of the check; nothing is left behind then.
+pub fn write_store(folder: &Path, data: TraceData, check: &(dyn Fn() -> Result<()> + Sync)) -> Result<()> {
     static SERIAL: AtomicU64 = AtomicU64::new(0);
     let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
     let temporary = sibling(folder, &format!("tmp-{}-{serial}", std::process::id()));
-    let written = write_folder(&temporary, data).and_then(|()| replace(folder, &temporary));
+    let written =
+        write_folder(&Writing { folder: &temporary, check }, data).and_then(|()| replace(folder, &temporary));
     if written.is_err() {
         // The first error is the one to report; leftovers are removed as far as possible.
         let _ = fs::remove_dir_all(&temporary);
@@ -73,19 +74,21 @@ fn replace(folder: &Path, temporary: &Path) -> Result<()> {
     fs::rename(temporary, folder).map_err(writing)
 }
 
-fn write_folder(folder: &Path, data: TraceData) -> Result<()> {
+fn write_folder(writing: &Writing<'_>, data: TraceData) -> Result<()> {
+    let folder = writing.folder;
     fs::create_dir_all(folder).map_err(|cause| TraceError::writing(folder, &cause))?;
     let TraceData { meta, slices, names, instants, samples, flows, checkpoints } = data;
-    let columns = SliceColumns::of(slices);
+    let columns = SliceColumns::of(slices, writing.check)?;
     let write_beside = || {
-        columns.write_indices(folder)?;
-        write_points(folder, &instants, &samples, &flows)?;
-        write_checkpoints(folder, &checkpoints)?;
+        columns.write_indices(writing)?;
+        write_points(writing, &instants, &samples, &flows)?;
+        write_checkpoints(writing, &checkpoints)?;
         let names = LargeStringArray::from_iter_values(names.iter());
-        write_columns(&folder.join(NAMES_FILE), vec![("name", Arc::new(names))])
+        writing.columns(NAMES_FILE, vec![("name", Arc::new(names))])
     };
-    let (beside, table) = rayon::join(write_beside, || columns.write_table(folder));
+    let (beside, table) = rayon::join(write_beside, || columns.write_table(writing));
     beside.and(table)?;
+    (writing.check)()?;
     write_meta(folder, meta)
 }
 

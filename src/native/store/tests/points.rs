@@ -104,7 +104,7 @@ fn example() -> TraceData {
 }
 
 fn written(folder: &Path, data: TraceData) -> iterscope_model::Result<Store> {
-    write_store(folder, data)?;
+    write_store(folder, data, &|| Ok(()))?;
     Store::open(folder, None)
 }
 
