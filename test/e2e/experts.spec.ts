@@ -12,6 +12,8 @@ const pictures = process.env['ITERSCOPE_PICTURES'];
 /** A picture of each page in both themes, for whoever asks for them. */
 async function pictureOf(page: Page, name: string): Promise<void> {
   if (pictures === undefined) return;
+  const notices = page.getByRole('region', { name: 'Notices' }).getByRole('button');
+  while ((await notices.count()) > 0) await notices.first().click();
   for (const theme of ['Dark', 'Light']) {
     await page.getByRole('radio', { name: `${theme} theme` }).click();
     await page.screenshot({ path: join(pictures, `${name}-${theme.toLowerCase()}.png`) });

@@ -11,7 +11,7 @@ export async function chooseFiles(window: BrowserWindow): Promise<readonly strin
     filters: [
       {
         name: 'Traces and expert statistics',
-        extensions: ['json', 'gz', 'sqlite', 'db', 'nsys-rep', 'safetensors', 'pt', 'csv'],
+        extensions: ['json', 'gz', 'sqlite', 'db', 'nsys-rep', 'safetensors', 'pt', 'csv', 'parquet'],
       },
       { name: 'All files', extensions: ['*'] },
     ],

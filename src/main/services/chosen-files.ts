@@ -10,8 +10,8 @@ export interface ChosenFile {
   readonly path: string;
 }
 
-/** A record of SGLang, or a table of counts. */
-const STATISTICS = /\.(pt|csv)$/;
+/** A record of SGLang, a dump of vLLM, or a table of counts. */
+const STATISTICS = /\.(pt|csv|parquet)$/;
 /** In a folder only what its name says: other programs write tables and tensors, too. */
 const RECORD = /^expert_distribution_recorder_.*\.pt$/;
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::{ExpertsError, Warning, WarningCode};
-use crate::formats::{read_record, read_table};
+use crate::formats::{read_parquet, read_record, read_table};
 use crate::rank_file::{RankFile, Vector, rank_of};
 use crate::regular;
 use crate::statistics::ExpertStatistics;
@@ -22,7 +22,7 @@ struct MetaInfo {
     num_experts_per_token: u32,
 }
 
-/// Reads a folder of statistics, a record of `SGLang` (`.pt`) or a table (`.csv`).
+/// Reads a folder of statistics, a record of `SGLang` or a dump of `vLLM` (`.pt`), or a table (`.csv`, `.parquet`).
 ///
 /// # Errors
 /// Every [`ExpertsError`] that says what cannot be read.
@@ -30,6 +30,7 @@ pub fn read_statistics(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("pt") if path.is_file() => read_record(path),
         Some("csv") if path.is_file() => read_table(path),
+        Some("parquet") if path.is_file() => read_parquet(path),
         _ => read_folder(path),
     }
 }

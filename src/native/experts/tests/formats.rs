@@ -43,6 +43,34 @@ fn slots_of_forward_passes_are_added_up_to_their_experts() {
 }
 
 #[test]
+fn slots_of_a_load_window_are_added_up_to_their_experts() {
+    let statistics = read_statistics(&fixture("load_window.pt")).expect("readable");
+    assert_eq!((statistics.experts, statistics.layers.as_slice()), (3, [0, 1].as_slice()));
+    assert_eq!(statistics.iterations, [0, 1]);
+    // Layer 0 has experts 0, 1, 2, 0 in its slots, layer 1 has 2, 1, 0, 1.
+    assert_eq!(statistics.histogram(0, &(0..1)).expect("layer 0"), [1 + 4, 2, 3]);
+    assert_eq!(statistics.histogram(1, &(1..2)).expect("layer 1"), [15, 14 + 16, 13]);
+    assert_eq!(statistics.warnings[0].code, WarningCode::StepsUnordered);
+}
+
+#[test]
+fn columns_of_a_parquet_file_are_a_table() {
+    let statistics = read_statistics(&fixture("counts.parquet")).expect("readable");
+    let table = read_statistics(&fixture("counts.csv")).expect("readable");
+    assert_eq!((statistics.experts, statistics.combination), (table.experts, table.combination));
+    assert_eq!(statistics.iterations, table.iterations);
+    assert_eq!(statistics.heatmap(&(0..u32::MAX)), table.heatmap(&(0..u32::MAX)));
+    let error = read_statistics(&fixture("texts.parquet")).expect_err("refused");
+    assert_eq!(error.code(), "experts.damaged");
+    assert!(error.to_string().contains("row 0: “\"5\"” is not a whole number"), "{error}");
+    let whole = fs::read(fixture("counts.parquet")).expect("the fixture is readable");
+    for length in [0, 4, 40, whole.len() - 1] {
+        let error = written("t.parquet", &whole[..length]).expect_err("refused");
+        assert_eq!(error.code(), "experts.damaged", "{length} bytes");
+    }
+}
+
+#[test]
 fn a_pickle_that_asks_for_anything_else_is_not_opened() {
     let error = read_statistics(&fixture("hostile.pt")).expect_err("refused");
     assert_eq!(error.code(), "experts.damaged");
@@ -154,7 +182,7 @@ fn a_pipe_is_no_record_and_is_not_waited_for() {
 proptest! {
     #[test]
     fn changed_records_are_read_or_refused(
-        name in prop::sample::select(vec![TOTALS, PASSES]),
+        name in prop::sample::select(vec![TOTALS, PASSES, "load_window.pt", "counts.parquet"]),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
         length in any::<prop::sample::Index>(), is_cut in any::<bool>(),
     ) {
@@ -166,7 +194,8 @@ proptest! {
         if is_cut {
             bytes.truncate(length.index(bytes.len()));
         }
-        if let Err(error) = written("r.pt", &bytes) {
+        let ending = name.rsplit('.').next().unwrap_or_default();
+        if let Err(error) = written(&format!("r.{ending}"), &bytes) {
             prop_assert!(error.to_string().ends_with('.'), "{}", error);
         }
     }

@@ -34,8 +34,8 @@ export function ExpertsView({ set, visible, store: shared }: ExpertsViewProps) {
     return (
       <EmptyState title="No expert statistics here">
         Switch on “Record expert statistics” before a run, or open a folder that holds meta_info.json and
-        rank*.safetensors, a record of SGLang (.pt), or a table with the columns iteration, layer, expert and
-        tokens (.csv).
+        rank*.safetensors, a record of SGLang or a dump of vLLM (.pt), or a table with the columns iteration,
+        layer, expert and tokens (.csv, .parquet).
       </EmptyState>
     );
   }

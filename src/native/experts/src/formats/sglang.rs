@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Records of `SGLang`'s expert distribution recorder: what `torch.save` writes, a zip archive of a pickle and the numbers
-//! of its tensors. Totals by step (`logical_count`) and records of each forward pass are understood.
+//! Records of `SGLang`'s expert distribution recorder and dumps of `vLLM`'s load balancer: what `torch.save` writes, a zip
+//! archive of a pickle and the numbers of its tensors. Of the first, totals by step (`logical_count`) and records of each
+//! forward pass are understood; of the second, `expert_load_window` with `physical_to_logical_map`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -75,9 +76,17 @@ impl Record {
                 Warning { code: WarningCode::StepsUnordered, message: message.to_owned(), count: 1 };
             return Ok((counts, vec![warning]));
         }
+        if let Some(Value::Tensor(window)) = self.pickle.get(&root, "expert_load_window").cloned() {
+            let message = "Steps are numbered from 0: the engine keeps the newest in a ring, which loses their order once it is full.";
+            let warning =
+                Warning { code: WarningCode::StepsUnordered, message: message.to_owned(), count: 1 };
+            return Ok((self.load_window(&root, &window)?, vec![warning]));
+        }
         let records = match self.pickle.get(&root, "records") {
             Some(Value::List(records)) => records.clone(),
-            _ => return Err("it holds neither logical_count nor records".to_owned()),
+            _ => {
+                return Err("it holds neither logical_count nor records nor expert_load_window".to_owned());
+            }
         };
         let map = match self.pickle.get(&root, "last_physical_to_logical_map") {
             Some(Value::Tensor(map)) => map.clone(),
@@ -106,6 +115,31 @@ impl Record {
         for (at, tokens) in self.numbers(tensor)?.into_iter().enumerate() {
             let (row, expert) = (at / experts, at % experts);
             counts.insert((index(row / layers)?, index(row % layers)?, index(expert)?), tokens);
+        }
+        Ok(counts)
+    }
+
+    /// `vLLM`'s [steps, layers, slots], with the experts that sit in the slots: [layers, slots].
+    fn load_window(&mut self, root: &Value, window: &Tensor) -> Result<RankCounts, String> {
+        let map = match self.pickle.get(root, "physical_to_logical_map") {
+            Some(Value::Tensor(map)) => map.clone(),
+            _ => return Err("its expert_load_window comes without physical_to_logical_map".to_owned()),
+        };
+        let (&[_, layers, slots], &[map_layers, map_slots]) = (window.shape.as_slice(), map.shape.as_slice())
+        else {
+            return Err("expert_load_window is not [steps, layers, slots]".to_owned());
+        };
+        if (layers, slots) != (map_layers, map_slots) || layers == 0 || slots == 0 {
+            return Err("expert_load_window has other slots than the map of experts".to_owned());
+        }
+        let logical = self.numbers(&map)?;
+        let mut counts = RankCounts::new();
+        for (at, tokens) in self.numbers(window)?.into_iter().enumerate() {
+            let (row, slot) = (at / slots, at % slots);
+            let expert = u32::try_from(logical[row % layers * slots + slot]).ok();
+            let expert = expert.filter(|expert| *expert < MOST_EXPERTS);
+            let expert = expert.ok_or("the map of experts names one that cannot be")?;
+            *counts.entry((index(row / layers)?, index(row % layers)?, expert)).or_default() += tokens;
         }
         Ok(counts)
     }

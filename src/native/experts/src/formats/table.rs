@@ -10,7 +10,7 @@ use crate::regular;
 use crate::statistics::ExpertStatistics;
 
 /// Positions of the columns.
-struct Columns {
+pub struct Columns {
     iteration: usize,
     layer: usize,
     expert: usize,
@@ -28,20 +28,22 @@ pub fn read_table(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
     let damaged = |reason: String| ExpertsError::Damaged { path: path.to_owned(), reason };
     let header = reader.headers().map_err(|error| damaged(error.to_string()))?;
-    let columns = Columns::of(header).map_err(damaged)?;
+    let columns = Columns::of(&header.iter().collect::<Vec<&str>>()).map_err(damaged)?;
     let mut ranks: BTreeMap<u32, RankCounts> = BTreeMap::new();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|error| damaged(error.to_string()))? {
         let line = record.position().map_or(0, csv::Position::line);
-        let (rank, key, tokens) =
-            columns.read(&record).map_err(|reason| damaged(format!("line {line}: {reason}")))?;
+        let (rank, key, tokens) = columns
+            .read(|at| number_of(&record, at))
+            .map_err(|reason| damaged(format!("line {line}: {reason}")))?;
         *ranks.entry(rank).or_default().entry(key).or_default() += tokens;
     }
     statistics_of(path, &ranks, Vec::new())
 }
 
 impl Columns {
-    fn of(header: &csv::StringRecord) -> Result<Self, String> {
+    /// Finds the columns by name; the error says which is missing.
+    pub fn of(header: &[&str]) -> Result<Self, String> {
         let find = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
         let need = |name: &str| {
             find(name).ok_or_else(|| {
@@ -57,11 +59,12 @@ impl Columns {
         })
     }
 
-    fn read(&self, record: &csv::StringRecord) -> Result<(u32, Key, u64), String> {
-        let number = |at: usize, most: u64| {
-            let text = record.get(at).unwrap_or_default();
-            let value = text.parse::<u64>().ok().filter(|value| *value <= most);
-            value.ok_or_else(|| format!("“{text}” is not a whole number up to {most}"))
+    /// Rank, key and tokens of a row; `cell` gives the number in a column, or what is there instead.
+    pub fn read(&self, cell: impl Fn(usize) -> Result<u64, String>) -> Result<(u32, Key, u64), String> {
+        let number = |at: usize, most: u64| match cell(at) {
+            Ok(value) if value <= most => Ok(value),
+            Ok(value) => Err(format!("“{value}” is not a whole number up to {most}")),
+            Err(text) => Err(format!("“{text}” is not a whole number up to {most}")),
         };
         let small =
             |at: usize, most: u32| number(at, u64::from(most)).map(|value| u32::try_from(value).unwrap_or(0));
@@ -73,4 +76,9 @@ impl Columns {
         let rank = self.rank.map_or(Ok(0), |at| small(at, MOST_EXPERTS))?;
         Ok((rank, key, number(self.tokens, 1 << 40)?))
     }
+}
+
+fn number_of(record: &csv::StringRecord, at: usize) -> Result<u64, String> {
+    let text = record.get(at).unwrap_or_default();
+    text.parse().map_err(|_| text.to_owned())
 }

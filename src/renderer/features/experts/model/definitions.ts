@@ -47,5 +47,9 @@ export const definitions = {
     'Time of expert computing on the slowest rank over the time of the iteration, waiting included. Measured where a trace of the run is here; type it to try another.',
   expertTime:
     'MoE kernels of the iterations, summed; in traces without a device the operator moe.experts of the embedded engine.',
+  rankTokens:
+    'Tokens that the statistics give this rank in the window, all layers, with experts in contiguous blocks. Only where there is a trace of every rank that holds all iterations of the window.',
+  timePerTokens:
+    'Expert computing of the rank over its tokens. Where one rank takes longer for as many tokens, its device is slow; its experts are not hot.',
   replicaMemory: 'Extra slots of a rank × layers × bytes per expert.',
 } as const;

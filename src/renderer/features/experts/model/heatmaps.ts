@@ -25,6 +25,14 @@ export function layerHeatmap(
   return { ...common, columns: ranks, columnName: 'rank', tokens: byRank };
 }
 
+/** Tokens of each rank over all layers, with experts in contiguous blocks. */
+export function tokensOfRanks(heatmap: ExpertHeatmap, ranks: number): Float64Array {
+  const byLayer = layerHeatmap(heatmap, 'ranks', ranks, 0, 'tokens').tokens;
+  const sums = new Float64Array(ranks);
+  for (const [at, tokens] of byLayer.entries()) sums[at % ranks] = (sums[at % ranks] ?? 0) + tokens;
+  return sums;
+}
+
 /** Iterations (each row by its first) by experts or ranks. */
 export function seriesHeatmap(
   { rows, columns, cells }: ExpertSeries,

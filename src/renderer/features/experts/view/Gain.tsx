@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import type { Source } from '#shared/contract/app.ts';
-import type { LayerMetrics } from '#shared/contract/experts.ts';
+import type { ExpertHeatmap, LayerMetrics } from '#shared/contract/experts.ts';
 import { formatCount, formatDurationNs, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
@@ -9,6 +9,7 @@ import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { gainBand, readShare, type GainBand } from '../model/gain.ts';
+import { tokensOfRanks } from '../model/heatmaps.ts';
 import { agreementText, useMeasuredGain, type MeasuredGain } from '../model/measured-gain.ts';
 import type { TableFile } from '../model/table-file.ts';
 import { valueOf } from '../model/use-answer.ts';
@@ -20,13 +21,14 @@ import { SaveMenu } from './SaveMenu.tsx';
 interface GainProps {
   readonly question: ExpertQuestion;
   readonly metrics: readonly LayerMetrics[];
+  readonly heatmap: ExpertHeatmap | undefined;
   /** Traces of the same run; none where the statistics came alone. */
   readonly traces: readonly Source[];
   readonly runId: string | undefined;
 }
 
 /** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
-export function Gain({ question, metrics, traces, runId }: GainProps) {
+export function Gain({ question, metrics, heatmap, traces, runId }: GainProps) {
   const { ranks, window } = question;
   const answer = useExpertTimes(traces, window);
   const times = valueOf(answer) ?? [];
@@ -69,7 +71,7 @@ export function Gain({ question, metrics, traces, runId }: GainProps) {
       <div className="expert-page__scroll" tabIndex={0} role="region" aria-label="Time and gain">
         <Table
           label="Expert time by rank"
-          columns={timeColumns}
+          columns={timeColumnsOf(tokensBeside(times, heatmap, question))}
           rows={times}
           rowKey={({ name, rank }) => `${name} ${rank ?? ''}`}
           empty={
@@ -169,7 +171,23 @@ function MeasuredFigure({ measured, band }: MeasuredFigureProps) {
   );
 }
 
-const timeColumns: readonly Column<ExpertTime>[] = [
+type TokensOf = (time: ExpertTime) => number | null;
+
+/** Tokens of the ranks whose traces these are; none are guessed where the two do not tell of the same. */
+function tokensBeside(
+  times: readonly ExpertTime[],
+  heatmap: ExpertHeatmap | undefined,
+  { ranks, window }: ExpertQuestion,
+): TokensOf {
+  const numbers = new Set(times.map(({ rank }) => rank));
+  const isEvery = numbers.size === ranks && times.every(({ rank }) => rank !== null && rank < ranks);
+  if (heatmap === undefined || !isEvery) return () => null;
+  const tokens = tokensOfRanks(heatmap, ranks);
+  const length = window.last - window.first + 1;
+  return ({ rank, iterations }) => (iterations === length ? (tokens[rank ?? 0] ?? null) : null);
+}
+
+const timeColumnsOf = (tokensOf: TokensOf): readonly Column<ExpertTime>[] => [
   { key: 'rank', title: 'Rank', cell: ({ rank, name }) => (rank === null ? name : `Rank ${rank}`) },
   {
     key: 'iterations',
@@ -189,6 +207,28 @@ const timeColumns: readonly Column<ExpertTime>[] = [
     title: 'Iterations’ time',
     numeric: true,
     cell: ({ totalNs }) => formatDurationNs(totalNs),
+  },
+  {
+    key: 'tokens',
+    title: 'Tokens',
+    definition: definitions.rankTokens,
+    numeric: true,
+    cell: (time) => {
+      const tokens = tokensOf(time);
+      return tokens === null ? 'cannot answer' : formatCount(tokens);
+    },
+  },
+  {
+    key: 'perTokens',
+    title: 'Per 1,000 tokens',
+    definition: definitions.timePerTokens,
+    numeric: true,
+    cell: (time) => {
+      const tokens = tokensOf(time);
+      return tokens === null || tokens === 0 || time.expertNs === null
+        ? 'cannot answer'
+        : formatDurationNs((time.expertNs * 1000) / tokens);
+    },
   },
   {
     key: 'share',

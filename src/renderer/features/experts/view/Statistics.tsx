@@ -131,7 +131,14 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
     [
       'gain',
       'What balance gains',
-      <Gain key="gain" question={question} metrics={metrics} traces={traces} runId={source.runId} />,
+      <Gain
+        key="gain"
+        question={question}
+        metrics={metrics}
+        heatmap={valueOf(answers.heatmap)}
+        traces={traces}
+        runId={source.runId}
+      />,
     ],
     [
       'router',

@@ -10,7 +10,7 @@ import {
 } from '#renderer/features/experts/model/bars.ts';
 import { asCsv, asJson, gridTable } from '#renderer/features/experts/model/table-file.ts';
 import { gainBand, readShare } from '#renderer/features/experts/model/gain.ts';
-import { layerHeatmap } from '#renderer/features/experts/model/heatmaps.ts';
+import { layerHeatmap, tokensOfRanks } from '#renderer/features/experts/model/heatmaps.ts';
 import { averageOf, layersAsCsv } from '#renderer/features/experts/model/layer-columns.ts';
 import { agreementText, routerComparison } from '#renderer/features/experts/model/measured-gain.ts';
 import { phasedImbalance } from '#renderer/features/experts/model/phases.ts';
@@ -74,6 +74,7 @@ describe('a layer’s experts', () => {
     const heatmap = { layers: [3, 5], experts: 4, tokens: Float64Array.from([1, 2, 3, 4, 5, 6, 7, 8]) };
     const { tokens, columns, selected } = layerHeatmap(heatmap, 'ranks', 2, 5, 'tokens');
     expect([[...tokens], columns, selected]).toEqual([[3, 7, 11, 15], 2, 1]);
+    expect([...tokensOfRanks(heatmap, 2)]).toEqual([14, 22]);
   });
 });
 
