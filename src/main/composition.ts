@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
+import type { Source } from '#shared/contract/app.ts';
 import type { JobProgress } from '#shared/contract/library.ts';
 import type { ComparisonProgress } from '#shared/contract/comparison.ts';
 import type { RunEvents } from './services/run-life.ts';
@@ -12,6 +13,7 @@ import { LaunchCheckService } from './services/launch-check.ts';
 import { LaunchPlanner } from './services/launch-planner.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
+import { BookmarkService } from './services/bookmarks.ts';
 import { SourceService } from './services/sources.ts';
 import { ArchiveService } from './services/archive-service.ts';
 import { Library } from './services/library.ts';
@@ -45,6 +47,7 @@ export interface Services {
   readonly launchCheck: LaunchCheckService;
   readonly settings: SettingsService;
   readonly sources: SourceService;
+  readonly bookmarks: BookmarkService;
   readonly runs: RunService;
   readonly logs: LogService;
   readonly telemetry: TelemetryService;
@@ -137,6 +140,7 @@ export function compose(options: CompositionOptions): Services {
     launchCheck: launching.launchCheck,
     settings,
     sources,
+    bookmarks: composeBookmarks(platform, sources, library),
     runs,
     logs,
     telemetry,
@@ -147,6 +151,15 @@ export function compose(options: CompositionOptions): Services {
     storeVersion: native.storeVersion(),
     comparisons: composeComparisons(options, { runs, library, sources, engine, telemetry }),
   };
+}
+
+function composeBookmarks(
+  { dataFolder }: Platform,
+  sources: SourceService,
+  library: Library,
+): BookmarkService {
+  const sourceOf = (sourceId: string): Source => sources.find(sourceId);
+  return new BookmarkService({ sourceOf, runFolderOf: (runId) => library.folderOf(runId), dataFolder });
 }
 
 function targetsOf(local: Target, environment: CompositionOptions['environment']): TargetOf {

@@ -191,6 +191,31 @@ async function goTo(name: string): Promise<void> {
   await expect(canvas).toBeFocused();
 }
 
+test.describe('bookmarks', () => {
+  test('are noted with a key, led to, renamed, deleted with a way back, and kept', async () => {
+    const list = details.getByRole('region', { name: 'Bookmarks' });
+    await press(']', 'b');
+    await expect(list.getByLabel('Note')).toBeFocused();
+    await page.keyboard.type('slow launch');
+    await press('Enter');
+    await expect(canvas).toBeFocused();
+    await expect(list.getByRole('button', { name: /^slow launch *at / })).toBeVisible();
+    await press('Home');
+    await list.getByRole('button', { name: /^slow launch *at / }).click();
+    await list.getByRole('button', { name: 'Rename slow launch' }).click();
+    await expect(list.getByLabel('Note')).toBeFocused();
+    await page.keyboard.type('late launch');
+    await press('Enter');
+    await list.getByRole('button', { name: 'Delete late launch' }).click();
+    await expect(list).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(list.getByRole('button', { name: /^late launch *at / })).toBeVisible();
+    await page.reload();
+    await application.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.focus());
+    await expect(list.getByRole('button', { name: /^late launch *at / })).toBeVisible();
+  });
+});
+
 test.describe('details of a slice', () => {
   test('tell how long the others of its name are, and a key leads to the next', async () => {
     await goTo('aten::linear');

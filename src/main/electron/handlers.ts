@@ -54,6 +54,11 @@ export function makeHandlers(
     ...libraryHandlers(services, window),
     'tables.save': ({ name, csv }) => saveTable(window(), name, csv),
     ...traceHandlers(services, window),
+    'bookmarks.list': ({ sourceId }) => services.bookmarks.list(sourceId),
+    'bookmarks.save': async ({ sourceId, bookmarks }) => {
+      await services.bookmarks.save(sourceId, bookmarks);
+      return undefined;
+    },
     'sources.ofRun': async ({ id }) =>
       sources.ofRun(library.titled(await runs.get(id)), library.artifactsOf(id)),
     'sources.choose': async () => {

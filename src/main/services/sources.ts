@@ -58,6 +58,17 @@ export class SourceService {
     return { title: manifest.title, runId: manifest.id, sources };
   }
 
+  /** A source that was made here, or one process of a report. `source.unknown` for others. */
+  find(sourceId: string): Source {
+    const [, whole = sourceId, process] = /^(.+)#(\d{1,9})$/.exec(sourceId) ?? [];
+    const found = [...this.#byKey.values()].find((source) => source.sourceId === whole);
+    if (found === undefined) {
+      const message = 'This trace is not open any more: open it again.';
+      throw new IterscopeError({ code: 'source.unknown', message });
+    }
+    return process === undefined ? found : { ...found, sourceId, process: Number(process) };
+  }
+
   /** The window's port is another way than main's: a source must be known before its id is told. */
   async #registered(): Promise<void> {
     await Promise.all(this.#pendingRegistrations.splice(0));

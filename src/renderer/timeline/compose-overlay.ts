@@ -19,6 +19,7 @@ interface OverlaySources {
   readonly traces: readonly TimelineTrace[];
   readonly range: TimeRange | undefined;
   readonly iteration: number | undefined;
+  readonly bookmarks: Overlay['bookmarks'];
   readonly marks: readonly number[];
   readonly instant: InstantHit | undefined;
   readonly drop: Row | undefined;
@@ -45,6 +46,7 @@ export function composeOverlay(of: OverlaySources): { readonly overlay: Overlay;
     cursorNs,
     iteration: of.iteration === undefined ? undefined : iterationRange(traces.slice(0, 1), of.iteration),
     scrollbar: scrollbarOf(camera.layout.height, camera.plotHeight, camera.scrollTop),
+    bookmarks: of.bookmarks,
     marks: of.marks,
     instant: placeOf(rows, of.instant),
     pinnedHeight: camera.layout.pinnedHeight,

@@ -56,6 +56,8 @@ export class Controls implements InputTarget {
         return marks.add(hover.moment ?? selector.selected?.startNs ?? camera.centreNs);
       case 'clear-marks':
         return marks.clear();
+      case 'bookmark':
+        return this.#bookmark();
       case 'range':
         return this.#selectRange();
       case 'back':
@@ -189,6 +191,24 @@ export class Controls implements InputTarget {
     const target = state.range ?? selector.selected;
     if (target === undefined) navigator.fit(camera.world, 0);
     else navigator.fit(target, 0.1);
+  }
+
+  /** The range that is selected; else the moment under the pointer, of the selected slice, or in the middle. */
+  #bookmark(): void {
+    const { state, selector, hover, camera, callbacks } = this.#parts;
+    const { selected } = selector;
+    const traceKey = selected === undefined ? null : (state.traces[selected.traceIndex]?.key ?? null);
+    const momentNs = hover.moment ?? selected?.startNs ?? camera.centreNs;
+    const { startNs, endNs } = state.range ?? { startNs: momentNs, endNs: null };
+    callbacks.onBookmark({ startNs, endNs, traceKey });
+  }
+
+  /** Leads to a moment without zooming, or fits a range. */
+  showTime(startNs: number, endNs: number | null): void {
+    const { navigator, camera } = this.#parts;
+    if (endNs !== null) return navigator.fit({ startNs, endNs }, 0.1);
+    navigator.jumping();
+    camera.pan(startNs - camera.centreNs);
   }
 
   /** Between the marks; without two of them, the selected slice. */

@@ -9,6 +9,7 @@ import {
   xOf,
   type Frame,
 } from './frame.ts';
+import { drawBookmarks, type Bookmark } from './bookmarks.ts';
 import { drawArrows } from './draw-arrows.ts';
 import { findTrackRow, laneTop, type Row, type TrackRow } from './rows.ts';
 import type { FlowArrow } from './flow-arrows.ts';
@@ -46,6 +47,7 @@ export interface Overlay {
   /** The selected iteration's windows: a line above the rows. */
   readonly iteration: TimeRange | undefined;
   readonly scrollbar: Scrollbar | undefined;
+  readonly bookmarks: readonly Bookmark[];
   /** Moments that the user marked, at most two. */
   readonly marks: readonly number[];
   /** The selected moment of a track. */
@@ -210,6 +212,7 @@ export function drawOverlay(
   ctx.clip();
   if (overlay.iteration !== undefined) drawIteration(ctx, frame, overlay.iteration);
   if (overlay.range !== undefined) drawRange(ctx, frame, overlay.range);
+  drawBookmarks(ctx, frame, overlay.bookmarks);
   drawMarks(ctx, frame, overlay.marks);
   ctx.beginPath();
   ctx.rect(frame.gutter, TOP_HEIGHT, plotWidth(frame), frame.height - TOP_HEIGHT);

@@ -26,6 +26,7 @@ export type Command =
   | 'page-down'
   | 'mark'
   | 'clear-marks'
+  | 'bookmark'
   | 'range'
   | 'back'
   | 'forward'
@@ -57,6 +58,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['pagedown', 'page-down'],
   ['m', 'mark'],
   ['shift+m', 'clear-marks'],
+  ['b', 'bookmark'],
   ['x', 'range'],
   ['alt+arrowleft', 'back'],
   ['alt+arrowright', 'forward'],

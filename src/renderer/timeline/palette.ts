@@ -46,6 +46,7 @@ const surfaceVariables = {
   context: '--kind-communication',
   generation: '--kind-compute',
   mark: '--warning',
+  note: '--good',
 } as const;
 
 export interface Palette extends Readonly<Record<keyof typeof surfaceVariables, string>> {

@@ -127,14 +127,14 @@ function draw(parts: Parts, isWhole: boolean): void {
   const { surface, painter, loaders, camera, hover, selector, instants, marks, tracks, state } = parts;
   const { width, height } = surface.size;
   if (width === 0 || height === 0) return;
-  const { traces, range, iteration, drop } = state;
+  const { traces, range, iteration, drop, bookmarks } = state;
   const frame = painter.frame({ traces, activeKey: tracks.activeKey, hoverKey: hover.rowKey });
   if (isWhole) {
     loaders.want(camera);
     painter.drawStatic(frame);
     hover.update();
   }
-  const moments = { marks: marks.moments, instant: instants.selected };
+  const moments = { bookmarks, marks: marks.moments, instant: instants.selected };
   const sources = { camera, hover, selector, traces, range, iteration, drop, ...moments };
   const { overlay, label } = composeOverlay(sources);
   painter.drawOverlay(frame, overlay, label);

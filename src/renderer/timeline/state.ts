@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Bookmark } from './bookmarks.ts';
 import type { Row } from './rows.ts';
 import type { TimelineTrace, TimeRange } from './types.ts';
 
@@ -8,6 +9,7 @@ export class TimelineState {
   /** World time. */
   range: TimeRange | undefined;
   iteration: number | undefined;
+  bookmarks: readonly Bookmark[] = [];
   /** Where a dragged row would go. */
   drop: Row | undefined;
 }

@@ -5,6 +5,7 @@ import { Input, type Command } from './input.ts';
 import { iterationsRange } from './iterations.ts';
 import { makeParts, type Parts } from './parts.ts';
 import type { Arrangement } from './arrangement.ts';
+import type { Bookmark } from './bookmarks.ts';
 import type { TraceHits } from './hits.ts';
 import type { SliceRef, TimelineCallbacks, TimelineTrace, TimeRange } from './types.ts';
 
@@ -48,6 +49,11 @@ export class Timeline {
     this.invalidate();
   }
 
+  setBookmarks(bookmarks: readonly Bookmark[]): void {
+    this.#parts.state.bookmarks = bookmarks;
+    this.#parts.loop.schedule();
+  }
+
   /** World time that is shown. */
   get view(): TimeRange {
     return this.#parts.camera.view;
@@ -88,6 +94,11 @@ export class Timeline {
     state.range = window === null ? undefined : iterationsRange(state.traces, window.first, window.last);
     this.command(window === null ? 'all' : 'fit');
     this.#controls.endRange();
+  }
+
+  /** Leads to a moment, or fits a range of world time. */
+  showTime(startNs: number, endNs: number | null): void {
+    this.#controls.showTime(startNs, endNs);
   }
 
   dispose(): void {

@@ -102,6 +102,12 @@ export interface TimeRange {
 export interface TimelineCallbacks {
   onSelect(ref: SliceRef | null): void;
   onInstant(ref: InstantRef | null): void;
+  /** The user wants to note something at a moment or a range of world time; the trace is that of the selected slice. */
+  onBookmark(at: {
+    readonly startNs: number;
+    readonly endNs: number | null;
+    readonly traceKey: string | null;
+  }): void;
   onRange(range: TimeRange | null): void;
   /** The user moved to an iteration by key. */
   onIteration(index: number): void;

@@ -76,6 +76,8 @@ export const errorCodes = [
   'comparison.state',
   'comparison.pass',
   'comparison.unwritable',
+  'bookmarks.damaged',
+  'bookmarks.unwritable',
   'engine.crashed',
   'engine.unavailable',
   'script.unwritable',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { z } from 'zod';
 import { appInfo, cacheUsage, diagnostics, sourceSet } from './app.ts';
+import { bookmarkedSource, bookmarks } from './bookmarks.ts';
 import {
   comparison,
   comparisonAnswer,
@@ -124,6 +125,9 @@ export const contract = {
   },
   /** Asks where a part of a trace is written; null when the dialog was closed. The engine writes it (`trace.write`). */
   'traces.chooseTarget': { input: traceTarget, output: chosenTarget.nullable() },
+  'bookmarks.list': { input: bookmarkedSource, output: bookmarks },
+  /** Takes the place of all bookmarks of a trace. */
+  'bookmarks.save': { input: bookmarkedSource.extend({ bookmarks }), output: nothing },
   /** What of a run can be opened, as sources that the engine will accept. */
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */

@@ -51,6 +51,8 @@ export const methodNames = [
   'experts.choosePlan',
   'tables.save',
   'traces.chooseTarget',
+  'bookmarks.list',
+  'bookmarks.save',
   'sources.ofRun',
   'sources.choose',
   'sources.fromPaths',

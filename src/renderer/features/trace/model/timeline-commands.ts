@@ -65,6 +65,7 @@ const timelineRows: readonly TimelineKeys[] = [
     of('mark', 'M', 'Mark a moment'),
     of('clear-marks', 'Shift+M', 'Clear the marks'),
   ),
+  row('B', 'Bookmark the range, or the moment', of('bookmark', 'B', 'Bookmark the range, or the moment')),
   row(
     'X',
     'Range between the marks, or of the selected slice',

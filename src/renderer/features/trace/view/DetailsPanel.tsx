@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ReactNode } from 'react';
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import type { ReadyTrace } from '../model/ready.ts';
@@ -17,6 +18,7 @@ const KEYS = [
   [', .', 'along a name'],
   ['[ ]', 'previous, next iteration'],
   ['F', 'fit the selection'],
+  ['B', 'bookmark with a note'],
   ['M X', 'mark; range between marks'],
   ['⇧↑ ⇧↓', 'choose a row'],
   ['Enter', 'open or close it'],
@@ -49,9 +51,11 @@ function Help() {
 interface DetailsPanelProps {
   readonly traces: readonly ReadyTrace[];
   readonly store: TraceViewStore;
+  /** What stands below the selection. */
+  readonly children: ReactNode;
 }
 
-export function DetailsPanel({ traces, store }: DetailsPanelProps) {
+export function DetailsPanel({ traces, store, children }: DetailsPanelProps) {
   const slice = useTraceView(store, (state) => state.slice);
   const instant = useTraceView(store, (state) => state.instant);
   const range = useTraceView(store, (state) => state.range);
@@ -67,6 +71,7 @@ export function DetailsPanel({ traces, store }: DetailsPanelProps) {
       {slice === null && instant !== null && <InstantPanel traces={traces} instant={instant} />}
       {answer !== null && 'message' in answer && <Notice severity="error">{answer.message}</Notice>}
       {answer !== null && 'details' in answer && <SlicePanel answer={answer} onGo={onGo} />}
+      {children}
     </section>
   );
 }

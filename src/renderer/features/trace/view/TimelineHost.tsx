@@ -5,7 +5,10 @@ import type { TraceSet } from '#renderer/data/trace-set.ts';
 import { useOffer, type OfferedCommand } from '#renderer/stores/offers.ts';
 import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Timeline } from '#renderer/timeline/timeline.ts';
+import type { TimelineCallbacks } from '#renderer/timeline/types.ts';
 import { createArrangementStore, type ArrangementStore } from '../model/arrangement.ts';
+import { useBookmarks, type Bookmarks } from '../model/bookmarks.ts';
+import { bookmarkPlace, placedBookmarks } from '../model/bookmark-places.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
@@ -19,6 +22,9 @@ interface TimelineHostProps {
   /** Whether the set has several traces, open yet or not. */
   readonly several: boolean;
   readonly store: TraceViewStore;
+  readonly bookmarks: Bookmarks;
+  /** Where the owner finds the timeline while there is one. */
+  readonly timelineRef: RefObject<Timeline | null>;
   readonly visible: boolean;
 }
 
@@ -46,7 +52,7 @@ function makeTimeline(
   host: HTMLElement,
   store: TraceViewStore,
   tracks: ArrangementStore,
-  onSearch: () => void,
+  own: Pick<TimelineCallbacks, 'onSearch' | 'onBookmark'>,
 ): Timeline {
   const { sliceChosen, instantChosen, iterationShown, rangeChosen } = store.getState();
   return new Timeline(host, {
@@ -56,7 +62,7 @@ function makeTimeline(
     onIteration: iterationShown,
     onArrangement: (arrangement) => tracks.setState({ arrangement }),
     onRows: (rows) => tracks.setState(rows),
-    onSearch,
+    ...own,
   });
 }
 
@@ -121,40 +127,66 @@ function useSearchPlace(visible: boolean): SearchPlace {
   return { pattern, setPattern, field, isOpen, open, close: () => setOpen(false) };
 }
 
+/** Shows the bookmarks of the open traces on the timeline, also on one that was just made. */
+function useShownBookmarks(
+  bookmarks: Bookmarks,
+  traces: readonly ReadyTrace[],
+  timeline: RefObject<Timeline | null>,
+  tracks: ArrangementStore,
+): void {
+  const items = useBookmarks(bookmarks, (state) => state.items);
+  useEffect(() => bookmarks.load(traces.map(({ session }) => session.source.sourceId)), [bookmarks, traces]);
+  useEffect(
+    () => timeline.current?.setBookmarks(placedBookmarks(items, traces)),
+    [items, traces, timeline, tracks],
+  );
+}
+
 /** Gives the canvas timeline a place in React's tree; nothing of a trace passes through React. */
-export function TimelineHost({ traceSet, traces, several, store, visible }: TimelineHostProps) {
+export function TimelineHost(props: TimelineHostProps) {
+  const { traceSet, traces, several, store, bookmarks, timelineRef, visible } = props;
   const host = useRef<HTMLDivElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
-  const timeline = useRef<Timeline>(null);
   const search = useSearchPlace(visible);
   const shown = useMemo(() => traces.map(timelineTrace), [traces]);
   const kind = kindOf(traces, several);
   const tracks = useMemo(() => createArrangementStore(kind), [kind]);
+  const noting = useRef<TimelineCallbacks['onBookmark']>(() => undefined);
+  useEffect(() => {
+    noting.current = (at) => {
+      const place = bookmarkPlace(at, traces);
+      if (place !== undefined) void bookmarks.add(place.sourceId, place.startNs, place.endNs);
+    };
+  }, [bookmarks, traces]);
 
   useEffect(() => {
     if (host.current === null) return undefined;
-    const made = makeTimeline(host.current, store, tracks, () => filterField.current?.focus());
-    timeline.current = made;
+    const made = makeTimeline(host.current, store, tracks, {
+      onSearch: () => filterField.current?.focus(),
+      onBookmark: (at) => noting.current(at),
+    });
+    timelineRef.current = made;
     const endStores = connect(made, store, tracks);
     const endNames = traceSet.onNames(() => made.invalidate());
     return () => {
-      timeline.current = null;
+      timelineRef.current = null;
       endStores();
       endNames();
       made.dispose();
     };
-  }, [store, traceSet, tracks]);
+  }, [store, traceSet, tracks, timelineRef]);
 
   // Also runs after the effect above made another timeline, since that shares its inputs.
-  useEffect(() => timeline.current?.setTraces(shown), [shown, store, traceSet, tracks]);
-  useEffect(() => timeline.current?.setActive(visible), [visible, store, traceSet, tracks]);
+  useEffect(() => timelineRef.current?.setTraces(shown), [shown, store, traceSet, tracks, timelineRef]);
+  useEffect(() => timelineRef.current?.setActive(visible), [visible, store, traceSet, tracks, timelineRef]);
   // A window that was chosen before the timeline was made.
   useEffect(() => {
     const { window } = store.getState();
-    if (window !== null) timeline.current?.showIterations(window);
-  }, [store, traceSet, tracks]);
+    if (window !== null) timelineRef.current?.showIterations(window);
+  }, [store, traceSet, tracks, timelineRef]);
+  useShownBookmarks(bookmarks, traces, timelineRef, tracks);
 
-  useOffer(() => (visible && timeline.current !== null ? commandsOf(timeline.current, store) : []));
+  useOffer(() => (visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store) : []));
 
   return (
     <div className="trace-timeline-host">
@@ -162,21 +194,21 @@ export function TimelineHost({ traceSet, traces, several, store, visible }: Time
         store={tracks}
         filterField={filterField}
         onSearch={search.open}
-        onLeave={() => timeline.current?.focus()}
+        onLeave={() => timelineRef.current?.focus()}
       >
-        <ExportMenu traces={traces} store={store} timeline={timeline} visible={visible} />
+        <ExportMenu traces={traces} store={store} timeline={timelineRef} visible={visible} />
       </TimelineToolbar>
       {search.isOpen && (
         <SearchBar
           traces={traces}
           store={store}
-          timeline={timeline}
+          timeline={timelineRef}
           field={search.field}
           pattern={search.pattern}
           onPattern={search.setPattern}
           onClose={() => {
             search.close();
-            timeline.current?.focus();
+            timelineRef.current?.focus();
           }}
         />
       )}

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { CompositionChart } from '#renderer/charts/index.tsx';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
+import { notifyFailure } from '#renderer/stores/notices.ts';
 import { useTraceView, type TraceTab, type TraceViewStore } from '#renderer/stores/trace-view.ts';
+import type { Timeline } from '#renderer/timeline/timeline.ts';
 import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs, type Tab } from '#renderer/widgets/Tabs.tsx';
+import { Bookmarks, mainKeeper, type TraceBookmark } from '../model/bookmarks.ts';
+import { placedBookmarks } from '../model/bookmark-places.ts';
 import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
 import { setFigures } from '../model/figures.ts';
 import type { IterationRow } from '../model/iteration-rows.ts';
 import type { ReadySet } from '../model/ready.ts';
 import { useIterationRows } from '../model/use-iteration-rows.ts';
+import { BookmarksSection } from './BookmarksSection.tsx';
 import { DetailsPanel } from './DetailsPanel.tsx';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { FiguresBar } from './FiguresBar.tsx';
@@ -38,6 +43,12 @@ export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchP
   const rows = useIterationRows(ready, runId);
   const figures = useMemo(() => setFigures(rows), [rows]);
   const split = useSplit(ready.traceCount >= MANY_RANKS);
+  const timeline = useRef<Timeline>(null);
+  const [bookmarks] = useState(() => new Bookmarks(mainKeeper, notifyFailure));
+  const goToBookmark = (bookmark: TraceBookmark): void => {
+    const [place] = placedBookmarks([bookmark], ready.traces);
+    if (place !== undefined) timeline.current?.showTime(place.startNs, place.endNs);
+  };
   return (
     <div className="trace-workbench" style={split.style}>
       <FiguresBar figures={figures} ready={ready} store={store} />
@@ -52,9 +63,18 @@ export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchP
           traces={ready.traces}
           several={ready.several}
           store={store}
+          bookmarks={bookmarks}
+          timelineRef={timeline}
           visible={visible}
         />
-        <DetailsPanel traces={ready.traces} store={store} />
+        <DetailsPanel traces={ready.traces} store={store}>
+          <BookmarksSection
+            traces={ready.traces}
+            bookmarks={bookmarks}
+            onGo={goToBookmark}
+            onLeave={() => timeline.current?.focus()}
+          />
+        </DetailsPanel>
       </div>
     </div>
   );
