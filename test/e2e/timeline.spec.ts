@@ -289,6 +289,15 @@ test.describe('search', () => {
     await expect(canvas).toBeFocused();
   });
 
+  test('is a command of the palette, too', async () => {
+    await press('Escape');
+    await expect(bar).toHaveCount(0);
+    await press('Control+k');
+    await page.keyboard.type('search slices');
+    await press('Enter');
+    await expect(field).toBeFocused();
+  });
+
   test('by mouse: the names found narrow it', async () => {
     await bar.getByRole('button', { name: 'Close the search' }).click();
     await page.getByRole('button', { name: 'Search slices' }).click();

@@ -67,7 +67,11 @@ function makeTimeline(
 }
 
 /** What the palette may tell the timeline; the focus goes there, so that its keys go on from it. */
-function commandsOf(timeline: Timeline, store: TraceViewStore): readonly OfferedCommand[] {
+function commandsOf(
+  timeline: Timeline,
+  store: TraceViewStore,
+  openSearch: () => void,
+): readonly OfferedCommand[] {
   const group = 'Timeline';
   const told = timelineCommands.map(({ command, keys, title }) => ({
     id: `timeline ${command}`,
@@ -79,9 +83,13 @@ function commandsOf(timeline: Timeline, store: TraceViewStore): readonly Offered
       timeline.command(command);
     },
   }));
+  const title = 'Search slices by name or kind';
+  const search = { id: 'timeline search-slices', group, title, keys: 'Mod+F', perform: openSearch };
   const { window, chooseWindow } = store.getState();
   const all = { id: 'timeline all-iterations', group, title: 'All iterations: take the window away' };
-  return window === null ? told : [...told, { ...all, perform: () => chooseWindow(null) }];
+  return window === null
+    ? [search, ...told]
+    : [search, ...told, { ...all, perform: () => chooseWindow(null) }];
 }
 
 /**
@@ -186,7 +194,9 @@ export function TimelineHost(props: TimelineHostProps) {
   }, [store, traceSet, tracks, timelineRef]);
   useShownBookmarks(bookmarks, traces, timelineRef, tracks);
 
-  useOffer(() => (visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store) : []));
+  useOffer(() =>
+    visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store, search.open) : [],
+  );
 
   return (
     <div className="trace-timeline-host">
