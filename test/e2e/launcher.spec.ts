@@ -25,7 +25,15 @@ test('the launcher: passes, what the machine lacks with a fix, options files, fl
   );
 
   await page.getByRole('combobox', { name: 'Recipe' }).selectOption({ label: 'TensorRT-LLM throughput' });
-  await page.getByLabel('Model', { exact: true }).fill('openai/gpt-oss-20b');
+  const model = page.getByLabel('Model', { exact: true });
+  await expect(page.getByRole('heading', { name: 'Dataset' })).toBeVisible();
+  await expect(result).toContainText('Still to enter: Model.');
+  await expect(model).toHaveAttribute('aria-invalid', 'false');
+  await page.keyboard.press('Control+Enter');
+  await expect(model).toBeFocused();
+  await expect(model).toHaveAttribute('aria-invalid', 'true');
+  await expect(result).toContainText('Model: needed before the run can start.');
+  await model.fill('openai/gpt-oss-20b');
   await expect(result).toContainText('The program trtllm-bench is in none of the folders of PATH');
   await expect(result).toContainText('# Prepare the dataset');
   await expect(page.getByLabel('Dataset file')).toHaveCount(0);
@@ -43,8 +51,11 @@ test('the launcher: passes, what the machine lacks with a fix, options files, fl
   await result.getByRole('button', { name: 'Without sampling' }).click();
   await expect(page.getByRole('switch', { name: 'CPU samples' })).not.toBeChecked();
 
-  await page.getByRole('button', { name: 'Add variable' }).click();
-  await page.getByLabel('Name of variable 1').fill('TRTLLM_ENABLE_PDL');
+  await page.getByLabel('Find a flag').fill('programmatic launch');
+  const found = page.getByRole('list', { name: 'Flags found' });
+  await found.getByRole('button', { name: 'Add TRTLLM_ENABLE_PDL' }).click();
+  await expect(found).toContainText('added below');
+  await expect(page.getByLabel('Name of variable 1')).toHaveValue('TRTLLM_ENABLE_PDL');
   await page.getByLabel('Value of variable 1').fill('yes');
   await expect(page.getByText(/Programmatic dependent launch/).last()).toBeVisible();
   await result.getByRole('button', { name: 'Set it to 1' }).click();
@@ -91,9 +102,16 @@ test('a run in a container: the form, what is wrong at its field, the command, t
     const result = page.getByRole('complementary', { name: 'What will run' });
     const run = page.getByRole('button', { name: 'Run', exact: true });
     await page.getByRole('radio', { name: 'Container' }).click();
-    await expect(page.getByText('Name an image.')).toBeVisible();
+    const image = page.getByLabel('Image', { exact: true });
+    await expect(result).toContainText('Still to enter: Image.');
+    await expect(image).toHaveAttribute('aria-invalid', 'false');
     await expect(run).toHaveAttribute('aria-disabled', 'true');
-    await page.getByLabel('Image', { exact: true }).fill('registry/engine:1');
+    await page.getByRole('button', { name: 'A/B…' }).click();
+    await expect(page.getByText(/The container is not complete: The image/)).toBeVisible();
+    await image.focus();
+    await image.blur();
+    await expect(page.getByText('Name an image.')).toBeVisible();
+    await image.fill('registry/engine:1');
     await page.getByLabel('GPUs', { exact: true }).fill('0,');
     await expect(page.getByText('all, none, or 0,1').last()).toBeVisible();
     await page.getByLabel('GPUs', { exact: true }).fill('none');

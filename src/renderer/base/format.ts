@@ -13,6 +13,9 @@ export function formatClock(elapsedMs: number): string {
   return hours > 0 ? `${hours}:${pad(minutes)}:${tail}` : `${minutes}:${tail}`;
 }
 
+/** The unit of what `formatClock` makes of the same time. */
+export const clockUnit = (elapsedMs: number): string => (elapsedMs < 3_600_000 ? 'min:s' : 'h:min:s');
+
 const SIGNIFICANT = 4;
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatClock, formatFigure } from '#renderer/base/format.ts';
+import { clockUnit, formatClock, formatFigure } from '#renderer/base/format.ts';
 import { baseOption, tooltipBase, tooltipHtml } from '#shared/charts/common.ts';
 import type { ChartOption } from './echarts.ts';
 import type { ChartTheme } from '#shared/charts/theme.ts';
@@ -35,7 +35,7 @@ export function telemetryOption({ atMs, lines, unit, max }: TelemetryPlot, theme
           const value = values[at] ?? null;
           return [name, value === null ? 'none' : `${formatFigure(value)} ${unit}`] as const;
         });
-        return tooltipHtml(`${formatClock(atMs[at] ?? 0)} min:s`, figures);
+        return tooltipHtml(`${formatClock(atMs[at] ?? 0)} ${clockUnit(atMs[at] ?? 0)}`, figures);
       },
     },
     xAxis: {

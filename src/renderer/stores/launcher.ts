@@ -30,6 +30,10 @@ interface LauncherState {
   readonly check: { readonly of: LaunchForm; readonly value: LaunchCheck } | null;
   readonly flags: readonly Flag[];
   readonly starting: boolean;
+  /** Fields that the user has been in and left: what is missing there is told. */
+  readonly touched: readonly string[];
+  /** How often Run was pressed while the form could not be run. */
+  readonly attempts: number;
   readonly advancedShown: boolean;
 }
 
@@ -41,6 +45,8 @@ export const useLauncher = create<LauncherState>(() => ({
   check: null,
   flags: [],
   starting: false,
+  touched: [],
+  attempts: 0,
   advancedShown: false,
 }));
 
@@ -114,8 +120,21 @@ export function takeRecipes(recipes: readonly Recipe[], recipeProblems: readonly
   });
 }
 
+/** Takes a form; of another recipe, nothing has been touched yet. */
 export function setForm(form: LaunchForm): void {
-  useLauncher.setState({ form });
+  useLauncher.setState((state) =>
+    state.form?.recipeId === form.recipeId ? { form } : { form, touched: [], attempts: 0 },
+  );
+}
+
+/** A field was left. */
+export function touchField(name: string): void {
+  useLauncher.setState(({ touched }) => (touched.includes(name) ? {} : { touched: [...touched, name] }));
+}
+
+/** Run was pressed in vain. */
+export function countAttempt(): void {
+  useLauncher.setState(({ attempts }) => ({ attempts: attempts + 1 }));
 }
 
 /** Changes some of the form. */

@@ -15,12 +15,17 @@ export interface TextFieldProps {
   /** Messages that stand elsewhere: whether they are errors, and the element that says them. */
   readonly invalid?: boolean;
   readonly describedBy?: string;
+  /** It may not stay empty. */
+  readonly required?: boolean | undefined;
+  /** The user has left it. */
+  readonly onLeave?: () => void;
   readonly inputMode?: InputHTMLAttributes<HTMLInputElement>['inputMode'];
 }
 
 export function TextField(props: TextFieldProps) {
   const id = useId();
   const { label, value, onChange, help, unit, messages = [], placeholder, mono = false, inputMode } = props;
+  const { required, onLeave } = props;
   const { invalid = messages.some((message) => message.severity === 'error'), describedBy } = props;
   return (
     <Field id={id} label={label} help={help} messages={messages}>
@@ -35,6 +40,8 @@ export function TextField(props: TextFieldProps) {
           spellCheck={false}
           autoComplete="off"
           aria-invalid={invalid}
+          aria-required={required}
+          onBlur={onLeave}
           aria-describedby={describedBy ?? messagesId(id)}
           aria-description={help}
           onChange={(event) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonPlan, ComparisonRequest } from '#shared/contract/comparison.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
+import { targetProblems } from '#renderer/base/launch-target.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import {
   changeDraft,
@@ -25,6 +26,12 @@ export async function readComparisons(): Promise<void> {
 }
 
 function recipeOf(form: LaunchForm) {
+  // A comparison shows no container's fields: what is wrong there can be mended where it was typed alone.
+  const [unfinished] = targetProblems(form.target).values();
+  if (unfinished !== undefined) {
+    notify('warning', `The container is not complete: ${unfinished} Mend it in the form, then compare.`);
+    return undefined;
+  }
   const recipe = useLauncher.getState().recipes?.find(({ id }) => id === form.recipeId);
   if (recipe === undefined)
     notify('error', `The recipe "${form.recipeId}" is not there any more: its runs cannot be repeated.`);

@@ -2,14 +2,13 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Finding, LaunchCheck, LaunchPreview } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { plural } from '#renderer/base/format.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { setForm, useLauncher } from '#renderer/stores/launcher.ts';
+import { checksOf, checksSummary } from './checks.ts';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { saveScript } from './actions.ts';
 import { OptionsPanel, PassesPanel } from './PassesPanel.tsx';
-import { TARGET_FIELDS } from './target.ts';
 import { changedForm } from './passes.ts';
 import { notify } from '#renderer/stores/notices.ts';
 
@@ -17,6 +16,8 @@ interface CommandPanelProps {
   readonly recipe: Recipe;
   readonly preview: LaunchPreview | null;
   readonly problems: ReadonlyMap<string, string>;
+  /** Fields that are to be filled in and have not been touched. */
+  readonly untouched: ReadonlyMap<string, string>;
   /** Of the form and of the machine. */
   readonly findings: readonly Finding[];
   readonly facts: LaunchCheck['facts'];
@@ -32,7 +33,7 @@ export function CommandPanel(props: CommandPanelProps) {
       <FactList facts={facts} />
       <PassesPanel passes={passes} />
       <OptionsPanel options={preview?.options ?? null} />
-      <PassScripts passes={passes} />
+      <PassScripts passes={passes} isKnown={preview !== null} />
     </aside>
   );
 }
@@ -51,8 +52,14 @@ function FactList({ facts }: Pick<CommandPanelProps, 'facts'>) {
   );
 }
 
+interface PassScriptsProps {
+  readonly passes: LaunchPreview['passes'];
+  /** The form has been looked at, so that no pass means that it cannot be run yet. */
+  readonly isKnown: boolean;
+}
+
 /** The script of one pass; which, where there are several. */
-function PassScripts({ passes }: { readonly passes: LaunchPreview['passes'] }) {
+function PassScripts({ passes, isKnown }: PassScriptsProps) {
   const [title, setTitle] = useState('');
   const [first] = passes;
   const chosen = passes.find((pass) => pass.title === title) ?? first;
@@ -68,40 +75,25 @@ function PassScripts({ passes }: { readonly passes: LaunchPreview['passes'] }) {
       )}
       <CommandLine
         shell={chosen?.script ?? ''}
+        empty={isKnown ? 'The command appears here once the form can be run.' : ''}
         onSave={() => void saveScript(chosen === undefined ? 0 : passes.indexOf(chosen))}
       />
     </>
   );
 }
 
-function Findings({ recipe, preview, problems, findings }: CommandPanelProps) {
-  const own: readonly Finding[] = recipe.parameters.flatMap((parameter) => {
-    const problem = problems.get(parameter.name);
-    return problem === undefined
-      ? []
-      : [{ severity: 'error' as const, code: 'form.parameter', message: `${parameter.label}: ${problem}` }];
-  });
-  const targeted: readonly Finding[] = [...problems]
-    .filter(([field]) => field.startsWith(TARGET_FIELDS))
-    .map(([, message]) => ({ severity: 'error', code: 'form.target', message }));
-  const told = findings.filter(({ field }) => field === undefined || !problems.has(field));
-  const all = [...targeted, ...own, ...told];
-  const count = (severity: string): number => all.filter((finding) => finding.severity === severity).length;
-  const summary = [
-    count('error') > 0 && plural(count('error'), 'problem'),
-    count('warning') > 0 && plural(count('warning'), 'warning'),
-    count('note') > 0 && plural(count('note'), 'note'),
-  ].filter((part) => part !== false);
+function Findings({ recipe, preview, problems, untouched, findings }: CommandPanelProps) {
+  const { all, listed } = checksOf(recipe, problems, untouched, findings);
   return (
     <section aria-labelledby="launcher-findings">
       <div className="launcher__section-head">
         <h2 id="launcher-findings">Checks</h2>
         <span className="launcher__quiet" role="status">
-          {preview === null ? '' : summary.length === 0 ? 'Nothing found.' : summary.join(', ')}
+          {preview === null ? '' : checksSummary(all)}
         </span>
       </div>
       <ul className="launcher__findings">
-        {all.map((finding) => (
+        {listed.map((finding) => (
           <li key={finding.message}>
             <Notice severity={finding.severity}>
               {finding.message}
@@ -133,10 +125,12 @@ const COPIED_MS = 1500;
 
 interface CommandLineProps {
   readonly shell: string;
+  /** What stands there instead of no script. */
+  readonly empty: string;
   readonly onSave: () => void;
 }
 
-function CommandLine({ shell, onSave }: CommandLineProps) {
+function CommandLine({ shell, empty, onSave }: CommandLineProps) {
   const text = useRef<HTMLPreElement>(null);
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -186,7 +180,7 @@ function CommandLine({ shell, onSave }: CommandLineProps) {
         tabIndex={0}
         aria-label="Command line"
       >
-        {shell}
+        {shell === '' ? <span className="launcher__quiet">{empty}</span> : shell}
       </pre>
     </section>
   );

@@ -5,6 +5,7 @@ import { Button } from '#renderer/widgets/Button.tsx';
 import { FieldMessages, messagesId } from '#renderer/widgets/Field.tsx';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
 import { editForm, useLauncher } from '#renderer/stores/launcher.ts';
+import { FlagSearch } from './FlagSearch.tsx';
 import { findingsOf } from './model.ts';
 import { flagHint } from './passes.ts';
 
@@ -41,6 +42,15 @@ export function EnvironmentEditor({ entries, findings, contained }: EnvironmentE
           Add variable
         </Button>
       </div>
+      <FlagSearch
+        added={entries.map(({ name }) => name)}
+        onAdd={(name) => {
+          set([
+            ...entries,
+            { name, value: flags.find((flag) => flag.name === name)?.type === 'boolean' ? '1' : '' },
+          ]);
+        }}
+      />
       {entries.length === 0 && (
         <p className="launcher__quiet">
           {contained

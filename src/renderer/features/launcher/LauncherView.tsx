@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
@@ -7,7 +7,7 @@ import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { formOfRecipe, setForm, useLauncher } from '#renderer/stores/launcher.ts';
 import { launch, refreshCheck, refreshPreview, refreshRecipes } from './actions.ts';
-import { blockerOf, problemsOf } from './model.ts';
+import { blockerOf, missingOf, problemsOf, untouchedOf } from './model.ts';
 import { CaptureSection } from './CaptureSection.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
 import { EnvironmentEditor } from './EnvironmentEditor.tsx';
@@ -78,10 +78,14 @@ interface LauncherFormProps extends LauncherViewProps {
   readonly form: LaunchForm;
 }
 
-function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormProps) {
+/** What is known of the form: what is wrong with it, what main and the machine say, and why it cannot be run. */
+function useFormState(recipe: Recipe, form: LaunchForm) {
   const preview = useLauncher((state) => state.preview?.value ?? null);
   const starting = useLauncher((state) => state.starting);
   const problems = useMemo(() => problemsOf(recipe, form), [recipe, form]);
+  const missing = useMemo(() => missingOf(recipe, form), [recipe, form]);
+  const touched = useLauncher((state) => state.touched);
+  const attempts = useLauncher((state) => state.attempts);
   const checked = useLauncher((state) => state.check);
   // What the machine said of another recipe is no news of this one.
   const check = checked?.of.recipeId === recipe.id ? checked.value : null;
@@ -91,9 +95,14 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
     () => [...(preview?.findings ?? noFindings), ...found, ...unread],
     [preview, found, unread],
   );
-  const missing = found.find(({ severity }) => severity === 'error')?.message ?? null;
-  const blocker = blockerOf(recipe, problems, preview, starting) ?? missing;
+  const lacking = found.find(({ severity }) => severity === 'error')?.message ?? null;
+  const blocker = blockerOf(recipe, problems, preview, starting, missing) ?? lacking;
+  const untouched = untouchedOf(missing, touched, attempts);
+  return { preview, problems, untouched, attempts, check, findings, blocker };
+}
 
+/** Asks main and the machine about the form, once typing has settled. */
+function useQuestions(recipe: Recipe, form: LaunchForm): void {
   useEffect(() => {
     const timer = setTimeout(() => void refreshPreview(recipe, form), PREVIEW_DELAY_MS);
     const later = setTimeout(() => void refreshCheck(recipe, form), CHECK_DELAY_MS);
@@ -102,6 +111,16 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
       clearTimeout(later);
     };
   }, [recipe, form]);
+}
+
+function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormProps) {
+  const { preview, problems, untouched, attempts, check, findings, blocker } = useFormState(recipe, form);
+  const formElement = useRef<HTMLFormElement>(null);
+  useQuestions(recipe, form);
+  // Run was pressed in vain: the first field in the way is where the user goes on.
+  useEffect(() => {
+    if (attempts > 0) formElement.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [attempts]);
 
   return (
     <div className="launcher">
@@ -124,6 +143,7 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
       </header>
       <div className="launcher__body">
         <form
+          ref={formElement}
           className="launcher__form"
           aria-label="Run settings"
           onSubmit={(event) => {
@@ -131,7 +151,7 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
           }}
         >
           <RecipeChoice recipes={recipes} recipe={recipe} target={form.target} />
-          <TargetSection target={form.target} problems={problems} />
+          <TargetSection target={form.target} problems={problems} untouched={untouched} />
           <CaptureSection
             recipe={recipe}
             form={form}
@@ -139,7 +159,13 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
             findings={findings}
             checked={preview !== null}
           />
-          <ParameterFields recipe={recipe} form={form} problems={problems} findings={findings} />
+          <ParameterFields
+            recipe={recipe}
+            form={form}
+            problems={problems}
+            findings={findings}
+            untouched={untouched}
+          />
           <EnvironmentEditor
             entries={form.extraEnvironment}
             findings={findings}
@@ -149,6 +175,7 @@ function LauncherForm({ recipes, recipe, form, modifier, more }: LauncherFormPro
         <CommandPanel
           preview={preview}
           problems={problems}
+          untouched={untouched}
           recipe={recipe}
           findings={findings}
           facts={check?.facts ?? []}

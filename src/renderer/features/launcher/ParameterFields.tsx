@@ -14,15 +14,19 @@ import {
   editParameter,
   formOfRecipe,
   showAdvanced,
+  touchField,
   useLauncher,
 } from '#renderer/stores/launcher.ts';
-import { isDefault, parameterMessages, textOf } from './model.ts';
+import { askedMessages, isDefault, parameterMessages, textOf } from './model.ts';
+import { groupsOf } from './groups.ts';
 
 interface ParameterFieldsProps {
   readonly recipe: Recipe;
   readonly form: LaunchForm;
   readonly problems: ReadonlyMap<string, string>;
   readonly findings: readonly Finding[];
+  /** Fields that are to be filled in and have not been touched. */
+  readonly untouched: ReadonlyMap<string, string>;
 }
 
 export function ParameterFields(props: ParameterFieldsProps) {
@@ -33,7 +37,7 @@ export function ParameterFields(props: ParameterFieldsProps) {
   const rare = shownOnes.filter((parameter) => parameter.advanced);
   const changed = rare.filter((parameter) => !isDefault(parameter, form)).length;
   // A field that stops the run must be seen.
-  const open = shown || rare.some((parameter) => problems.has(parameter.name));
+  const open = shown || rare.some(({ name }) => problems.has(name));
   return (
     <section className="launcher__section" aria-labelledby="launcher-workload">
       <div className="launcher__section-head">
@@ -49,7 +53,7 @@ export function ParameterFields(props: ParameterFieldsProps) {
           </Button>
         )}
       </div>
-      <ParameterGrid {...props} parameters={usual} />
+      <ParameterGroups {...props} parameters={usual} />
       {rare.length > 0 && (
         <Disclosure
           title="More parameters"
@@ -57,19 +61,28 @@ export function ParameterFields(props: ParameterFieldsProps) {
           open={open}
           onToggle={showAdvanced}
         >
-          <ParameterGrid {...props} parameters={rare} />
+          <ParameterGroups {...props} parameters={rare} />
         </Disclosure>
       )}
     </section>
   );
 }
 
-function ParameterGrid({
-  parameters,
-  form,
-  problems,
-  findings,
-}: ParameterFieldsProps & { readonly parameters: readonly RecipeParameter[] }) {
+type SomeParametersProps = ParameterFieldsProps & { readonly parameters: readonly RecipeParameter[] };
+
+/** The recipe's groups, each under its heading; one that stands alone needs none. */
+function ParameterGroups(props: SomeParametersProps) {
+  const groups = groupsOf(props.parameters);
+  if (groups.length === 1) return <ParameterGrid {...props} />;
+  return groups.map(({ title, parameters }) => (
+    <div key={title} className="launcher__group">
+      {title !== '' && <h3>{title}</h3>}
+      <ParameterGrid {...props} parameters={parameters} />
+    </div>
+  ));
+}
+
+function ParameterGrid({ parameters, form, problems, findings, untouched }: SomeParametersProps) {
   return (
     <div className="launcher__grid">
       {parameters.map((parameter) => (
@@ -77,7 +90,9 @@ function ParameterGrid({
           key={parameter.name}
           parameter={parameter}
           text={textOf(parameter, form)}
-          messages={parameterMessages(parameter, problems, findings)}
+          messages={
+            untouched.has(parameter.name) ? askedMessages : parameterMessages(parameter, problems, findings)
+          }
         />
       ))}
     </div>
@@ -121,7 +136,20 @@ function ParameterField({ parameter, text, messages }: ParameterFieldProps) {
     );
   }
   if (parameter.type === 'path' || parameter.type === 'text') {
-    return <TextField mono label={label} help={help} value={text} messages={messages} onChange={onChange} />;
+    return (
+      <TextField
+        mono
+        label={label}
+        help={help}
+        required={parameter.required}
+        value={text}
+        messages={messages}
+        onChange={onChange}
+        onLeave={() => {
+          touchField(name);
+        }}
+      />
+    );
   }
   return (
     <NumberField

@@ -4,17 +4,21 @@ import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
 import type { FieldMessage } from '#renderer/widgets/Field.tsx';
-import { editForm } from '#renderer/stores/launcher.ts';
+import { IMAGE_FIELD } from '#renderer/base/launch-target.ts';
+import { editForm, touchField } from '#renderer/stores/launcher.ts';
+import { askedMessages } from './model.ts';
 import { MountEditor } from './MountEditor.tsx';
 import { newContainer } from './target.ts';
 
 interface TargetSectionProps {
   readonly target: LaunchTarget | undefined;
   readonly problems: ReadonlyMap<string, string>;
+  /** Fields that are to be filled in and have not been touched. */
+  readonly untouched: ReadonlyMap<string, string>;
 }
 
 /** Where the run happens: on this machine, or in a container of it. */
-export function TargetSection({ target, problems }: TargetSectionProps) {
+export function TargetSection({ target, problems, untouched }: TargetSectionProps) {
   return (
     <section className="launcher__section" aria-labelledby="launcher-target">
       <div className="launcher__section-head">
@@ -31,17 +35,18 @@ export function TargetSection({ target, problems }: TargetSectionProps) {
           }}
         />
       </div>
-      {target?.kind === 'container' && <ContainerFields target={target} problems={problems} />}
+      {target?.kind === 'container' && (
+        <ContainerFields target={target} problems={problems} untouched={untouched} />
+      )}
     </section>
   );
 }
 
-interface ContainerFieldsProps {
+interface ContainerFieldsProps extends TargetSectionProps {
   readonly target: ContainerTarget;
-  readonly problems: ReadonlyMap<string, string>;
 }
 
-function ContainerFields({ target, problems }: ContainerFieldsProps) {
+function ContainerFields({ target, problems, untouched }: ContainerFieldsProps) {
   const set = (change: Partial<ContainerTarget>): void => {
     editForm({ target: { ...target, ...change } });
   };
@@ -58,7 +63,11 @@ function ContainerFields({ target, problems }: ContainerFieldsProps) {
           value={target.image}
           placeholder="registry/name:tag"
           help="The image that the container is made of. It must be on this machine, or the run begins by fetching it."
-          messages={said('image', 'Name an image.')}
+          required
+          messages={untouched.has(IMAGE_FIELD) ? askedMessages : said('image', 'Name an image.')}
+          onLeave={() => {
+            touchField(IMAGE_FIELD);
+          }}
           onChange={(image) => {
             set({ image });
           }}

@@ -7,6 +7,7 @@ import { invoke } from '#renderer/data/bridge.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import {
+  countAttempt,
   formOfRecipe,
   setForm,
   setStarting,
@@ -15,8 +16,8 @@ import {
   takeRecipes,
   useLauncher,
 } from '#renderer/stores/launcher.ts';
+import { targetProblems } from '#renderer/base/launch-target.ts';
 import { blockerOf, problemsOf } from './model.ts';
-import { targetProblems } from './target.ts';
 
 const emptyPreview: LaunchPreview = {
   shell: '',
@@ -114,13 +115,16 @@ export async function refreshCheck(recipe: Recipe, form: LaunchForm): Promise<vo
   if (asked === checkAsked) takeCheck(form, value);
 }
 
-/** Starts the run that the form describes and shows it. Does nothing when it cannot be run: the view says why. */
+/** Starts the run that the form describes and shows it. When it cannot be run, the view says why and leads there. */
 export async function launch(): Promise<void> {
   const { recipes, form, preview, check, starting } = useLauncher.getState();
   const recipe = recipes?.find((known) => known.id === form?.recipeId);
   if (recipe === undefined || form === null) return;
-  if (blockerOf(recipe, problemsOf(recipe, form), preview?.value ?? null, starting) !== null) return;
-  if (check?.of === form && check.value.findings.some(({ severity }) => severity === 'error')) return;
+  const blocked = blockerOf(recipe, problemsOf(recipe, form), preview?.value ?? null, starting) !== null;
+  if (blocked || (check?.of === form && check.value.findings.some(({ severity }) => severity === 'error'))) {
+    countAttempt();
+    return;
+  }
   setStarting(true);
   try {
     const [first] = await invoke('launch.start', completeForm(recipe, form));

@@ -5,7 +5,7 @@ import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
 import { applies } from '#shared/contract/recipe-rules.ts';
 import { plural } from '#renderer/base/format.ts';
-import { targetProblems, TARGET_FIELDS } from './target.ts';
+import { IMAGE_FIELD, TARGET_FIELDS, targetProblems } from '#renderer/base/launch-target.ts';
 import { numberOf } from '#renderer/base/launch-form.ts';
 
 /** What the form means, without any element of it: everything here is pure. */
@@ -15,6 +15,9 @@ export interface Message {
   readonly text: string;
   readonly brief?: string;
 }
+
+/** Of a field that is empty and may not stay so. */
+const NEEDED = 'needed before the run can start.';
 
 /** What is wrong with a text that is no number, in words; undefined where the parameter is one. */
 function textProblemOf(parameter: RecipeParameter, text: string): string | null | undefined {
@@ -27,10 +30,10 @@ function textProblemOf(parameter: RecipeParameter, text: string): string | null 
     case 'boolean':
       return ['true', 'false'].includes(text) ? null : `“${text}” is neither true nor false.`;
     case 'path':
-      if (given === '') return parameter.required ? 'Enter a whole path, beginning with /.' : null;
+      if (given === '') return parameter.required ? NEEDED : null;
       return given.startsWith('/') ? null : `“${text}” is not a whole path: begin with /.`;
     case 'text':
-      return given === '' && parameter.required ? 'Enter a text.' : null;
+      return given === '' && parameter.required ? NEEDED : null;
     default:
       return given === '' && parameter.default === '' ? null : undefined;
   }
@@ -62,7 +65,7 @@ function formatBound(value: number): string {
 export function briefProblemOf(parameter: RecipeParameter): string {
   if (parameter.type === 'choice' || parameter.type === 'boolean') return 'Choose one.';
   if (parameter.type === 'path') return 'Begin with /.';
-  if (parameter.type === 'text') return 'Enter a text.';
+  if (parameter.type === 'text') return 'Needed to run.';
   return `Enter ${formatBound(parameter.min)} to ${formatBound(parameter.max)}.`;
 }
 
@@ -75,6 +78,34 @@ export function problemsOf(recipe: Recipe, form: LaunchForm): ReadonlyMap<string
     if (problem !== null) problems.set(parameter.name, problem);
   }
   return problems;
+}
+
+/** Fields that are empty and may not stay so, each with its label. */
+export function missingOf(recipe: Recipe, form: LaunchForm): ReadonlyMap<string, string> {
+  const missing = new Map<string, string>();
+  if (form.target?.kind === 'container' && form.target.image.trim() === '') {
+    missing.set(IMAGE_FIELD, 'Image');
+  }
+  for (const parameter of recipe.parameters) {
+    const needed = (parameter.type === 'text' || parameter.type === 'path') && parameter.required;
+    if (!needed || !applies(recipe, form.parameters, parameter)) continue;
+    if (textOf(parameter, form).trim() === '') missing.set(parameter.name, parameter.label);
+  }
+  return missing;
+}
+
+/** What is still to be entered, in a sentence. */
+export const missingSentence = (missing: ReadonlyMap<string, string>): string =>
+  `Still to enter: ${joinWords([...missing.values()])}.`;
+
+/** Missing fields that nobody has touched: they are asked for, not complained about. */
+export function untouchedOf(
+  missing: ReadonlyMap<string, string>,
+  touched: readonly string[],
+  attempts: number,
+): ReadonlyMap<string, string> {
+  if (attempts > 0) return new Map();
+  return new Map([...missing].filter(([name]) => !touched.includes(name)));
 }
 
 /** A parameter's text; its default where the form does not say. */
@@ -90,7 +121,27 @@ export function isDefault(parameter: RecipeParameter, form: LaunchForm): boolean
 export function findingsOf(findings: readonly Finding[], field: string): readonly Message[] {
   return findings
     .filter((finding) => finding.field === field || finding.field?.startsWith(`${field}.`) === true)
+    .filter((finding) => !isSaidInList(finding))
     .map((finding) => ({ severity: finding.severity, text: finding.message }));
+}
+
+/** A field that waits to be filled in. */
+export const askedMessages: readonly Message[] = [
+  { severity: 'note', text: 'It is needed before the run can start.', brief: 'Needed to run.' },
+];
+
+/** Fields that have room for whole sentences below them. */
+const ROOMY = new Set(['window', 'torchTrace', 'expertStatistics', 'perfectRouter', 'nsight']);
+
+/** Whether a finding is said at its field alone: as a whole, and with nothing to press beside it. */
+export function isSaidAtField({ field = '', severity, fix }: Finding): boolean {
+  const place = field.split('.')[0] ?? '';
+  return severity !== 'error' && fix === undefined && (ROOMY.has(place) || place === 'extraEnvironment');
+}
+
+/** Whether a finding is said in the list of checks alone, where it has its button. */
+function isSaidInList({ field = '', severity, fix }: Finding): boolean {
+  return severity !== 'error' && fix !== undefined && ROOMY.has(field);
 }
 
 /** Messages of a parameter: our own check first; what main says of a value that cannot be used adds nothing. */
@@ -122,20 +173,22 @@ function joinWords(parts: readonly string[]): string {
   return head === '' ? last : `${head} and ${last}`;
 }
 
-/** Why the run cannot be started now, in words; null when it can. */
+/** Why the run cannot be started now, in words; null when it can. `missing`: the problems that are empty fields. */
 export function blockerOf(
   recipe: Recipe | undefined,
   problems: ReadonlyMap<string, string>,
   preview: LaunchPreview | null,
   starting: boolean,
+  missing: ReadonlyMap<string, string> = new Map(),
 ): string | null {
   if (recipe === undefined) return 'No recipe is loaded.';
-  const [problem] = problems;
+  const problem = [...problems].find(([field]) => !missing.has(field));
   if (problem?.[0].startsWith(TARGET_FIELDS) === true) return problem[1];
   if (problem !== undefined) {
     const label = recipe.parameters.find((parameter) => parameter.name === problem[0])?.label ?? problem[0];
     return `${label}: ${problem[1]}`;
   }
+  if (missing.size > 0) return missingSentence(missing);
   if (starting) return 'Starting…';
   if (preview === null) return 'Checking the form…';
   if (preview.runnable) return null;

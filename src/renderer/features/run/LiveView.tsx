@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount, formatPercent } from '#shared/base/units.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
-import { formatClock, formatFigure } from '#renderer/base/format.ts';
+import { clockUnit, formatClock, formatFigure } from '#renderer/base/format.ts';
 import { IterationTimesChart } from '#renderer/charts/index.tsx';
 import { stateWord } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -87,13 +87,13 @@ function LiveFigures({ run }: { readonly run: RunSummary }) {
       <Figure
         label="Elapsed"
         value={formatClock(progress?.elapsedMs ?? 0)}
-        unit="min:s"
+        unit={clockUnit(progress?.elapsedMs ?? 0)}
         definition={liveDefinitions.elapsed}
       />
       <Figure
         label="Time left at most"
         value={left === null ? '–' : formatClock(left)}
-        unit={left === null ? '' : 'min:s'}
+        unit={left === null ? '' : clockUnit(left)}
         definition={liveDefinitions.timeLeft}
       />
       <Figure

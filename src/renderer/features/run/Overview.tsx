@@ -33,7 +33,7 @@ export function Overview({ manifest }: { readonly manifest: RunManifest }) {
           {manifest.startedAt !== undefined && (
             <div>
               <h2>Telemetry</h2>
-              <TelemetryPanel id={manifest.id} />
+              <TelemetryPanel id={manifest.id} ended />
             </div>
           )}
           <Capture manifest={manifest} />

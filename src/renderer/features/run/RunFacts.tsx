@@ -77,8 +77,8 @@ function ExitFacts({ exit }: { readonly exit: RunExit }) {
   return (
     <>
       {userMs !== undefined && systemMs !== undefined && (
-        <Fact label="CPU time">
-          {wallText(userMs)} of programs, {wallText(systemMs)} of the system
+        <Fact label="CPU split">
+          {wallText(userMs)} user, {wallText(systemMs)} system
         </Fact>
       )}
       {peakProcessRssBytes !== undefined && (

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { formatClock, formatFigure, formatInstant, formatWhen, plural } from '#renderer/base/format.ts';
+import {
+  clockUnit,
+  formatClock,
+  formatFigure,
+  formatInstant,
+  formatWhen,
+  plural,
+} from '#renderer/base/format.ts';
 
 describe('formatClock', () => {
   it.each([
@@ -12,6 +19,7 @@ describe('formatClock', () => {
     [-5, '0:00'],
   ])('shows %d ms as %s', (ms, text) => {
     expect(formatClock(ms)).toBe(text);
+    expect(clockUnit(ms).split(':')).toHaveLength(text.split(':').length);
   });
 });
 

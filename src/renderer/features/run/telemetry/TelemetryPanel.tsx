@@ -10,7 +10,7 @@ import { gpuStates, telemetryCards, type TelemetryCard } from './model.ts';
 import './telemetry.css';
 
 /** What host, run and GPUs did: as it comes while the run lives, as it was recorded afterwards. */
-export function TelemetryPanel({ id }: { readonly id: string }) {
+export function TelemetryPanel({ id, ended = false }: { readonly id: string; readonly ended?: boolean }) {
   const telemetry = useTelemetry((state) => state.runs[id]);
   useEffect(() => {
     invoke('runs.telemetry', { id }).then((series) => {
@@ -18,7 +18,13 @@ export function TelemetryPanel({ id }: { readonly id: string }) {
     }, notifyFailure);
   }, [id]);
   if (telemetry === undefined) {
-    return <p className="telemetry__quiet">Nothing sampled yet: the first figures come within a second.</p>;
+    return (
+      <p className="telemetry__quiet">
+        {ended
+          ? 'Nothing was sampled: the run was over before the first look, or an earlier version made it.'
+          : 'Nothing sampled yet: the first figures come within a second.'}
+      </p>
+    );
   }
   return <Panel telemetry={telemetry} />;
 }

@@ -67,14 +67,17 @@ async function load(ready: ReadyTrace, row: number): Promise<SliceAnswer> {
   return { ready, details, parents, partners, flowsIn, flowsOut, ...counts };
 }
 
-/** The selected slice's details; the former answer stays until the next one is there. Null for none. */
+/**
+ * The selected slice's details. While another is being read, the former ones stay; once nothing is selected, or its trace
+ * is closed, they are gone.
+ */
 export function useSlice(traces: readonly ReadyTrace[], slice: SelectedSlice | null): SliceState {
   const [answer, setAnswer] = useState<SliceState>(null);
   useEffect(() => {
     const ready = traces.find(({ session }) => session.source.sourceId === slice?.sourceId);
-    if (slice === null || ready === undefined) return undefined;
+    const asked = slice === null || ready === undefined ? Promise.resolve(null) : load(ready, slice.row);
     let current = true;
-    load(ready, slice.row).then(
+    asked.then(
       (loaded) => {
         if (current) setAnswer(loaded);
       },

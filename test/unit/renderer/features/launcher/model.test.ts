@@ -4,15 +4,22 @@ import { describe, expect, it } from 'vitest';
 import type { Finding, LaunchPreview } from '#shared/contract/launch.ts';
 import { completeForm, numberOf } from '#renderer/base/launch-form.ts';
 import {
+  askedMessages,
   blockerOf,
   briefProblemOf,
   explainSpans,
   findingsOf,
+  isSaidAtField,
+  missingOf,
   parameterMessages,
   problemOf,
   problemsOf,
   totalIterations,
+  untouchedOf,
 } from '#renderer/features/launcher/model.ts';
+import { checksOf, checksSummary } from '#renderer/features/launcher/checks.ts';
+import { newContainer } from '#renderer/features/launcher/target.ts';
+import { groupsOf } from '#renderer/features/launcher/groups.ts';
 import { makeForm, makeRecipe } from '../../../../builders/recipe.ts';
 
 const recipe = makeRecipe();
@@ -129,6 +136,80 @@ describe('blockerOf', () => {
       { severity: 'error', code: 'form.window', message: 'The window is wrong.' },
     ]);
     expect(blockerOf(recipe, none, failing, false)).toBe('The window is wrong.');
+  });
+});
+
+describe('a field that has to be filled in', () => {
+  const model = { ...era, type: 'text', name: 'model', label: 'Model', default: '', required: true } as const;
+  const needing = { ...recipe, parameters: [model, skew] };
+  const container = { ...newContainer, image: ' ' };
+  const empty = makeForm({ parameters: {} });
+  const problems = problemsOf(needing, empty);
+  const missing = missingOf(needing, empty);
+
+  it('is asked for until it was left, or Run was pressed', () => {
+    expect(blockerOf(needing, problems, preview(), false, missing)).toBe('Still to enter: Model.');
+    const asked = checksOf(needing, problems, untouchedOf(missing, [], 0), []);
+    expect(asked.listed).toMatchObject([{ severity: 'note', message: 'Still to enter: Model.' }]);
+    expect(askedMessages.map(({ severity }) => severity)).toEqual(['note']);
+    for (const untouched of [untouchedOf(missing, ['model'], 0), untouchedOf(missing, [], 1)]) {
+      expect(checksOf(needing, problems, untouched, []).listed).toMatchObject([
+        { severity: 'error', message: 'Model: needed before the run can start.' },
+      ]);
+    }
+  });
+
+  it('does not hide what is wrong elsewhere', () => {
+    const both = makeForm({ parameters: { skew: 'steep' }, target: container });
+    const wrong = problemsOf(needing, both);
+    const empties = missingOf(needing, both);
+    expect([...empties.values()]).toEqual(['Image', 'Model']);
+    expect(blockerOf(needing, wrong, preview(), false, empties)).toMatch(/^Skew: /);
+    expect(
+      checksOf(needing, wrong, untouchedOf(empties, [], 0), []).listed.map(({ severity }) => severity),
+    ).toEqual(['error', 'note']);
+  });
+});
+
+describe('the list of checks', () => {
+  const note: Finding = { severity: 'note', code: 'n', field: 'expertStatistics', message: 'It costs time.' };
+  const fixable: Finding = {
+    ...note,
+    message: 'It clashes.',
+    fix: { label: 'Leave it out', change: { expertStatistics: false } },
+  };
+
+  it('does not repeat what stands at its field, and has what can be mended by a button', () => {
+    const { all, listed } = checksOf(recipe, new Map(), new Map(), [note, fixable]);
+    expect([all.length, listed]).toEqual([2, [fixable]]);
+    expect(findingsOf([note, fixable], 'expertStatistics')).toEqual([
+      { severity: 'note', text: 'It costs time.' },
+    ]);
+    expect(isSaidAtField({ ...note, severity: 'error' })).toBe(false);
+  });
+
+  it('says how much there is, and where when nothing of it is listed', () => {
+    expect(checksSummary([])).toBe('Nothing found.');
+    expect(checksSummary([note])).toBe('1 note in the form.');
+    expect(checksSummary([note, { ...fixable, severity: 'error' }])).toBe('1 problem, 1 note');
+  });
+});
+
+describe('groups of parameters', () => {
+  it('keep the recipe’s order, of groups and within them', () => {
+    const [a, b, c] = [
+      { ...iterations, group: 'Load' },
+      { ...skew, group: 'Model' },
+      { ...era, group: 'Load' },
+    ];
+    const found = groupsOf([a, b, c]).map(({ title, parameters }) => [
+      title,
+      ...parameters.map(({ name }) => name),
+    ]);
+    expect(found).toEqual([
+      ['Load', a.name, c.name],
+      ['Model', b.name],
+    ]);
   });
 });
 
