@@ -15,6 +15,8 @@ interface Job {
 
 const STEP_US = 1_000;
 const FIRST_STEP = 100;
+/** Iterations from one garbage collection, and one wait for Python's lock, to the next. */
+const PAUSE_EVERY = 500;
 const NAMES = [
   'void cutlass::Kernel<cutlass_80_tensorop_bf16_s16816gemm_bf16_256x128>(Params)',
   'void fused_moe::moe_gemm_kernel<128, 64, true>(MoeParams)',
@@ -39,6 +41,12 @@ function eventsOf({ iterations, kernels, slowRank }: Job, rank: number): string[
     const startUs = iteration * STEP_US;
     const marker = `[Executor] _forward_step ${FIRST_STEP + iteration}: 0 ctx reqs, 8 gen reqs`;
     events.push(slice(marker, 'user_annotation', host, startUs, STEP_US - 10, {}));
+    if (iteration % PAUSE_EVERY === PAUSE_EVERY / 2) {
+      events.push(
+        slice('Python GC gen2', 'user_annotation', host, startUs + 10, 40, {}),
+        slice('Waiting for GIL', 'user_annotation', host, startUs + 60, 20, {}),
+      );
+    }
     for (let kernel = 0; kernel < kernels; kernel += 1) {
       const atUs = startUs + (kernel + 0.2) * step;
       const correlation = iteration * kernels + kernel + 1;

@@ -8,6 +8,28 @@ import { problemsOf } from './axe.ts';
 
 const RANKS = 100;
 
+test('fifty thousand iterations are one readable picture, and can be walked through', async ({ start }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'iterscope-ranks-'));
+  try {
+    const [file = ''] = writeRanks(folder, { ranks: 1, iterations: 50_000, kernels: 1, slowRank: 0 });
+    const { page } = await start({ files: [file] });
+    const chart = page.getByRole('img', {
+      name: /^Composition of 50000 windows: .* Lines show GC and GIL waiting\./,
+    });
+    await expect(chart).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText('Median GPU window of 125 iterations')).toBeVisible();
+    const rows = page.getByRole('status', { name: 'Rows of Iterations' });
+    await expect(rows).toHaveText('50,000');
+    await page.getByLabel('Filter', { exact: true }).fill('gc > 0 && gilWait > 0');
+    await expect(rows).toHaveText('100 of 50,000');
+    await page.getByRole('application', { name: /^Timeline/ }).focus();
+    await page.keyboard.press(']');
+    await expect(page.getByTestId('timeline-announcement')).toHaveText(/^Iteration \d+$/);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test('a job of a hundred ranks opens as one set, its ranks first', async ({ start }) => {
   const folder = mkdtempSync(join(tmpdir(), 'iterscope-ranks-'));
   try {

@@ -627,6 +627,8 @@ export interface Group {
   insideNs: number
   /** The sum of their durations without what is nested in them and selected, too. */
   ownNs: number
+  /** Row of the longest. */
+  longestRow: number
 }
 
 /** Idle time of a device by cause; the parts sum to the idle time exactly. */
@@ -1168,6 +1170,8 @@ export interface Variation {
   maxIteration: number
   /** Its time there. */
   maxNs: number
+  /** Time in each iteration, in their order; of more than 64 the longest of each of 64 equal parts. */
+  seriesNs: Array<number>
 }
 
 /** Writes a table to a file, replacing one that is there, and gives its size in bytes. */

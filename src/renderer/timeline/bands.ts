@@ -1,31 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
-import { xOf, type Frame } from './frame.ts';
+import { plotWidth, xOf, type Frame } from './frame.ts';
 import type { Row } from './rows.ts';
 import type { IterationBand, TimelineTrace } from './types.ts';
 
 /** Iterations as bands behind the rows and as numbers above them. */
 
 const BAND_LABEL_PX = 22;
+const LEAST_STEP_PX = 0.5;
 
 export function bandsOf(row: Row, trace: TimelineTrace): readonly IterationBand[] {
   return (row.deviceId === null ? undefined : trace.gpuBands.get(row.deviceId)) ?? trace.hostBands;
 }
 
-/** Calls back for each band that the view shows, with its left and right edge. */
+/** The last band that begins by a time, where the view's first band is found or comes after. */
+function firstIn(bands: readonly IterationBand[], atNs: number): number {
+  let low = 0;
+  let high = bands.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((bands[middle]?.startNs ?? 0) <= atNs) low = middle + 1;
+    else high = middle;
+  }
+  return Math.max(low - 1, 0);
+}
+
+/**
+ * Calls back for each band that the view shows, with its left and right edge; of those that begin within the same
+ * half pixel for the first alone, since tens of thousands of them are one grey surface. `bands` are in time order.
+ */
 export function eachVisibleBand(
   frame: Frame,
   bands: readonly IterationBand[],
   offsetNs: number,
   visit: (band: IterationBand, left: number, right: number, order: number) => void,
 ): void {
-  bands.forEach((band, order) => {
-    const startNs = band.startNs + offsetNs;
-    const endNs = band.endNs + offsetNs;
-    if (endNs < frame.view.startNs || startNs > frame.view.endNs) return;
-    const left = Math.max(xOf(frame, startNs), frame.gutter);
-    const right = Math.min(xOf(frame, endNs), frame.width);
-    visit(band, left, right, order);
-  });
+  const { startNs, endNs } = frame.view;
+  const stepNs = ((endNs - startNs) / plotWidth(frame)) * LEAST_STEP_PX;
+  for (
+    let order = firstIn(bands, startNs - offsetNs), at = bands[order];
+    at !== undefined;
+    at = bands[order]
+  ) {
+    if (at.startNs + offsetNs > endNs) return;
+    const left = Math.max(xOf(frame, at.startNs + offsetNs), frame.gutter);
+    const right = Math.min(xOf(frame, at.endNs + offsetNs), frame.width);
+    if (at.endNs + offsetNs >= startNs) visit(at, left, right, order);
+    order = Math.max(order + 1, firstIn(bands, at.startNs + stepNs));
+  }
 }
 
 export function drawBands(ctx: CanvasRenderingContext2D, frame: Frame, row: Row, top: number): void {

@@ -84,6 +84,7 @@ export interface Group {
   readonly insideNs: number;
   /** The sum of their durations without what is nested in them and selected, too: over groups it adds up. */
   readonly ownNs: number;
+  readonly longestRow: number;
 }
 
 export interface Difference {
@@ -117,6 +118,8 @@ export interface Variation {
   readonly cv: number | null;
   readonly maxIteration: number;
   readonly maxNs: number;
+  /** Time in each iteration, in their order; of more than 64 the longest of each of 64 equal parts. */
+  readonly seriesNs: readonly number[];
 }
 
 export interface StreamQueue {

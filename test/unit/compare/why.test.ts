@@ -18,6 +18,7 @@ function work(name: string, ms: number, kind = 'gemm', count = 1): Group {
     durations: { count, totalNs: ms * MS, minNs: each, medianNs: each, p95Ns: each, maxNs: each },
     insideNs: ms * MS,
     ownNs: ms * MS,
+    longestRow: 0,
   };
 }
 

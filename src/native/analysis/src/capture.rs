@@ -107,13 +107,15 @@ pub fn check_capture(iterations: &mut [Iteration], loads: &Loads) -> Option<Capt
             twice_median(loads.iter().map(|load| load.calls)),
         )
     };
+    // Once for each kind: asking anew for each step would grow with their square.
+    let usual = StepKind::ALL.map(|kind| medians(&loads.windows, kind, true));
     let mut incomplete = Vec::new();
     for (step, kind) in kinds.iter().enumerate() {
         let Some(kind) = *kind else { continue };
         let (load, twice) = if step == last {
             (loads.markers[step], medians(&loads.markers, kind, false))
         } else {
-            (loads.windows[step], medians(&loads.windows, kind, true))
+            (loads.windows[step], usual[kind as usize])
         };
         let captured = if load.kernels == 0 || any_calls && load.calls == 0 {
             Captured::Empty
@@ -140,6 +142,9 @@ enum StepKind {
 }
 
 impl StepKind {
+    /// In the order of their numbers.
+    const ALL: [Self; 3] = [Self::Context, Self::Generation, Self::Unknown];
+
     /// None for a step that scheduled nothing: it need not hold any work.
     fn of(iteration: &Iteration) -> Option<Self> {
         match (iteration.context_requests, iteration.generation_requests) {

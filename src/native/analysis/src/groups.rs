@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Slices summed up by name, kind or track.
 
-use iterscope_model::{Kind, NameId, Result, TrackId};
+use iterscope_model::{Kind, NameId, Result, Row, TrackId};
 use iterscope_store::Store;
 use rustc_hash::FxHashMap;
 
@@ -37,6 +37,8 @@ pub struct Group {
     pub inside_ns: i64,
     /// The sum of their durations without what is nested in them and chosen, too.
     pub own_ns: i64,
+    /// The longest of them; of equals the first.
+    pub longest: Row,
 }
 
 #[derive(Default)]
@@ -44,6 +46,7 @@ struct Members {
     durations: Vec<i64>,
     inside_ns: i64,
     own_ns: i64,
+    longest: (i64, Row),
 }
 
 type Key = (NameId, u8, TrackId);
@@ -60,7 +63,12 @@ pub fn group_rows(store: &Store, chosen: &[Chosen], by: GroupBy) -> Vec<Group> {
     let mut members: FxHashMap<Key, Members> = FxHashMap::default();
     for (slice, own_ns) in chosen.iter().zip(own_times(store, chosen)) {
         let group = members.entry(key_of(store, slice, by)).or_default();
-        group.durations.push(store.dur_ns(slice.row));
+        let dur_ns = store.dur_ns(slice.row);
+        let first = group.durations.is_empty();
+        group.durations.push(dur_ns);
+        if first || dur_ns > group.longest.0 || dur_ns == group.longest.0 && slice.row < group.longest.1 {
+            group.longest = (dur_ns, slice.row);
+        }
         group.inside_ns = group.inside_ns.saturating_add(slice.inside_ns);
         group.own_ns = group.own_ns.saturating_add(own_ns);
     }
@@ -74,6 +82,7 @@ pub fn group_rows(store: &Store, chosen: &[Chosen], by: GroupBy) -> Vec<Group> {
                 durations: Distribution::of(group.durations)?,
                 inside_ns: group.inside_ns,
                 own_ns: group.own_ns,
+                longest: group.longest.1,
             })
         })
         .collect();

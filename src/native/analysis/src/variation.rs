@@ -34,7 +34,12 @@ pub struct Variation {
     pub max_iteration: i64,
     /// Its time there.
     pub max_ns: i64,
+    /// Time in each iteration, in their order. Of more than [`MOST_PARTS`] the longest of each of so many equal parts.
+    pub series_ns: Vec<i64>,
 }
+
+/// As many as a small picture has columns.
+pub const MOST_PARTS: usize = 64;
 
 /// Kernel names over iterations `first` to `last` (both included), the largest deviation first.
 ///
@@ -96,5 +101,28 @@ fn vary(name: String, kind: Kind, count: u64, times: &[i64], max_iteration: i64)
         cv: deviation.filter(|_| mean_ns > 0.0).map(|deviation| deviation / mean_ns),
         max_iteration,
         max_ns: times.iter().copied().max().unwrap_or_default(),
+        series_ns: longest_of_parts(times),
+    }
+}
+
+fn longest_of_parts(times: &[i64]) -> Vec<i64> {
+    let parts = times.len().min(MOST_PARTS);
+    let bound = |part: usize| part * times.len() / parts;
+    let longest = |part: usize| times[bound(part)..bound(part + 1)].iter().copied().max().unwrap_or_default();
+    (0..parts).map(longest).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_series_keeps_the_longest_of_each_part_and_a_short_one_all() {
+        assert_eq!(longest_of_parts(&[3, 1, 2]), [3, 1, 2]);
+        let times: Vec<i64> = (0..1000).map(|at| if at == 500 { 9999 } else { at }).collect();
+        let found = longest_of_parts(&times);
+        assert_eq!((found.len(), found[0], found[MOST_PARTS - 1]), (MOST_PARTS, 14, 999));
+        assert_eq!(found.iter().filter(|ns| **ns == 9999).count(), 1);
+        assert!(longest_of_parts(&[]).is_empty());
     }
 }

@@ -88,6 +88,8 @@ pub struct Group {
     pub inside_ns: f64,
     /// The sum of their durations without what is nested in them and selected, too.
     pub own_ns: f64,
+    /// Row of the longest.
+    pub longest_row: u32,
 }
 
 /// One name in two selections.
@@ -145,6 +147,8 @@ pub struct Variation {
     pub max_iteration: f64,
     /// Its time there.
     pub max_ns: f64,
+    /// Time in each iteration, in their order; of more than 64 the longest of each of 64 equal parts.
+    pub series_ns: Vec<f64>,
 }
 
 /// The queue of one stream over a range: what was launched and has not ended.
@@ -221,6 +225,7 @@ impl From<analysis::Group> for Group {
             durations: group.durations.into(),
             inside_ns: real(group.inside_ns),
             own_ns: real(group.own_ns),
+            longest_row: group.longest,
         }
     }
 }
@@ -263,6 +268,7 @@ impl From<analysis::Variation> for Variation {
             cv: found.cv,
             max_iteration: real(found.max_iteration),
             max_ns: real(found.max_ns),
+            series_ns: found.series_ns.into_iter().map(real).collect(),
         }
     }
 }

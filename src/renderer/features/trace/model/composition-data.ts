@@ -80,18 +80,33 @@ function overlay(
   return most.some((ns) => ns > 0) ? most : null;
 }
 
-/** `rows` in the order of their iterations. */
-export function compositionData(
-  rows: readonly IterationRow[],
+export type CompositionBars = Omit<CompositionData, 'selected' | 'inWindow'>;
+
+/** What of the bars is chosen: cheap, while the bars of tens of thousands of iterations are not. */
+export function markBars(
+  bars: CompositionBars,
   selected: number | null,
   window: IterationSpan | null = null,
 ): CompositionData {
+  const chosen = bars.spans.findIndex(
+    ({ first, last }) => selected !== null && selected >= first && selected <= last,
+  );
+  return {
+    ...bars,
+    selected: chosen < 0 ? null : chosen,
+    inWindow:
+      window === null
+        ? null
+        : bars.spans.map(({ first, last }) => last >= window.first && first <= window.last),
+  };
+}
+
+/** `rows` in the order of their iterations. */
+export function compositionBars(rows: readonly IterationRow[]): CompositionBars {
   const iterations = [...new Set(rows.map(({ index }) => index))].sort((a, b) => a - b);
   const ranks = ranksOf(rows, iterations);
   const perBar = Math.max(1, Math.ceil((iterations.length * ranks.length) / MAX_BARS));
   const spans = runs(iterations, perBar).map((run) => ({ first: run[0] ?? 0, last: run.at(-1) ?? 0 }));
-  const holds = (index: number) => spans.findIndex(({ first, last }) => index >= first && index <= last);
-  const chosen = selected !== null && iterations.includes(selected) ? holds(selected) : -1;
   return {
     spans,
     perBar,
@@ -107,8 +122,5 @@ export function compositionData(
       { name: 'GC', ns: overlay(rows, spans, ({ gcNs }) => gcNs) },
       { name: 'GIL waiting', ns: overlay(rows, spans, ({ gilWaitingNs }) => gilWaitingNs) },
     ].flatMap(({ name, ns }) => (ns === null ? [] : [{ name, ns }])),
-    selected: chosen < 0 ? null : chosen,
-    inWindow:
-      window === null ? null : spans.map(({ first, last }) => last >= window.first && first <= window.last),
   };
 }

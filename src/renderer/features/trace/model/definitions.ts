@@ -70,8 +70,10 @@ export const definitions = {
   sliceP95: '95th percentile of the durations, a value that occurred. Of one rank.',
   sliceMax: 'The longest of this name.',
   variation:
-    'Sample standard deviation of the time per iteration over its mean; an iteration without it counts as zero. Of one rank.',
-  mostIteration: 'The iteration with most time of this name; choosing the row leads the timeline there.',
+    'Sample standard deviation of the time per iteration over its mean; an iteration without it counts as zero. Of several ranks the largest.',
+  present:
+    'Iterations that have it, and its time in each of them, the longest as high as the picture. Beyond 64 a bar stands for several and shows the longest of them; of several ranks the longest counts.',
+  mostIteration: 'The iteration with most time of this name, on whichever rank.',
   mostTime: 'Its time in the iteration with most of it.',
   work: 'Device time of what was launched inside of this operator, nested operators included.',
   ownWork: 'Of this, what no nested operator launched.',

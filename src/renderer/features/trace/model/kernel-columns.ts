@@ -28,6 +28,7 @@ export const kernelColumns: readonly TableColumn<KernelRow>[] = [
   durationColumn('median', 'Median', definitions.sliceMedian, ({ medianNs }) => medianNs, shown),
   durationColumn('p95', 'p95', definitions.sliceP95, (row) => row.p95Ns, shown),
   durationColumn('max', 'Max', definitions.sliceMax, ({ maxNs }) => maxNs, shown),
+  numberColumn('present', 'Iterations', definitions.present, ({ present }) => present, shown),
   numberColumn('cv', 'Varies', definitions.variation, ({ cv }) => cv, percent),
   numberColumn('most', 'Most in', definitions.mostIteration, (row) => row.mostIteration, shown),
   durationColumn('mostTime', 'There', definitions.mostTime, ({ mostNs }) => mostNs),

@@ -17,13 +17,21 @@ export interface KernelRow {
   /** Null where several ranks have the name. */
   readonly medianNs: number | null;
   readonly p95Ns: number | null;
+  /** Of several ranks the largest. */
   readonly cv: number | null;
+  /** Iterations that have it; of several ranks the most. Null where that was not asked. */
+  readonly present: number | null;
+  /** Time in each of equal parts of the iterations; of several ranks the longest. Empty where that was not asked. */
+  readonly seriesNs: readonly number[];
+  /** The longest of them. */
+  readonly longest: { readonly sourceId: string; readonly row: number };
   /** The iteration with most time of it, on whichever rank. */
   readonly mostIteration: number | null;
   readonly mostNs: number | null;
 }
 
 export interface RankTable {
+  readonly sourceId: string;
   readonly groups: readonly Group[];
   readonly variations: readonly Variation[];
 }
@@ -33,7 +41,7 @@ const keyOf = ({ kind, name }: { readonly kind: string | null; readonly name: st
 
 type Sums = Omit<KernelRow, 'share' | 'meanNs'>;
 
-function sumsOf(group: Group, variation: Variation | undefined): Sums {
+function sumsOf(sourceId: string, group: Group, variation: Variation | undefined): Sums {
   const { count, totalNs, minNs, maxNs, medianNs, p95Ns } = group.durations;
   return {
     key: keyOf(group),
@@ -41,10 +49,20 @@ function sumsOf(group: Group, variation: Variation | undefined): Sums {
     kind: group.kind ?? 'other',
     ...{ count, totalNs, minNs, maxNs, medianNs, p95Ns },
     cv: variation?.cv ?? null,
+    present: variation?.present ?? null,
+    seriesNs: variation?.seriesNs ?? [],
+    longest: { sourceId, row: group.longestRow },
     mostIteration: variation?.maxIteration ?? null,
     mostNs: variation?.maxNs ?? null,
   };
 }
+
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+/** Ranks that recorded different numbers of iterations have parts of different lengths: only the first is shown. */
+const longerOf = (a: readonly number[], b: readonly number[]): readonly number[] =>
+  a.length === b.length ? a.map((ns, at) => Math.max(ns, b[at] ?? 0)) : a.length === 0 ? b : a;
 
 function merge(a: Sums, b: Sums): Sums {
   const most = (b.mostNs ?? -1) > (a.mostNs ?? -1) ? b : a;
@@ -56,7 +74,10 @@ function merge(a: Sums, b: Sums): Sums {
     maxNs: Math.max(a.maxNs, b.maxNs),
     medianNs: null,
     p95Ns: null,
-    cv: null,
+    cv: larger(a.cv, b.cv),
+    present: larger(a.present, b.present),
+    seriesNs: longerOf(a.seriesNs, b.seriesNs),
+    longest: b.maxNs > a.maxNs ? b.longest : a.longest,
     mostIteration: most.mostIteration,
     mostNs: most.mostNs,
   };
@@ -73,9 +94,9 @@ function mergeBy<T>(items: readonly T[], key: (item: T) => string, join: (a: T, 
 
 /** By name and kind, the largest total first. */
 export function mergeKernels(tables: readonly RankTable[]): KernelRow[] {
-  const sums = tables.flatMap(({ groups, variations }) => {
+  const sums = tables.flatMap(({ sourceId, groups, variations }) => {
     const varying = new Map(variations.map((variation) => [keyOf(variation), variation]));
-    return groups.map((group) => sumsOf(group, varying.get(keyOf(group))));
+    return groups.map((group) => sumsOf(sourceId, group, varying.get(keyOf(group))));
   });
   const rows = mergeBy(sums, ({ key }) => key, merge);
   const wholeNs = rows.reduce((sum, { totalNs }) => sum + totalNs, 0);

@@ -20,6 +20,8 @@ function gpuBands(iterations: readonly Iteration[]): Map<number, IterationBand[]
       byDevice.set(deviceId, bands);
     }
   }
+  // Streams may run work of a later iteration first.
+  for (const bands of byDevice.values()) bands.sort((a, b) => a.startNs - b.startNs);
   return byDevice;
 }
 

@@ -28,7 +28,7 @@ async function tableOf(
       ? session.variations(first, last, LIMIT, signal)
       : [],
   ]);
-  return { groups, variations };
+  return { sourceId: session.source.sourceId, groups, variations };
 }
 
 interface KernelTableProps {
@@ -40,7 +40,7 @@ interface KernelTableProps {
 export function KernelTable({ traces, store, shown }: KernelTableProps) {
   const span = useTraceView(store, (state) => state.window);
   const slice = useTraceView(store, (state) => state.slice);
-  const goToIteration = useTraceView(store, (state) => state.goToIteration);
+  const goToSlice = useTraceView(store, (state) => state.goToSlice);
   const selected = useSlice(traces, slice);
   const ask = useMemo(() => {
     if (!shown) return null;
@@ -56,9 +56,7 @@ export function KernelTable({ traces, store, shown }: KernelTableProps) {
       sort="total"
       example='kind == "GEMM" && max > 2 * median'
       selectedName={selected !== null && 'details' in selected ? selected.details.name : null}
-      onChoose={({ mostIteration }) => {
-        if (mostIteration !== null) goToIteration(mostIteration);
-      }}
+      onChoose={({ longest }) => goToSlice(longest)}
       empty={
         <EmptyState title="No kernels or operators">
           {span === null ? 'These traces hold' : 'These iterations hold'} neither GPU kernels nor framework

@@ -7,6 +7,7 @@ import type { Answer } from '../model/use-tables.ts';
 import { ChosenTable } from './ChosenTable.tsx';
 import type { SortOrder } from './grid-model.ts';
 import { KindName } from './KindName.tsx';
+import { Sparkline } from './Sparkline.tsx';
 
 /** A table of slices by name and kind. */
 
@@ -14,6 +15,8 @@ interface NamedRow {
   readonly key: string;
   readonly name: string;
   readonly kind: string;
+  readonly present?: number | null;
+  readonly seriesNs?: readonly number[];
 }
 
 interface NamedTableProps<Row> {
@@ -36,6 +39,11 @@ const looks = {
     cell: ({ name }: NamedRow) => <span title={name}>{shortName(name)}</span>,
   },
   kind: { width: '108px', cell: ({ kind }: NamedRow) => <KindName kind={kind} /> },
+  present: {
+    width: '124px',
+    cell: ({ present = null, seriesNs = [] }: NamedRow) =>
+      present === null ? '—' : <Sparkline count={present} seriesNs={seriesNs} />,
+  },
 };
 
 export function NamedTable<Row extends NamedRow>(props: NamedTableProps<Row>) {

@@ -61,17 +61,22 @@ interface WorkTableProps {
   readonly onBack: () => void;
 }
 
-const workColumns = kernelColumns.filter(({ key }) => !['cv', 'most', 'mostTime'].includes(key));
+const workColumns = kernelColumns.filter(({ key }) => !['present', 'cv', 'most', 'mostTime'].includes(key));
 
 function WorkTable({ traces, store, name, onBack }: WorkTableProps) {
   const span = useTraceView(store, (state) => state.window);
+  const goToSlice = useTraceView(store, (state) => state.goToSlice);
   const ask = useMemo(() => {
     const selection = selectionOf('operators', span);
     return async (signal: AbortSignal) => {
       const tables = await Promise.all(
-        traces.map(({ session }) => session.operatorWork(selection, name, LIMIT, signal)),
+        traces.map(async ({ session }) => ({
+          sourceId: session.source.sourceId,
+          groups: await session.operatorWork(selection, name, LIMIT, signal),
+          variations: [],
+        })),
       );
-      return mergeKernels(tables.map((groups) => ({ groups, variations: [] })));
+      return mergeKernels(tables);
     };
   }, [traces, span, name]);
   return (
@@ -83,7 +88,7 @@ function WorkTable({ traces, store, name, onBack }: WorkTableProps) {
       sort="total"
       example="count > 1"
       selectedName={null}
-      onChoose={() => undefined}
+      onChoose={({ longest }) => goToSlice(longest)}
       controls={
         <>
           <Button variant="quiet" onClick={onBack}>

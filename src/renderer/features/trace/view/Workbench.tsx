@@ -9,7 +9,7 @@ import { EmptyState } from '#renderer/widgets/EmptyState.tsx';
 import { Tabs, type Tab } from '#renderer/widgets/Tabs.tsx';
 import { Bookmarks, mainKeeper, type TraceBookmark } from '../model/bookmarks.ts';
 import { placedBookmarks } from '../model/bookmark-places.ts';
-import { compositionData, MAX_RANK_BARS } from '../model/composition-data.ts';
+import { compositionBars, markBars, MAX_RANK_BARS } from '../model/composition-data.ts';
 import { setFigures } from '../model/figures.ts';
 import type { IterationRow } from '../model/iteration-rows.ts';
 import type { ReadySet } from '../model/ready.ts';
@@ -102,13 +102,15 @@ function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
   const goToIteration = useTraceView(store, (state) => state.goToIteration);
   const window = useTraceView(store, (state) => state.window);
   const chooseWindow = useTraceView(store, (state) => state.chooseWindow);
-  const data = useMemo(() => compositionData(rows, selected, window), [rows, selected, window]);
+  const bars = useMemo(() => compositionBars(rows), [rows]);
+  const data = useMemo(() => markBars(bars, selected, window), [bars, selected, window]);
   const onWindow = useCallback(
     (first: number, last: number) => chooseWindow({ first, last }),
     [chooseWindow],
   );
   const ranks = new Set(rows.map(({ sourceId }) => sourceId)).size;
   const of = onHost ? 'host window' : 'GPU window';
+  const lines = data.overlays.map(({ name }) => name).join(' and ');
   const mean = ranks > MAX_RANK_BARS ? `, mean of ${ranks} ranks` : ranks > 1 ? ', one bar per rank' : '';
   return (
     <section className="trace-panel" aria-label="Composition of iterations">
@@ -124,7 +126,7 @@ function CompositionPanel({ rows, onHost, store }: CompositionPanelProps) {
           <NoIterations />
         ) : (
           <CompositionChart
-            label={`Composition of ${rows.length} windows: compute, communication, memory and idle time of each ${of}${mean}. The table beside it holds the figures.`}
+            label={`Composition of ${rows.length} windows: compute, communication, memory and idle time of each ${of}${mean}.${lines === '' ? '' : ` Lines show ${lines}.`} The table beside it holds the figures.`}
             data={data}
             onSelect={goToIteration}
             onWindow={onWindow}

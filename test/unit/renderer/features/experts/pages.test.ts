@@ -231,6 +231,7 @@ describe('time beside tokens', () => {
     durations,
     insideNs,
     ownNs: insideNs,
+    longestRow: 0,
   });
   const groups = [
     group('moe.experts', 'moe', 7),

@@ -19,6 +19,7 @@ const group = (name: string, of: Distribution, kind = 'GEMM'): Group => ({
   durations: of,
   insideNs: of.totalNs,
   ownNs: of.totalNs,
+  longestRow: of.maxNs,
 });
 const variation = (name: string, maxIteration: number, maxNs: number): Variation => ({
   name,
@@ -31,15 +32,17 @@ const variation = (name: string, maxIteration: number, maxNs: number): Variation
   cv: 0.25,
   maxIteration,
   maxNs,
+  seriesNs: [maxIteration, maxNs],
 });
 
 describe('kernels of several ranks', () => {
   const rows = mergeKernels([
     {
+      sourceId: 'a',
       groups: [group('k', durations(2, 10, 3, 6)), group('small', durations(1, 5))],
       variations: [variation('k', 7, 6)],
     },
-    { groups: [group('k', durations(3, 35, 1, 5))], variations: [variation('k', 9, 8)] },
+    { sourceId: 'b', groups: [group('k', durations(3, 35, 1, 5))], variations: [variation('k', 9, 8)] },
   ]);
 
   test('are one row by name and kind, with its share of all', () => {
@@ -50,11 +53,11 @@ describe('kernels of several ranks', () => {
     expect(rows[0]).toMatchObject({ count: 5, totalNs: 45, minNs: 1, maxNs: 6, meanNs: 9 });
   });
 
-  test('have percentiles and variation only where one rank has the name', () => {
-    expect(rows[0]).toMatchObject({ medianNs: null, p95Ns: null, cv: null });
+  test('have percentiles only where one rank has the name, and the variation of the rank that varies most', () => {
+    expect(rows[0]).toMatchObject({ medianNs: null, p95Ns: null, cv: 0.25, present: 2, seriesNs: [9, 8] });
     expect(rows[1]).toMatchObject({ medianNs: 4, p95Ns: 8 });
     const [alone] = mergeKernels([
-      { groups: [group('k', durations(2, 10))], variations: [variation('k', 7, 6)] },
+      { sourceId: 'a', groups: [group('k', durations(2, 10))], variations: [variation('k', 7, 6)] },
     ]);
     expect(alone).toMatchObject({ cv: 0.25, mostIteration: 7, mostNs: 6 });
   });
@@ -63,9 +66,19 @@ describe('kernels of several ranks', () => {
     expect(rows[0]).toMatchObject({ mostIteration: 9, mostNs: 8 });
   });
 
+  test('lead to the longest of them, whichever rank it is on', () => {
+    expect(rows.map(({ longest }) => longest)).toEqual([
+      { sourceId: 'a', row: 6 },
+      { sourceId: 'a', row: 9 },
+    ]);
+  });
+
   test('of one name and two kinds stay apart', () => {
     const groups = [group('k', durations(1, 1)), group('k', durations(1, 2), 'MoE')];
-    expect(mergeKernels([{ groups, variations: [] }]).map(({ kind }) => kind)).toEqual(['MoE', 'GEMM']);
+    expect(mergeKernels([{ sourceId: 'a', groups, variations: [] }]).map(({ kind }) => kind)).toEqual([
+      'MoE',
+      'GEMM',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { argumentRows } from '#renderer/features/trace/model/arguments.ts';
-import { compositionData } from '#renderer/features/trace/model/composition-data.ts';
+import { compositionBars, markBars } from '#renderer/features/trace/model/composition-data.ts';
 import { median, setFigures } from '#renderer/features/trace/model/figures.ts';
 import { iterationRows } from '#renderer/features/trace/model/iteration-rows.ts';
 import { align, alignClocks } from '#renderer/features/trace/model/clocks.ts';
@@ -163,21 +163,21 @@ describe('the composition chart’s data', () => {
       makeReady('a', [makeGpuIteration(1, parts(1, 0)), makeGpuIteration(2, parts(2, 0))]),
       makeReady('b', [makeGpuIteration(2, parts(3, 0))], 'Rank 1'),
     ]);
-    const data = compositionData(rows, 2);
+    const data = markBars(compositionBars(rows), 2);
     expect(data.spans).toEqual([
       { first: 1, last: 1 },
       { first: 2, last: 2 },
     ]);
     expect(data.ranks[1]?.parts).toEqual([null, parts(3, 0)]);
     expect(data.selected).toBe(1);
-    expect(compositionData(rows, 7).selected).toBeNull();
+    expect(markBars(compositionBars(rows), 7).selected).toBeNull();
   });
 
   test('of very many ranks is their mean, and says so', () => {
     const ranks = Array.from({ length: 9 }, (_, at) =>
       makeReady(`r${at}`, [makeGpuIteration(1, parts(at, 9))], `Rank ${at}`),
     );
-    expect(compositionData(iterationRows(ranks), null).ranks).toEqual([
+    expect(compositionBars(iterationRows(ranks)).ranks).toEqual([
       { label: 'mean of 9 ranks', parts: [parts(4, 9)], longestNs: [null] },
     ]);
   });
@@ -188,7 +188,10 @@ describe('the composition chart’s data', () => {
       ...makeGpuIteration(index, parts(index % 125 === 0 ? 70_000 : 600 + (index % 125), 100)),
       gcNs: index === 777 ? 5000 : 0,
     }));
-    const data = compositionData(iterationRows([makeReady('a', many)]), 777, { first: 125, last: 249 });
+    const data = markBars(compositionBars(iterationRows([makeReady('a', many)])), 777, {
+      first: 125,
+      last: 249,
+    });
     expect(data.perBar).toBe(125);
     expect(data.spans).toHaveLength(400);
     expect(data.ranks[0]?.parts[3]).toEqual(parts(663, 100));
@@ -201,7 +204,7 @@ describe('the composition chart’s data', () => {
 
   test('of five iterations has a bar for each', () => {
     const few = Array.from({ length: 5 }, (_, index) => makeGpuIteration(index, parts(1, 1)));
-    expect(compositionData(iterationRows([makeReady('a', few)]), null)).toMatchObject({
+    expect(markBars(compositionBars(iterationRows([makeReady('a', few)])), null)).toMatchObject({
       perBar: 1,
       overlays: [],
     });

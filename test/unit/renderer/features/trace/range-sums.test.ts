@@ -4,7 +4,7 @@ import { deviceShares, rangeRows } from '#renderer/features/trace/model/range-su
 import { makeTrack } from '../../../../builders/timeline.ts';
 
 const durations = { count: 4, totalNs: 100, minNs: 10, medianNs: 20, p95Ns: 50, maxNs: 50 };
-const group = { name: null, kind: null, trackId: null, durations, insideNs: 90, ownNs: 90 };
+const group = { name: null, kind: null, trackId: null, durations, insideNs: 90, ownNs: 90, longestRow: 0 };
 
 test('rows carry the label of what they sum up, and the rank where there are several', () => {
   const tracks = [makeTrack(7, { name: 'main', section: 'NVTX' })];
