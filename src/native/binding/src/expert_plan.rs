@@ -15,6 +15,7 @@ use napi::{Env, Result, Task};
 use napi_derive::napi;
 
 use crate::error::experts_error;
+use crate::guard::guarded;
 
 /// What a plan is for.
 #[napi(object)]
@@ -123,7 +124,7 @@ impl Task for PlanExperts {
     type JsValue = ExpertPlan;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        plan(&self.statistics, &self.request).map_err(|error| experts_error(&error))
+        guarded(|| plan(&self.statistics, &self.request).map_err(|error| experts_error(&error)))
     }
 
     fn resolve(&mut self, _env: Env, plan: Self::Output) -> Result<Self::JsValue> {
@@ -146,9 +147,11 @@ impl Task for JudgeExperts {
     type JsValue = ExpertPlan;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        let judged = LoadBalancerConfig::parse(&self.text, &self.name)
-            .and_then(|config| judge_config(&self.statistics, config, self.ep_size, &self.window));
-        judged.map(|plan| plan_object(&plan, &[])).map_err(|error| experts_error(&error))
+        guarded(|| {
+            let judged = LoadBalancerConfig::parse(&self.text, &self.name)
+                .and_then(|config| judge_config(&self.statistics, config, self.ep_size, &self.window));
+            judged.map(|plan| plan_object(&plan, &[])).map_err(|error| experts_error(&error))
+        })
     }
 
     fn resolve(&mut self, _env: Env, plan: Self::Output) -> Result<Self::JsValue> {

@@ -15,6 +15,7 @@ use napi_derive::napi;
 use crate::error::experts_error;
 use crate::expert_plan::{ExpertPlanRequest, JudgeExperts, PlanExperts};
 use crate::expert_series::{ExpertSeries, ExpertSeriesAxis, series_object};
+use crate::guard::guarded;
 
 /// Something that the user should know about the statistics.
 #[napi(object)]
@@ -337,7 +338,7 @@ impl Task for Open {
     type JsValue = ExpertStatistics;
 
     fn compute(&mut self) -> Result<Self::Output> {
-        read_statistics(&self.path).map_err(|error| experts_error(&error))
+        guarded(|| read_statistics(&self.path).map_err(|error| experts_error(&error)))
     }
 
     fn resolve(&mut self, _env: Env, statistics: Self::Output) -> Result<Self::JsValue> {

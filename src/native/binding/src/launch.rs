@@ -10,6 +10,7 @@ use napi::{Env, Result, Status, Task};
 use napi_derive::napi;
 
 use crate::error::{coded_error, launch_error};
+use crate::guard::guarded;
 
 /// What to start, and how. All paths are absolute.
 #[napi(object)]
@@ -122,7 +123,7 @@ impl Task for EndJournalled {
     type JsValue = RunLeftovers;
 
     fn compute(&mut self) -> Result<Leftovers> {
-        end_journalled(&self.run_dir).map_err(|error| launch_error(&error))
+        guarded(|| end_journalled(&self.run_dir).map_err(|error| launch_error(&error)))
     }
 
     fn resolve(&mut self, _env: Env, left: Leftovers) -> Result<RunLeftovers> {

@@ -6,6 +6,7 @@ mod error;
 mod expert_plan;
 mod expert_series;
 mod experts;
+mod guard;
 mod launch;
 mod telemetry;
 mod trace;

@@ -8,6 +8,8 @@ use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
+use crate::guard::guarded;
+
 /// A process that computes on a GPU.
 #[napi(object)]
 pub struct GpuProcess {
@@ -124,7 +126,7 @@ impl Task for SampleGpus {
     type JsValue = GpuReport;
 
     fn compute(&mut self) -> Result<Report> {
-        Ok(self.gpus.lock().unwrap_or_else(PoisonError::into_inner).sample())
+        guarded(|| Ok(self.gpus.lock().unwrap_or_else(PoisonError::into_inner).sample()))
     }
 
     fn resolve(&mut self, _env: Env, report: Report) -> Result<GpuReport> {

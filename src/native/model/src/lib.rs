@@ -4,6 +4,7 @@
 //! Times are integer nanoseconds. A slice is a span of work on one lane of one track; lanes of a track
 //! never overlap within themselves, so that each lane is a sorted list of disjoint spans.
 
+mod caught;
 mod checkpoint;
 mod error;
 mod kind;
@@ -14,6 +15,7 @@ mod role;
 pub mod rules;
 mod slice;
 
+pub use caught::caught;
 pub use checkpoint::Checkpoint;
 pub use error::{ErrorCode, Result, TraceError};
 pub use kind::{Kind, KindClass};

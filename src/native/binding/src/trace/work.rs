@@ -6,6 +6,8 @@ use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, Result, Task};
 use serde::Serialize;
 
+use crate::guard::guarded;
+
 type Question<T> = Box<dyn FnOnce() -> iterscope_model::Result<T> + Send>;
 
 /// Work that is done once.
@@ -27,7 +29,7 @@ impl<T: ToNapiValue + TypeName + Send + 'static> Task for Work<T> {
 
     fn compute(&mut self) -> Result<T> {
         let work = self.0.take().ok_or_else(|| napi::Error::from_reason("The work was done already."))?;
-        work().map_err(|error| trace_error(&error))
+        guarded(|| work().map_err(|error| trace_error(&error)))
     }
 
     fn resolve(&mut self, _env: Env, output: T) -> Result<T> {
