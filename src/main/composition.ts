@@ -14,6 +14,7 @@ import { LaunchPlanner } from './services/launch-planner.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
 import { BookmarkService } from './services/bookmarks.ts';
+import { NsysProbe } from './services/probe/nsys.ts';
 import { SourceService } from './services/sources.ts';
 import { ArchiveService } from './services/archive-service.ts';
 import { Library } from './services/library.ts';
@@ -185,10 +186,11 @@ function composeLaunching(
   { platform, environment }: CompositionOptions,
   parts: { readonly library: Library; readonly recipes: RecipeService; readonly gpus: LocalGpus },
 ) {
-  const planning = { ...parts, platform, environment };
+  const nsys = new NsysProbe(findNsys, environment['PATH'] ?? '');
+  const planning = { ...parts, nsys, platform, environment };
   const flags = new FlagService(platform.assetsFolder);
   const planner = new LaunchPlanner(planning);
-  return { flags, planner, launchCheck: new LaunchCheckService({ ...planning, planner, flags, findNsys }) };
+  return { flags, planner, launchCheck: new LaunchCheckService({ ...planning, planner, flags }) };
 }
 
 function composeComparisons(

@@ -66,4 +66,5 @@ export const places: LaunchPlaces = {
   assetsFolder: '/opt/iterscope/assets',
   nativeFolder: '/opt/iterscope/bin',
   bundled: (name) => `/opt/iterscope/bin/${name}`,
+  gpuMetricsOption: '--gpu-metrics-devices',
 };

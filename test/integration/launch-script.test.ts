@@ -145,6 +145,7 @@ test('a script prepares, waits for its server, loads it and ends it', () => {
     assetsFolder: resolve('assets'),
     nativeFolder: '/nowhere',
     bundled: (name) => name,
+    gpuMetricsOption: '--gpu-metrics-devices',
   });
   const script = join(home, 'served.sh');
   writeFileSync(script, passScript(plan, 'Served', 'served', new Set()));

@@ -20,10 +20,22 @@ function captureRange({ captureRangeEnd }: NsightOptions, windows: number): stri
   return ['-c', 'cudaProfilerApi', `--capture-range-end=${end}`];
 }
 
-/** `windowed`: the program itself says when to record. */
+/** What an nsys with this text of `nsys profile --help` calls its option for GPU metrics; without one, as new ones do. */
+export function gpuMetricsOption(help: string | null): string {
+  const known = help ?? '';
+  const isOld = known.includes('--gpu-metrics-device') && !known.includes('--gpu-metrics-devices');
+  return isOld ? '--gpu-metrics-device' : '--gpu-metrics-devices';
+}
+
+interface NsysUse {
+  /** The program itself says when to record. */
+  readonly windowed: boolean;
+  readonly gpuMetricsOption: string;
+}
+
 export function nsysCommand(
   form: LaunchForm,
-  windowed: boolean,
+  { windowed, gpuMetricsOption: gpuMetrics }: NsysUse,
   command: { readonly program: string; readonly args: readonly string[] },
 ): { program: string; args: string[] } {
   const options = form.nsightOptions;
@@ -41,7 +53,7 @@ export function nsysCommand(
       `--trace-fork-before-exec=${String(options.traceFork)}`,
       `--sample=${sampling}`,
       `--cpuctxsw=${sampling}`,
-      ...(options.gpuMetrics ? ['--gpu-metrics-device=all'] : []),
+      ...(options.gpuMetrics ? [`${gpuMetrics}=all`] : []),
       ...['--kill=none', '--wait=all'],
       command.program,
       ...command.args,

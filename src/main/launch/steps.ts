@@ -15,13 +15,15 @@ import type { Variable } from './variable.ts';
 
 /** From a recipe's steps to what exactly is started. */
 
-/** Where the files of this installation are. */
+/** Where the files of this installation are, and how its tools are spoken to. */
 export interface LaunchPlaces {
   readonly assetsFolder: string;
   /** Of the programs that ship with Iterscope. */
   readonly nativeFolder: string;
   /** The path of a program that ships with Iterscope. */
   bundled(name: string): string;
+  /** What the nsys that will record calls its option for GPU metrics. */
+  readonly gpuMetricsOption: string;
 }
 
 /** Which of the installation's folders a step reads: they have to be there where it runs. */
@@ -143,10 +145,10 @@ export function planSteps(parts: StepParts): PlannedStep[] {
 /** Finalising a report takes minutes, and it is done on SIGINT only. */
 const NSYS_GRACE_MS = 600_000;
 
-function underNsys(step: PlannedStep, { form, recipe }: StepParts): PlannedStep {
+function underNsys(step: PlannedStep, { form, recipe, places }: StepParts): PlannedStep {
   const window = recipe.recorders.nsight?.window ?? 'iterations';
   const windowed = window === 'iterations' || (window === 'optional' && form.window.trim() !== '');
-  const { program, args } = nsysCommand(form, windowed, step);
+  const { program, args } = nsysCommand(form, { windowed, gpuMetricsOption: places.gpuMetricsOption }, step);
   return {
     ...step,
     program,

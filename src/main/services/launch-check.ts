@@ -6,19 +6,12 @@ import { valuesOf } from '../launch/parameters.ts';
 import { planPasses } from '../launch/passes.ts';
 import { planLaunch } from '../launch/plan.ts';
 import { preflight } from '../launch/preflight/index.ts';
-import type { LaunchFacts, NsysFacts, PreflightInput } from '../launch/preflight/facts.ts';
+import type { LaunchFacts, PreflightInput } from '../launch/preflight/facts.ts';
 import { describeFacts } from '../launch/preflight/describe.ts';
 import type { Gpus } from '../ports/gpus.ts';
 import type { FlagService } from './flags.ts';
 import type { LaunchPlanner, LaunchPlannerParts } from './launch-planner.ts';
-import {
-  anyFreePort,
-  countersRestricted,
-  diskFree,
-  modelFacts,
-  nsysHelp,
-  portIsFree,
-} from './probe/machine.ts';
+import { anyFreePort, countersRestricted, diskFree, modelFacts, portIsFree } from './probe/machine.ts';
 import { findProgram, pathState } from './probe/programs.ts';
 import { cudaRuntime, packageFolders, tensorrtLlm } from './probe/python.ts';
 
@@ -26,8 +19,6 @@ export interface LaunchCheckParts extends LaunchPlannerParts {
   readonly planner: LaunchPlanner;
   readonly flags: FlagService;
   readonly gpus: Gpus;
-  /** Nsight Systems as it is found on this machine. */
-  findNsys(path: string): Promise<{ readonly program: string; readonly version: string } | null>;
 }
 
 type Question = Omit<PreflightInput, 'facts'>;
@@ -35,7 +26,6 @@ type Question = Omit<PreflightInput, 'facts'>;
 /** The pre-flight: asks the machine what a launch needs to know, then applies the rules. */
 export class LaunchCheckService {
   readonly #parts: LaunchCheckParts;
-  #nsys: Promise<NsysFacts | null> | undefined;
 
   constructor(parts: LaunchCheckParts) {
     this.#parts = parts;
@@ -53,12 +43,13 @@ export class LaunchCheckService {
     const recipe = await recipes.get(form.recipeId);
     const passes = planPasses(recipe, form);
     const { runs } = await library.list();
+    const places = await planner.placesFor(form);
     const bytes = passes.map(({ kinds }) => estimatePass(runs, recipe.id, kinds).bytes);
     return {
       recipe,
       form,
       passes,
-      steps: passes.flatMap((pass) => planLaunch(recipe, pass.form, planner.places).steps),
+      steps: passes.flatMap((pass) => planLaunch(recipe, pass.form, places).steps),
       values: valuesOf(recipe, form),
       era: eraOf(recipe, form.parameters),
       expectedBytes: bytes.every((size) => size === null)
@@ -68,7 +59,7 @@ export class LaunchCheckService {
   }
 
   async #facts({ form, steps, recipe, values, passes }: Question): Promise<LaunchFacts> {
-    const { environment, gpus, platform } = this.#parts;
+    const { environment, gpus, nsys, platform } = this.#parts;
     const path = environment['PATH'] ?? '';
     const sameFiles = form.target?.kind !== 'container';
     const programs = new Map<string, string | null>();
@@ -92,7 +83,7 @@ export class LaunchCheckService {
       diskFreeBytes: await diskFree(platform.dataFolder),
       gpus: await gpus.sample(),
       ...(await portFacts(steps)),
-      nsys: nsight ? await this.#findNsys(path) : null,
+      nsys: nsight ? await nsys.facts() : null,
       cudaRuntime: await cudaRuntime(folders),
       countersRestricted: await countersRestricted(),
       isAdministrator: process.getuid?.() === 0,
@@ -111,16 +102,6 @@ export class LaunchCheckService {
     const known = programs.filter((program) => program !== null);
     const found = await Promise.all(known.map((program) => packageFolders(program)));
     return [...new Set(found.flat())];
-  }
-
-  /** It takes a second to say its version and options: asked once, and again where it was not there. */
-  async #findNsys(path: string): Promise<NsysFacts | null> {
-    this.#nsys ??= this.#parts
-      .findNsys(path)
-      .then(async (found) => (found === null ? null : { ...found, help: await nsysHelp(found.program) }));
-    const nsys = await this.#nsys;
-    if (nsys === null) this.#nsys = undefined;
-    return nsys;
   }
 }
 

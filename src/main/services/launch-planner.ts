@@ -10,13 +10,16 @@ import { previewLaunch } from '../launch/preview.ts';
 import type { LaunchPlaces } from '../launch/steps.ts';
 import type { Platform } from '../ports/platform.ts';
 import { readText } from './files.ts';
+import { gpuMetricsOption } from '../launch/nsys.ts';
 import type { Library } from './library.ts';
+import type { NsysProbe } from './probe/nsys.ts';
 import type { RecipeService } from './recipes.ts';
 
 export interface LaunchPlannerParts {
   readonly platform: Platform;
   readonly library: Library;
   readonly recipes: RecipeService;
+  readonly nsys: NsysProbe;
   /** The environment that runs start from. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -47,7 +50,7 @@ export class LaunchPlanner {
     const options = await readOptions(recipe, form);
     const { runs } = await library.list();
     const preview = previewLaunch(recipe, form, {
-      places: this.places,
+      places: await this.placesFor(form),
       inherited: new Set(Object.keys(environment).filter((name) => environment[name] !== undefined)),
       optionsText: options.text,
       estimate: ({ kinds }) => estimatePass(runs, recipe.id, kinds),
@@ -60,7 +63,7 @@ export class LaunchPlanner {
   async plan(form: LaunchForm): Promise<PlannedForm> {
     const recipe = await this.#parts.recipes.get(form.recipeId);
     const { text, problem } = await readOptions(recipe, form);
-    const plan = planLaunch(recipe, form, this.places, text);
+    const plan = planLaunch(recipe, form, await this.placesFor(form), text);
     const refused = problem ?? plan.findings.find(({ severity }) => severity === 'error');
     if (refused !== undefined) throw formError(refused);
     return { form, recipe, plan };
@@ -72,9 +75,13 @@ export class LaunchPlanner {
     return Promise.all(planPasses(recipe, form).map((pass) => this.plan(pass.form)));
   }
 
-  get places(): LaunchPlaces {
-    const { platform } = this.#parts;
+  /** nsys is asked only where the form needs to know; the one in a container speaks for itself. */
+  async placesFor({ nsight, nsightOptions, target }: LaunchForm): Promise<LaunchPlaces> {
+    const { nsys, platform } = this.#parts;
+    const isAsked = nsight && nsightOptions.gpuMetrics && target?.kind !== 'container';
+    const help = isAsked ? ((await nsys.facts())?.help ?? null) : null;
     return {
+      gpuMetricsOption: gpuMetricsOption(help),
       assetsFolder: platform.assetsFolder,
       nativeFolder: platform.nativeFolder,
       bundled: (name) => join(platform.nativeFolder, platform.programFile(name)),

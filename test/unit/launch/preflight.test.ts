@@ -35,6 +35,8 @@ const gpu = (index: number, processes: number[] = []): LaunchFacts['gpus']['gpus
   },
 });
 
+const slowGpu = { ...gpu(1), sample: { ...gpu(1).sample, throttles: ['thermal' as const] } };
+
 const installed: TensorrtLlmFacts = {
   folder: '/x',
   version: '1.2.0',
@@ -144,6 +146,10 @@ describe('each trap is named', () => {
     ['error gpus-few', { parameters: { tp: '4' } }],
     ['warning gpu-shared', { facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0, [77])] } } }],
     [
+      'warning gpu-slowed',
+      { parameters: { tp: '2' }, facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0), slowGpu] } } },
+    ],
+    [
       'error port-taken',
       {
         recipe: 'tensorrt-llm-serve',
@@ -160,6 +166,13 @@ describe('each trap is named', () => {
       {
         form: nsight(),
         facts: { cudaRuntime: '13.0', nsys: { program: 'x', version: '2023.4.4', help: null } },
+      },
+    ],
+    [
+      'warning nsys-old',
+      {
+        form: nsight(),
+        facts: { cudaRuntime: '13.1', nsys: { program: 'x', version: '2025.3.2', help: null } },
       },
     ],
     ['error gpu-metrics-denied', { form: nsight({ gpuMetrics: true }), facts: { countersRestricted: true } }],
@@ -257,6 +270,8 @@ describe('each trap is named', () => {
 
 describe('what is right is left alone', () => {
   test.each<[string, Case]>([
+    // The slow one is not among those that the form asks for.
+    ['gpu-slowed', { facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0), slowGpu] } } }],
     [
       'trace-shared',
       {
@@ -272,6 +287,13 @@ describe('what is right is left alone', () => {
     ['program-missing', { facts: { sameFiles: false, programs: new Map([['trtllm-bench', null]]) } }],
     ['router-model', { parameters: fromFile, form: routed }],
     ['nsys-old', { form: nsight(), facts: { nsys: { program: 'x', version: '2023.4.4', help: null } } }],
+    [
+      'nsys-old',
+      {
+        form: nsight(),
+        facts: { cudaRuntime: '12.6', nsys: { program: 'x', version: '2024.4.2.133', help: null } },
+      },
+    ],
     [
       'bare-number',
       { recipe: 'command', parameters: { program: 'env', arguments: 'TLLM_PROFILE_START_STOP=100 x' } },

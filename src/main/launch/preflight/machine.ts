@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '#shared/contract/launch.ts';
+import type { Throttle } from '#shared/contract/telemetry.ts';
 import { basename } from 'node:path';
 import { finding, setParameter, worldSize, type PreflightInput, type Rule } from './facts.ts';
 
@@ -84,6 +85,26 @@ const gpus: Rule = (input) => {
   });
 };
 
+const slowWords: Readonly<Record<Throttle, string>> = {
+  'power-cap': 'its power limit',
+  thermal: 'its temperature',
+  'power-brake': 'its power supply',
+  hardware: 'a hardware slowdown',
+  'sync-boost': 'a slower GPU of its group',
+  'set-clocks': 'clocks that were set',
+};
+
+const slowed: Rule = (input) => {
+  if (!needsGpu(input)) return [];
+  return input.facts.gpus.gpus.slice(0, worldSize(input.values)).flatMap(({ index, name, sample }) => {
+    const reasons = sample.throttles ?? [];
+    if (reasons.length === 0) return [];
+    const words = reasons.map((reason) => slowWords[reason]).join(' and ');
+    const message = `GPU ${index.toString()} (${name ?? 'unnamed'}) is held below its full clocks by ${words}: compare times only with runs under the same limit.`;
+    return [finding('warning', 'gpu-slowed', message)];
+  });
+};
+
 const ports: Rule = ({ steps, facts }) =>
   steps.flatMap(({ ready, title }) => {
     if (ready === undefined || facts.ports.get(ready.port) !== false) return [];
@@ -104,4 +125,4 @@ const nested: Rule = ({ steps, passes }) => {
   return [finding('error', 'nsys-nested', message, { field: 'program' })];
 };
 
-export const machineRules: readonly Rule[] = [programs, paths, room, gpus, ports, nested];
+export const machineRules: readonly Rule[] = [programs, paths, room, gpus, slowed, ports, nested];

@@ -4,7 +4,10 @@ import { finding, runsTensorrtLlm, worldSize, type PreflightInput, type Rule } f
 
 /** What Nsight Systems is known to stumble over. Each rule looks only where a pass records with it. */
 
-/** Releases that came with each CUDA toolkit: an older importer drops events of calls that it does not know. */
+/**
+ * Releases that came with each CUDA toolkit (the folder `nsight-systems-…` of the toolkit's first release, by which it is
+ * called): an older importer drops events of calls that it does not know.
+ */
 const CAME_WITH: readonly (readonly [cuda: number, nsys: number])[] = [
   [12.0, 2022.4],
   [12.1, 2023.1],
@@ -12,10 +15,12 @@ const CAME_WITH: readonly (readonly [cuda: number, nsys: number])[] = [
   [12.3, 2023.3],
   [12.4, 2023.4],
   [12.5, 2024.2],
-  [12.6, 2024.5],
+  [12.6, 2024.4],
   [12.8, 2024.6],
   [12.9, 2025.1],
   [13.0, 2025.3],
+  [13.1, 2025.5],
+  [13.2, 2025.6],
 ];
 
 const option = (
@@ -69,7 +74,7 @@ const costs: Rule = (input) => {
   const findings = [];
   if (options.cpuSampling) {
     const message =
-      'CPU sampling makes reports huge: four iterations took 2.2 GB with it and 2.4 MB without.';
+      'CPU sampling makes reports huge (four iterations took 2.2 GB with it and 2.4 MB without), and has kept workers from going on when the window closed.';
     findings.push(
       finding('warning', 'cpu-sampling', message, {
         field: 'nsight',
