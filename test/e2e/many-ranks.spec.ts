@@ -24,7 +24,7 @@ test('fifty thousand iterations are one readable picture, and can be walked thro
     await expect(rows).toHaveText('100 of 50,000');
     await page.getByRole('application', { name: /^Timeline/ }).focus();
     await page.keyboard.press(']');
-    await expect(page.getByTestId('timeline-announcement')).toHaveText(/^Iteration \d+$/);
+    await expect(page.getByTestId('timeline-announcement')).toHaveText(/^Iteration \d+, generation/);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
