@@ -76,6 +76,19 @@ describe('iterscope inspect', () => {
     expect(found?.iterations.every(({ inferred }) => !inferred)).toBe(true);
   });
 
+  test('says what HolisticTraceAnalysis says of a trace, under its name', () => {
+    const drawn = resolve('test/fixtures/hta/drawn.json');
+    expect(inspect(drawn)[0]?.hta).toMatchObject({
+      idleNs: 1_774_000,
+      computeNs: 256_000,
+      streams: [{ stream: 7, otherNs: 61_000, queueMax: 3 }, { stream: 13 }, { stream: 20 }],
+    });
+    const { stdout } = iterscope(folder(), 'inspect', '--hta', drawn);
+    expect(stdout).toContain('By the definitions of HolisticTraceAnalysis 0.5.0');
+    expect(stdout).toMatch(/^7 +1\.739 ms +54\.00 µs +61\.00 µs +3 /m);
+    expect(iterscope(folder(), 'inspect', drawn).stdout).not.toContain('HolisticTraceAnalysis');
+  });
+
   test('says of the overlap recordings what independent scripts say', () => {
     const [marked, bare] = inspect(
       join(traces, 'kineto-h100-overlap.json.gz'),

@@ -13,7 +13,7 @@ import { planExperts, type PlanOptions } from './plan-command.ts';
 import { compareArms, showComparison } from './compare-command.ts';
 import type { CompareOptions } from './compare-command.ts';
 import { exportTrace, isTraceExport, type ExportOptions } from './export-command.ts';
-import { inspectFiles } from './inspect-command.ts';
+import { inspectFiles, type InspectOptions } from './inspect-command.ts';
 import { tableNames } from '#shared/contract/exporting.ts';
 import { exportRunTo, importRunFrom, listRuns, showJobProgress } from './library-commands.ts';
 import { runRecipe, showProgress } from './run-command.ts';
@@ -108,8 +108,9 @@ function program(version: string): Command {
       'traces: Kineto or Chrome JSON, or Nsight Systems exports (.sqlite), plain or gzip',
     )
     .option('--json', 'one JSON document a line, one for each file', false)
-    .action((files: string[], { json }: { json: boolean }) =>
-      withServices(version, (services) => inspectFiles(services, files, json)),
+    .option('--hta', 'also the figures of HolisticTraceAnalysis 0.5.0, by its definitions', false)
+    .action((files: string[], options: InspectOptions) =>
+      withServices(version, (services) => inspectFiles(services, files, options)),
     );
   addExpertsCommand(cli, version);
   cli

@@ -6,11 +6,17 @@ import { inspectionText } from './inspect-text.ts';
 import { withProgress } from './progress.ts';
 import { remark, say } from './terminal.ts';
 
+export interface InspectOptions {
+  readonly json: boolean;
+  /** Also what HolisticTraceAnalysis would say; the JSON document always has it. */
+  readonly hta: boolean;
+}
+
 /** Prints what the files hold; resolves to the exit code: 1 when one of them could not be read. */
 export async function inspectFiles(
   services: Services,
   files: readonly string[],
-  json: boolean,
+  { json, hta }: InspectOptions,
 ): Promise<number> {
   let exitCode = 0;
   for (const file of files) {
@@ -21,7 +27,7 @@ export async function inspectFiles(
           inspectRanks(services.engine, source, options),
         );
         for (const inspection of inspections) {
-          say(json ? JSON.stringify(inspection) : inspectionText(inspection));
+          say(json ? JSON.stringify(inspection) : inspectionText(inspection, hta));
         }
       }
     } catch (thrown) {

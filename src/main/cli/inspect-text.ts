@@ -4,6 +4,7 @@ import type { OperatorStat } from '#shared/contract/analysis.ts';
 import type { GpuWindow, Iteration, KernelStat } from '#shared/contract/engine.ts';
 import type { Inspection } from '../services/inspect.ts';
 import { columns } from './columns.ts';
+import { htaLines } from './hta-text.ts';
 
 const SHOWN_ROWS = 10;
 const NAME_WIDTH = 80;
@@ -123,7 +124,7 @@ function deviceLines({ gpu, devices }: Inspection): string[][] {
 }
 
 /** A trace's figures for a terminal. */
-export function inspectionText(inspection: Inspection): string {
+export function inspectionText(inspection: Inspection, withHta: boolean): string {
   const { gpu, span } = inspection;
   const lines = [
     inspection.file,
@@ -144,6 +145,7 @@ export function inspectionText(inspection: Inspection): string {
   if (kernels.length > 0) lines.push('', ...columns(kernelRows(kernels)));
   const operators = inspection.topOperators.slice(0, SHOWN_ROWS);
   if (operators.length > 0) lines.push('', ...columns(operatorRows(operators)));
+  if (withHta) lines.push('', ...htaLines(inspection.hta));
   if (inspection.warnings.length > 0) {
     lines.push('', 'Warnings');
     for (const { code, count, message } of inspection.warnings)

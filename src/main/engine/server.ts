@@ -158,6 +158,7 @@ export class EngineServer {
         (await traces.handle(source)).variations(first, last, firstIndex ?? 0, limit),
       'trace.deviceRanges': async (source, { startNs, endNs, gaps }) =>
         (await traces.handle(source)).deviceRanges(startNs, endNs, gaps),
+      'trace.hta': async (source) => (await traces.handle(source)).hta(),
       'trace.queues': async (source, { startNs, endNs, parts }) =>
         (await traces.handle(source)).queues(startNs, endNs, parts),
       ...pointHandlers(traces),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Iteration, KernelStat, TraceSummary } from '#shared/contract/engine.ts';
 import type { TraceWarning } from '#shared/contract/experts.ts';
-import type { DeviceRange, OperatorStat } from '#shared/contract/analysis.ts';
+import type { DeviceRange, OperatorStat, HtaFigures } from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { Engine, EngineCallOptions } from '../ports/engine.ts';
 
@@ -23,6 +23,8 @@ export interface Inspection {
   /** Framework operators with the device work launched inside of them. */
   readonly topOperators: readonly OperatorStat[];
   readonly iterations: readonly Iteration[];
+  /** Figures of HolisticTraceAnalysis, by its definitions. */
+  readonly hta: HtaFigures | null;
   readonly capture: TraceSummary['capture'];
   readonly warnings: readonly TraceWarning[];
 }
@@ -48,11 +50,12 @@ async function inspectTrace(engine: Engine, source: Source, options: EngineCallO
   const { sourceId } = source;
   const { summary } = await engine.call('trace.open', { sourceId }, options);
   const { startNs, endNs } = summary;
-  const [devices, topKernels, topOperators, iterations] = await Promise.all([
+  const [devices, topKernels, topOperators, iterations, hta] = await Promise.all([
     engine.call('trace.deviceRanges', { sourceId, startNs, endNs, gaps: 0 }),
     engine.call('trace.topKernels', { sourceId, limit: TABLE_ROWS }),
     engine.call('trace.operators', { sourceId, selection: { layer: 'operators' }, limit: TABLE_ROWS }),
     engine.call('trace.iterations', { sourceId }),
+    engine.call('trace.hta', { sourceId }),
   ]);
   const { format, originNs, sliceCount, trackCount, gpu, capture, warnings } = summary;
   return {
@@ -68,6 +71,7 @@ async function inspectTrace(engine: Engine, source: Source, options: EngineCallO
     topKernels,
     topOperators,
     iterations,
+    hta,
     capture,
     warnings,
   };

@@ -69,6 +69,8 @@ export declare class TraceHandle {
    * the others are tables of slices. `onProgress` is told the share that is done.
    */
   write(format: 'chrome' | 'csv' | 'parquet', part: TracePart, targetPath: string, onProgress: (share: number) => void, cancel: CancelToken): Promise<TraceWritten>
+  /** The figures of `HolisticTraceAnalysis` 0.5.0; null of a trace without work of devices. */
+  hta(): Promise<HtaFigures | null>
   /** All counters. */
   counters(): Promise<Array<Counter>>
   /** Counters between two times, in `units` of horizontal resolution: packed bytes, `ISC1` version 1. */
@@ -629,6 +631,52 @@ export interface Group {
   ownNs: number
   /** Row of the longest. */
   longestRow: number
+}
+
+/** The figures of `HolisticTraceAnalysis` 0.5.0. */
+export interface HtaFigures {
+  /** From the first start to the last end on the device. */
+  kernelNs: number
+  /** Of that, nothing ran. */
+  idleNs: number
+  /** A computation ran. */
+  computeNs: number
+  /** Something ran, but no computation. */
+  nonComputeNs: number
+  /** Communication ran. */
+  communicationNs: number
+  /** Of that, a computation ran, too. */
+  overlapNs: number
+  /** Launches whose activity is known. */
+  launchCount: number
+  /** Sum of their delays from the end of the call. */
+  launchDelayNs: number
+  /** Longest delay. */
+  maxLaunchDelayNs: number
+  /** Launches whose activity began before their call had ended. */
+  immediateLaunches: number
+  /** By number. */
+  streams: Array<HtaStream>
+  /** Start of the last profiler step: what was launched from there on is left out; null without steps. */
+  untilNs: number | null
+}
+
+/** One stream, by the definitions of `HolisticTraceAnalysis`. */
+export interface HtaStream {
+  /** Its number. */
+  stream: number
+  /** The launch call of what follows began after the gap did. */
+  hostWaitNs: number
+  /** It did not, and the gap is shorter than 30 µs. */
+  kernelWaitNs: number
+  /** It did not, and the gap is longer. */
+  otherNs: number
+  /** How often its queue changed. */
+  queueChanges: number
+  /** Longest queue. */
+  queueMax: number
+  /** Sum of the lengths after each change. */
+  queueSum: number
 }
 
 /** Idle time of a device by cause; the parts sum to the idle time exactly. */

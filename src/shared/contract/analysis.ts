@@ -133,3 +133,29 @@ export interface StreamQueue {
   readonly queuedNs: number;
   readonly longest: readonly number[];
 }
+
+/** The figures of HolisticTraceAnalysis 0.5.0 by its own definitions (docs/features/analysis.md). */
+export interface HtaFigures {
+  readonly kernelNs: number;
+  readonly idleNs: number;
+  readonly computeNs: number;
+  readonly nonComputeNs: number;
+  readonly communicationNs: number;
+  readonly overlapNs: number;
+  readonly launchCount: number;
+  readonly launchDelayNs: number;
+  readonly maxLaunchDelayNs: number;
+  /** Launches whose activity began before their call had ended. */
+  readonly immediateLaunches: number;
+  readonly streams: readonly {
+    readonly stream: number;
+    readonly hostWaitNs: number;
+    readonly kernelWaitNs: number;
+    readonly otherNs: number;
+    readonly queueChanges: number;
+    readonly queueMax: number;
+    readonly queueSum: number;
+  }[];
+  /** Start of the last profiler step: what was launched from there on is left out. */
+  readonly untilNs: number | null;
+}

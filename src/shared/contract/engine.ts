@@ -8,6 +8,7 @@ import type {
   Difference,
   Distribution,
   Group,
+  HtaFigures,
   IdleCauses,
   OperatorStat,
   StreamQueue,
@@ -67,6 +68,8 @@ export const engineRequests = {
   'trace.operatorWork': traceRef.extend({ selection: traceSelection, name: z.string().max(1 << 20), limit }),
   'trace.variations': traceRef.extend({ first: z.int(), last: z.int(), firstIndex, limit }),
   'trace.deviceRanges': traceRef.extend({ ...traceRange.shape, gaps: z.int().min(0).max(10_000) }),
+  /** Null of a trace without work of devices. */
+  'trace.hta': traceRef,
   'trace.queues': traceRef.extend({ ...traceRange.shape, parts: z.int().min(1).max(65_536) }),
   ...pointRequests,
   ...searchRequests,
@@ -247,6 +250,7 @@ export interface EngineOutputs extends ExpertOutputs, ExportOutputs, PointOutput
   'trace.operatorWork': readonly Group[];
   'trace.variations': readonly Variation[];
   'trace.deviceRanges': readonly DeviceRange[];
+  'trace.hta': HtaFigures | null;
   'trace.queues': readonly StreamQueue[];
 }
 

@@ -4,6 +4,7 @@
 
 mod export;
 mod figures;
+mod hta;
 mod objects;
 mod points;
 mod questions;

@@ -14,6 +14,8 @@ pub enum CategoryRole {
     DeviceGraph,
     /// Ranges mirrored onto a device's rows.
     DeviceRange,
+    /// Synchronisations, shown on the rows of the streams that they wait for: nothing runs for them.
+    DeviceSync,
     /// Calls into a GPU runtime or driver.
     HostApi,
     /// Framework operators.
@@ -38,6 +40,7 @@ impl CategoryRole {
             "gpu_memset" => Self::DeviceSet,
             "cuda_graph" => Self::DeviceGraph,
             "gpu_user_annotation" => Self::DeviceRange,
+            "cuda_sync" => Self::DeviceSync,
             "cuda_runtime"
             | "cuda_driver"
             | "hip_runtime"
@@ -63,6 +66,6 @@ impl CategoryRole {
     /// Whether such a slice lies on a device's rows.
     #[must_use]
     pub const fn is_on_device(self) -> bool {
-        self.is_device_work() || matches!(self, Self::DeviceRange)
+        self.is_device_work() || matches!(self, Self::DeviceRange | Self::DeviceSync)
     }
 }

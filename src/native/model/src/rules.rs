@@ -7,7 +7,7 @@
 use crate::{CategoryRole, Kind};
 
 /// Version of this table.
-pub const RULES_VERSION: u32 = 1;
+pub const RULES_VERSION: u32 = 2;
 
 /// How a pattern is compared with a name.
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +190,7 @@ pub fn kind_of(role: CategoryRole, name: &str) -> Kind {
         CategoryRole::DeviceSet => Kind::MemorySet,
         CategoryRole::DeviceGraph => Kind::OtherCompute,
         CategoryRole::DeviceRange => Kind::Annotation,
+        CategoryRole::DeviceSync => Kind::Synchronization,
         CategoryRole::HostApi => first_match(HOST_API_RULES, &lower).unwrap_or(Kind::RuntimeApi),
         CategoryRole::Operator => first_match(ENGINE_OPERATOR_RULES, &lower).unwrap_or(Kind::Operator),
         CategoryRole::HostRange => first_match(HOST_RANGE_RULES, &lower)
