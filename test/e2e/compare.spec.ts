@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { problemsOf } from './axe.ts';
@@ -79,6 +80,19 @@ async function checkCharts(page: Page): Promise<void> {
   expect(await problemsOf(page)).toEqual([]);
 }
 
+/** The runs of the ended passes of each comparison, as they are on disk. */
+function passesOf(home: string): string[][] {
+  const folder = join(home, 'data/comparisons');
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const { passes } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+        passes: readonly { runId: string }[];
+      };
+      return passes.map(({ runId }) => runId);
+    });
+}
+
 const answer = (page: Page) => page.getByRole('region', { name: 'Answer' });
 const state = (page: Page) => page.locator('.compare__head').getByRole('status');
 
@@ -126,6 +140,9 @@ test('one click plans the perfect router, and the comparison answers, explains a
       .getByRole('cell')
       .nth(2),
   ).toHaveText(/^0\.0/);
+  await expect(
+    page.getByText(/Estimated gain from perfect balance of A: \+\d+\.\d % by tokens.* Measured: \+/),
+  ).toBeVisible();
   await expect(page.getByRole('table', { name: 'Aligned iterations' }).getByRole('row')).toHaveCount(7);
   await expect(page.getByRole('table', { name: 'What the arms differ in' })).toContainText('perfect router');
   await expect(page.getByRole('table', { name: 'Passes' }).getByRole('row')).toHaveCount(9);
@@ -287,4 +304,47 @@ test('two arms are changed by hand; a comparison is cancelled and goes on', asyn
   await expect(answer(page)).toContainText(/four layers against A: output throughput is \d+\.\d % worse/);
   await expect(page.getByRole('table', { name: 'What the arms differ in' })).toContainText('layers');
   await expect(page.getByRole('heading', { name: 'Why' })).toBeHidden();
+});
+
+test('two comparisons go on at once; both are resumed after the application was killed', async ({
+  start,
+}) => {
+  const home = mkdtempSync(join(tmpdir(), 'iterscope-e2e-'));
+  const { app, page } = await start({ home });
+  await chooseSmallRun(page);
+  for (const title of ['first question', 'second question']) {
+    await page.getByRole('button', { name: 'New run' }).click();
+    await page.getByRole('button', { name: 'Compare with perfect router' }).click();
+    await page.getByLabel('Title').fill(title);
+    await page.getByLabel('Blocks', { exact: true }).fill('3');
+    await page.getByRole('switch', { name: 'Profile both arms at the end' }).click();
+    await page.getByRole('button', { name: 'Start comparison' }).click();
+    await expect(page.getByRole('heading', { name: title })).toBeVisible();
+  }
+  await expect(page.getByText(/[1-5] of 6 passes have ended/)).toBeVisible();
+  const closed = app.waitForEvent('close');
+  app.process().kill('SIGKILL');
+  await closed;
+  const before = passesOf(home);
+  expect(before.flat().length).toBeGreaterThan(0);
+  expect(before.flat().length).toBeLessThan(12);
+
+  const { page: again } = await start({ home });
+  const list = again.getByRole('list', { name: 'Comparisons' });
+  for (const title of ['first question', 'second question']) {
+    await list.getByRole('button', { name: title }).click();
+    await expect(state(again)).toHaveText('Interrupted');
+    await again.getByRole('button', { name: 'Go on' }).click();
+    await expect(state(again)).toHaveText('Running');
+  }
+  for (const title of ['first question', 'second question']) {
+    await list.getByRole('button', { name: title }).click();
+    await expect(state(again)).toHaveText('Done');
+    await expect(answer(again)).toContainText(/With perfect routing output throughput is \d+\.\d % better/);
+  }
+  // What had ended was kept, not run again.
+  for (const [index, passes] of passesOf(home).entries()) {
+    expect(passes).toHaveLength(6);
+    expect(passes.slice(0, before[index]?.length)).toEqual(before[index]);
+  }
 });

@@ -114,7 +114,7 @@ export function answerOf(comparison: Comparison, passes: readonly PassResult[]):
     iterations,
     suspects: suspectsOf(timing),
     differences: differencesOf(request.a.form, request.b.form),
-    confounders: confoundersOf(passes.map(({ run }) => run)),
+    confounders: confoundersOf(passes),
     notes: notesOf(comparison, passes, primary),
     why: explain(profileOf('a'), profileOf('b')),
     charts: chartsOf(timing, groups, primary, request.seed),

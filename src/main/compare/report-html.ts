@@ -6,9 +6,11 @@ import { chartFigures } from './report-charts.ts';
 import type { Draw } from './report-charts.ts';
 import { reportStyle } from './report-style.ts';
 import {
+  estimateText,
   figureRow,
   intervalText,
   iterationRow,
+  loadRows,
   methodText,
   numberText,
   shownFigures,
@@ -61,7 +63,12 @@ function whySection({ why }: ComparisonAnswer, a: string, b: string): string {
   const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
   const work = workRows(why);
   const workHead = ['Kernel or operator', 'Kind', ...head.slice(1)];
-  return `${table(head, whyRows(why))}${work.length === 0 ? '' : table(workHead, work)}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
+  const load = loadRows(why);
+  const experts =
+    load.length === 0
+      ? ''
+      : `${table(['Expert load, mean over layers', a, b], load)}<p>${escaped(estimateText(why))}</p>`;
+  return `${table(head, whyRows(why))}${work.length === 0 ? '' : table(workHead, work)}${experts}<p class="quiet">${escaped(why.scope)}. Profiled passes explain; they are not timed.</p>`;
 }
 
 function iterationTable({ iterations }: ComparisonAnswer, a: string, b: string): string {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonAnswer } from '#shared/contract/comparison.ts';
 import {
+  estimateText,
   figureRow,
   iterationRow,
+  loadRows,
   methodText,
   shownFigures,
   suspectTexts,
@@ -42,7 +44,10 @@ function whyLines({ why }: ComparisonAnswer, a: string, b: string): string[] {
   const head = ['Part of an iteration', `${a} (ms)`, `${b} (ms)`, 'Difference (ms)'];
   const scope = escaped(`${why.scope}. Profiled passes explain; they are not timed.`);
   const work = table(['Kernel or operator', 'Kind', ...head.slice(1)], workRows(why));
-  return ['### Why', '', ...table(head, whyRows(why)), ...work, scope, ''];
+  const experts = table(['Expert load, mean over layers', a, b], loadRows(why));
+  const estimate = estimateText(why);
+  const told = estimate === '' ? [] : [escaped(estimate), ''];
+  return ['### Why', '', ...table(head, whyRows(why)), ...work, ...experts, ...told, scope, ''];
 }
 
 export function markdownReport(report: ComparisonReport): string {

@@ -56,6 +56,24 @@ export function whyRows({ causes, wholeMsA, wholeMsB }: Why): readonly (readonly
   ]);
 }
 
+const loadWords = [
+  ['Imbalance ratio over experts', 'expertImbalance'],
+  ['Imbalance ratio over ranks', 'rankImbalance'],
+  ['Active experts', 'activeExperts'],
+] as const;
+
+/** Expert load of both arms, mean over layers: name, A, B. Empty where it was not recorded. */
+export function loadRows({ experts }: Why): readonly (readonly string[])[] {
+  if (experts === null) return [];
+  return loadWords.map(([name, key]) => [name, numberText(experts.a[key]), numberText(experts.b[key])]);
+}
+
+/** What balance would gain by A's load, in a sentence; empty where it cannot be told. */
+export function estimateText({ estimate }: Why): string {
+  if (estimate === null) return '';
+  return `Estimated gain from perfect balance of A: ${formatChange(estimate.byTokens)} by tokens, ${formatChange(estimate.byActive)} by experts whose weights are read.`;
+}
+
 const MOST_WORK_ROWS = 15;
 
 /** Kernels or operators that differ most, and the rest: name, kind, milliseconds in A and in B, their difference. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount } from '#shared/base/units.ts';
 import type { AlignedIteration, Cause, Why } from '#shared/contract/comparison.ts';
+import { estimateGain } from './gain.ts';
 import { alignIterations, batchOf, compositionOf } from './profile.ts';
 import type { AlignedPair, Profile, ProfiledIteration } from './profile.ts';
 import { byKind, changeOf, compareWork } from './work.ts';
@@ -86,5 +87,6 @@ export function explain(a: Profile | null, b: Profile | null): Why | null {
     },
     iterations: pairs.map(aligned).sort((x, y) => changeOf(y) - changeOf(x)),
     experts: a.experts === null || b.experts === null ? null : { a: a.experts, b: b.experts },
+    estimate: estimateGain(a),
   };
 }

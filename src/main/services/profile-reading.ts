@@ -2,7 +2,7 @@
 import type { Source } from '#shared/contract/app.ts';
 import type { ExpertLoad } from '#shared/contract/comparison.ts';
 import type { Iteration } from '#shared/contract/engine.ts';
-import type { LayerMetrics } from '#shared/contract/experts.ts';
+import type { CriticalLoad, LayerMetrics } from '#shared/contract/experts.ts';
 import type { Profile, ProfiledIteration } from '../compare/profile.ts';
 import type { Engine } from '../ports/engine.ts';
 
@@ -30,6 +30,17 @@ async function iterationsOf(engine: Engine, source: Source, rank: number): Promi
   return found;
 }
 
+/** Share of the slowest rank's work beyond the mean rank's, over all layers; null without any. */
+function savedShare(
+  layers: readonly LayerMetrics[],
+  of: (layer: LayerMetrics) => CriticalLoad | null,
+): number | null {
+  const loads = layers.flatMap((layer) => of(layer) ?? []);
+  const whole = loads.reduce((sum, { max }) => sum + max, 0);
+  if (whole === 0) return null;
+  return loads.reduce((sum, { max, mean }) => sum + max - mean, 0) / whole;
+}
+
 /** Mean of what has an answer. */
 function meanOf(layers: readonly LayerMetrics[], of: (layer: LayerMetrics) => number | null): number | null {
   const values = layers.map(of).filter((value) => value !== null);
@@ -52,6 +63,8 @@ async function expertsOf(
     expertImbalance: meanOf(layers, ({ expertImbalanceMean }) => expertImbalanceMean),
     rankImbalance: meanOf(layers, ({ rankImbalanceMean }) => rankImbalanceMean),
     activeExperts: meanOf(layers, ({ activeExperts }) => activeExperts),
+    savedByTokens: savedShare(layers, ({ criticalTokens }) => criticalTokens),
+    savedByActive: savedShare(layers, ({ criticalActive }) => criticalActive),
   };
 }
 

@@ -177,8 +177,15 @@ export const expertLoad = z.object({
   expertImbalance: z.number().nullable(),
   rankImbalance: z.number().nullable(),
   activeExperts: z.number().nullable(),
+  /** Of the slowest rank's work, the share that perfect balance would take away: by tokens, and by experts with tokens. */
+  savedByTokens: z.number().nullable(),
+  savedByActive: z.number().nullable(),
 });
 export type ExpertLoad = z.infer<typeof expertLoad>;
+
+/** The two ends of an estimate (T / (T − saved) − 1): large batches cost by tokens, small ones by weights read. */
+export const gainEstimate = z.object({ byTokens: z.number(), byActive: z.number() });
+export type GainEstimate = z.infer<typeof gainEstimate>;
 
 export const why = z.object({
   /** Which iterations the causes are the mean of. */
@@ -196,6 +203,8 @@ export const why = z.object({
   iterations: z.array(alignedIteration),
   /** Null where an arm recorded no expert statistics. */
   experts: z.object({ a: expertLoad, b: expertLoad }).nullable(),
+  /** What balance would gain by A's load and its share of expert computing; null where either was not recorded. */
+  estimate: gainEstimate.nullable(),
 });
 export type Why = z.infer<typeof why>;
 

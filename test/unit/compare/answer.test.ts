@@ -11,8 +11,9 @@ import { defaultThresholds } from '#main/compare/verdict.ts';
 import { svgOf } from '#main/pictures/svg.ts';
 import type { Comparison } from '#shared/contract/comparison.ts';
 import type { IterationLine } from '#shared/contract/run.ts';
+import type { TelemetryHead } from '#shared/contract/telemetry.ts';
 import { makeForm } from '../../builders/recipe.ts';
-import { makePass, makeSteps } from '../../builders/comparison.ts';
+import { makeGpuSample, makePass, makeSample, makeSteps } from '../../builders/comparison.ts';
 import { makeManifest } from '../../builders/run.ts';
 
 interface Shape {
@@ -132,6 +133,29 @@ describe('what else an answer holds', () => {
     const answer = answerOf(makeComparison(), changed);
     expect(answer.differences).toEqual([{ name: 'perfect router', a: 'off', b: 'on' }]);
     expect(answer.confounders).toEqual(['version of iterscope differs between passes: 0.1.0, 0.2.0']);
+  });
+
+  test('a driver or clocks that differ confound', () => {
+    const head = (driver: string): TelemetryHead => ({
+      version: 1,
+      hz: 1,
+      host: { cores: 2, memoryBytes: 1, diskBytes: null },
+      gpusAbsent: null,
+      driver,
+      gpus: [],
+    });
+    const sampled = passesOf(1.2, 1.2, 1.2).map((each) => ({
+      ...each,
+      telemetry: {
+        head: head(each.block === 3 ? '570.2' : '570.1'),
+        samples: [makeSample(1000, makeGpuSample({ smClockMhz: each.arm === 'a' ? 1980 : 1700 }))],
+        folded: 1,
+      },
+    }));
+    expect(answerOf(makeComparison(), sampled).confounders).toEqual([
+      'GPU driver differs between passes: 570.1, 570.2',
+      'multiprocessor clock differs between the arms: 1980 and 1700 MHz on average',
+    ]);
   });
 
   test('times are better when small', () => {

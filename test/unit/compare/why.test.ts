@@ -61,6 +61,31 @@ describe('parts of an iteration', () => {
   });
 });
 
+describe('the estimate of the gain from balance', () => {
+  const experts = {
+    expertImbalance: 1,
+    rankImbalance: 0.5,
+    activeExperts: 8,
+    savedByTokens: 0.4,
+    savedByActive: 0.1,
+  };
+
+  test('takes the excess of the slowest rank from its share of expert computing', () => {
+    const half = step(0, work('fused_moe', 0.5, 'MoE'), work('mm', 0.4));
+    const light = { ...step(0, work('fused_moe', 0.2, 'MoE')), rank: 1 };
+    const found = explain({ iterations: [half, light], experts }, profile(half, light));
+    expect(found?.estimate?.byTokens).toBeCloseTo(1 / (1 - 0.4 * 0.5) - 1, 12);
+    expect(found?.estimate?.byActive).toBeCloseTo(1 / (1 - 0.1 * 0.5) - 1, 12);
+  });
+
+  test('is not guessed without statistics, or where no work of experts is named', () => {
+    const named = step(0, work('fused_moe', 0.5, 'MoE'));
+    const other = step(0, work('mm', 0.4));
+    expect(explain(profile(named), profile(named))?.estimate).toBeNull();
+    expect(explain({ iterations: [other], experts }, profile(other))?.estimate).toBeNull();
+  });
+});
+
 describe('kernels', () => {
   test('the largest difference is first; with the rest all of it adds up to the iteration', () => {
     const a = profile(step(0, work('mm', 0.3), work('nccl', 0.4, 'communication')));

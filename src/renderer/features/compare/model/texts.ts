@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Comparison, ComparedFigure, Effect, Thresholds } from '#shared/contract/comparison.ts';
+import type {
+  Comparison,
+  ComparedFigure,
+  Effect,
+  GainEstimate,
+  Thresholds,
+} from '#shared/contract/comparison.ts';
 import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import { formatBytes, formatChange, formatPercent } from '#shared/base/units.ts';
 import { formatFigure, plural } from '#renderer/base/format.ts';
@@ -81,6 +87,13 @@ export function signedMs(ms: number): string {
 export function bandText({ equivalence, significant }: Thresholds, perfectRouter: boolean): string {
   const band = `The grey band, ±${formatPercent(equivalence)}, counts as no difference`;
   return perfectRouter ? `${band}; the line at ${formatChange(significant)} as significant.` : `${band}.`;
+}
+
+/** What balance would gain by the load of A, beside what was measured. */
+export function estimateText({ byTokens, byActive }: GainEstimate, measured: Effect | null): string {
+  const found =
+    measured === null ? '' : ` Measured: ${formatChange(measured.ratio)} (${intervalText(measured)}).`;
+  return `Estimated gain from perfect balance of A: ${formatChange(byTokens)} by tokens (large batches), ${formatChange(byActive)} by experts whose weights are read (small ones).${found}`;
 }
 
 /** What effects this number of blocks could have missed. */

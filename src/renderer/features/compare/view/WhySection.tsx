@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Cause, Comparison, ComparisonAnswer, Why } from '#shared/contract/comparison.ts';
+import type { Cause, Comparison, ComparisonAnswer, Effect, Why } from '#shared/contract/comparison.ts';
 import { formatFigure } from '#renderer/base/format.ts';
 import { Table } from '#renderer/widgets/Table.tsx';
 import { signedMs } from '../model/texts.ts';
-import { AlignedTable, ExpertTable, WorkTable } from './WhyTables.tsx';
+import { AlignedTable, Experts, WorkTable } from './WhyTables.tsx';
 
 interface WhySectionProps {
   readonly comparison: Comparison;
@@ -11,7 +11,8 @@ interface WhySectionProps {
 }
 
 /** Where the time of an iteration goes in both arms, by the profiled passes. */
-export function WhySection({ comparison, answer: { why } }: WhySectionProps) {
+export function WhySection({ comparison, answer: { why, primary } }: WhySectionProps) {
+  const answerEffect = primary?.effect ?? null;
   const { request } = comparison;
   if (why === null && !request.profile) return null;
   return (
@@ -20,7 +21,7 @@ export function WhySection({ comparison, answer: { why } }: WhySectionProps) {
       {why === null ? (
         <p className="compare__quiet">{absenceText(comparison)}</p>
       ) : (
-        <Explanation a={request.a.label} b={request.b.label} why={why} />
+        <Explanation a={request.a.label} b={request.b.label} why={why} measured={answerEffect} />
       )}
     </section>
   );
@@ -37,9 +38,11 @@ interface ExplanationProps {
   readonly a: string;
   readonly b: string;
   readonly why: Why;
+  /** Of the timing passes. */
+  readonly measured: Effect | null;
 }
 
-function Explanation({ a, b, why }: ExplanationProps) {
+function Explanation({ a, b, why, measured }: ExplanationProps) {
   const whole: Cause = { name: 'Whole iteration', msA: why.wholeMsA, msB: why.wholeMsB };
   return (
     <>
@@ -55,7 +58,7 @@ function Explanation({ a, b, why }: ExplanationProps) {
       {why.work.length > 0 && <WorkTable a={a} b={b} why={why} />}
       <div className="why__columns">
         <AlignedTable a={a} b={b} iterations={why.iterations} />
-        {why.experts !== null && <ExpertTable a={a} b={b} experts={why.experts} />}
+        <Experts a={a} b={b} why={why} measured={measured} />
       </div>
     </>
   );

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState } from 'react';
 import { formatPercent, formatRatio } from '#shared/base/units.ts';
-import type { AlignedIteration, ExpertLoad, Why, WorkRow } from '#shared/contract/comparison.ts';
+import type { AlignedIteration, Effect, ExpertLoad, Why, WorkRow } from '#shared/contract/comparison.ts';
 import { formatFigure, plural } from '#renderer/base/format.ts';
 import { Badge } from '#renderer/widgets/Badge.tsx';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Table, type Column } from '#renderer/widgets/Table.tsx';
-import { signedMs } from '../model/texts.ts';
+import { estimateText, signedMs } from '../model/texts.ts';
 
 interface ArmsProps {
   readonly a: string;
@@ -120,8 +120,24 @@ const loadRows = [
 
 const ratioText = (value: number | null): string => (value === null ? 'cannot answer' : formatRatio(value));
 
+interface ExpertsProps extends ArmsProps {
+  readonly why: Why;
+  readonly measured: Effect | null;
+}
+
+/** Expert load of both arms, and what it lets expect beside what was measured. */
+export function Experts({ a, b, why: { experts, estimate }, measured }: ExpertsProps) {
+  if (experts === null) return null;
+  return (
+    <div>
+      <ExpertTable a={a} b={b} experts={experts} />
+      {estimate !== null && <p className="compare__quiet">{estimateText(estimate, measured)}</p>}
+    </div>
+  );
+}
+
 /** Expert load of both arms: means over layers and captured iterations. */
-export function ExpertTable({
+function ExpertTable({
   a,
   b,
   experts,
