@@ -92,6 +92,8 @@ export function waterfallOption(steps: readonly WaterfallStep[], theme: ChartThe
       nameGap: 22,
       nameTextStyle: { color: theme.faint, fontSize: 11 },
       min: start,
+      // Where the axis begins is no round number.
+      axisLabel: { ...axis.axisLabel, showMinLabel: start === 0 },
     },
     yAxis: {
       type: 'category',
