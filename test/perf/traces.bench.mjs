@@ -127,9 +127,10 @@ async function firstSlices(context) {
 /** Most memory of a process that reads the file, beyond 64 MiB, by the size of the file. @param {Context} context */
 async function memoryRatio(context) {
   const path = await trace(context, LARGE);
+  // Not resourceUsage: a child's maxRSS begins with that of the process which forked it.
   const script = `const native = require(process.argv[1]);
     native.ingestTrace(process.argv[2], process.argv[2] + '.store', () => undefined, new native.CancelToken())
-      .then(() => console.log(process.resourceUsage().maxRSS * 1024));`;
+      .then(() => console.log(/^VmHWM:\\s*(\\d+) kB$/m.exec(require('fs').readFileSync('/proc/self/status', 'utf8'))[1] * 1024));`;
   const arguments_ = ['-e', script, join(context.root, 'dist/native/iterscope.node'), path];
   const peak = Number(execFileSync(process.execPath, arguments_, { encoding: 'utf8' }));
   return [(peak - 64 * MIB) / statSync(path).size];
