@@ -89,14 +89,21 @@ export class Selector {
   step(command: Step): void {
     const { camera, windowsOf } = this.#host;
     if (this.selected === undefined) {
-      const first = this.#firstVisible();
-      if (first !== undefined) this.choose(first, true);
+      this.#stepIn();
       return;
     }
     const input = { rows: camera.allRows(), selected: this.selected, view: camera.view, windowsOf };
     const hit = stepSelection(input, command);
     if (hit !== undefined) this.choose(hit, true);
     else if (command === 'next' || command === 'previous') this.#lookFurther(command);
+  }
+
+  /** Selects the first slice in view; one whose window is still on its way, when that arrives. */
+  #stepIn(): void {
+    const tries = (this.#waiting?.tries ?? 0) + 1;
+    this.#waiting = tries <= MAX_TRIES ? { command: 'next', tries } : undefined;
+    const first = this.#firstVisible();
+    if (first !== undefined) this.choose(first, true);
   }
 
   /** Leads to the slice of the same name before or after the selected one, on whatever track. */

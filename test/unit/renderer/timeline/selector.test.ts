@@ -14,7 +14,8 @@ import {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function stage() {
+function stage(arrived = true) {
+  let hasArrived = arrived;
   const window = loadWindow({ 0: ['AAAA.BBBB.'] }, { nsPerUnit: 100 });
   const details = [
     makeDetails(0, { name: 'launch', startNs: 3, durNs: 390, partnerRows: [1] }),
@@ -43,7 +44,7 @@ function stage() {
   const selector = new Selector({
     camera,
     traces: () => traces,
-    windowsOf: () => ({ current: window, overview: undefined }),
+    windowsOf: () => ({ current: hasArrived ? window : undefined, overview: undefined }),
     onSelect: (ref) => chosen.push(ref),
     onChange: () => undefined,
     announce: (text) => said.push(text),
@@ -54,7 +55,11 @@ function stage() {
     traces = next;
     selector.tracesChanged(before);
   };
-  return { selector, chosen, said, camera, source, replace };
+  const arrive = (): void => {
+    hasArrived = true;
+    selector.windowsCame();
+  };
+  return { selector, chosen, said, camera, source, replace, arrive };
 }
 
 describe('the selected slice', () => {
@@ -64,6 +69,17 @@ describe('the selected slice', () => {
     await settle();
     expect(chosen).toHaveLength(1);
     expect(said.at(-1)).toMatch(/^(launch|kernel), GEMM, (390|400) ns, Rank 0, thread 0$/);
+  });
+
+  test('an arrow key that came before the slices did is not lost: the first is taken when they are there', async () => {
+    const { selector, chosen, arrive } = stage(false);
+    selector.step('next');
+    expect(chosen).toEqual([]);
+    arrive();
+    await settle();
+    expect(chosen).toHaveLength(1);
+    arrive();
+    expect(chosen).toHaveLength(1);
   });
 
   test('its details replace the window’s coarse times and bring its partners', async () => {
