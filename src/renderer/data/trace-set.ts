@@ -24,6 +24,8 @@ export class TraceSet {
   #settling: ReturnType<typeof setTimeout> | undefined;
   #endSubscription: (() => void) | undefined;
   #started = false;
+  /** Traces are read anew: until they are back, views keep what they show. */
+  #renewing = false;
 
   constructor(set: SourceSet) {
     this.#sessions = set.sources
@@ -44,6 +46,7 @@ export class TraceSet {
   /** Closes everything; `start` opens it again. */
   stop(): void {
     this.#started = false;
+    this.#renewing = false;
     clearTimeout(this.#settling);
     this.#settling = undefined;
     this.#endSubscription?.();
@@ -106,8 +109,12 @@ export class TraceSet {
 
   #reopen(): void {
     for (const session of this.#sessions) session.close();
+    this.#renewing = true;
     this.#changed();
-    void this.#openAll(this.#sessions);
+    void this.#openAll(this.#sessions).then(() => {
+      this.#renewing = false;
+      if (this.#started) this.#changed();
+    });
   }
 
   #changed(): void {
@@ -122,6 +129,7 @@ export class TraceSet {
 
   #settleSoon(): void {
     const more = this.#snapshot.states.some(({ phase }) => phase === 'opening');
+    if (more && this.#renewing && this.#started) return;
     const isFirst = this.#settled.states.every(({ phase }) => phase !== 'ready');
     if (more && !isFirst && this.#started) {
       this.#settling ??= setTimeout(() => this.#settle(), SETTLE_MS);
