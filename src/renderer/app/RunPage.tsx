@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
 import type { SourceSet } from '#shared/contract/app.ts';
 import type { RunManifest, RunSummary } from '#shared/contract/run.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { CompareMenu } from '#renderer/features/compare/index.tsx';
 import { ExpertsView } from '#renderer/features/experts/index.tsx';
@@ -68,15 +69,7 @@ function useSourcesOf(id: string, manifest: RunManifest | null): SourceSet | nul
   const [set, setSet] = useState<SourceSet | null>(null);
   // Ingesting again may find more.
   const artifacts = manifest?.artifacts.length;
-  useEffect(() => {
-    let current = true;
-    invoke('sources.ofRun', { id }).then((found) => {
-      if (current) setSet(found);
-    }, notifyFailure);
-    return () => {
-      current = false;
-    };
-  }, [id, artifacts]);
+  useEffect(() => follow(invoke('sources.ofRun', { id }), setSet, notifyFailure), [id, artifacts]);
   return set;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useState } from 'react';
 import type { RunManifest, RunState } from '#shared/contract/run.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { takeLines, useRuns } from '#renderer/stores/runs.ts';
@@ -9,15 +10,7 @@ import { takeLines, useRuns } from '#renderer/stores/runs.ts';
 export function useManifest(id: string, state: RunState): RunManifest | null {
   const [manifest, setManifest] = useState<RunManifest | null>(null);
   const ingests = useRuns((runs) => runs.live[id]?.ingests ?? 0);
-  useEffect(() => {
-    let current = true;
-    invoke('runs.get', { id }).then((read) => {
-      if (current) setManifest(read);
-    }, notifyFailure);
-    return () => {
-      current = false;
-    };
-  }, [id, state, ingests]);
+  useEffect(() => follow(invoke('runs.get', { id }), setManifest, notifyFailure), [id, state, ingests]);
   return manifest;
 }
 

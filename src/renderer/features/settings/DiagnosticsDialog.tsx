@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { formatBytes } from '#shared/base/units.ts';
 import type { Diagnostics } from '#shared/contract/app.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
@@ -19,12 +20,9 @@ export function DiagnosticsDialog({ open, onClose }: DiagnosticsDialogProps) {
   const [prepared, setPrepared] = useState<Diagnostics | null>(null);
   useEffect(() => {
     if (!open) return;
-    let current = true;
-    invoke('diagnostics.prepare').then((found) => {
-      if (current) setPrepared(found);
-    }, notifyFailure);
+    const letGo = follow(invoke('diagnostics.prepare'), setPrepared, notifyFailure);
     return () => {
-      current = false;
+      letGo();
       setPrepared(null);
     };
   }, [open]);

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
 import type { Comparison } from '#shared/contract/comparison.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 
@@ -14,17 +15,15 @@ export function useTimelines({ request, passes }: Comparison): SourceSet | null 
   const [labelA, labelB] = [request.a.label, request.b.label];
   useEffect(() => {
     if (runA === undefined || runB === undefined) return undefined;
-    let current = true;
     const ofRun = async (id: string, label: string): Promise<Source[]> => {
       const { sources } = await invoke('sources.ofRun', { id });
       return sources.filter(({ kind }) => kind === 'trace').map((source) => ({ ...source, group: label }));
     };
-    Promise.all([ofRun(runA, labelA), ofRun(runB, labelB)]).then(([a, b]) => {
-      if (current) setSet({ title: `${labelA} above ${labelB}`, sources: [...a, ...b] });
-    }, notifyFailure);
-    return () => {
-      current = false;
-    };
+    return follow(
+      Promise.all([ofRun(runA, labelA), ofRun(runB, labelB)]),
+      ([a, b]) => setSet({ title: `${labelA} above ${labelB}`, sources: [...a, ...b] }),
+      notifyFailure,
+    );
   }, [runA, runB, labelA, labelB]);
   return set;
 }

@@ -2,6 +2,7 @@
 import { useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { DiskUse, RunBytes } from '#shared/contract/library.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { useLauncher } from '#renderer/stores/launcher.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
@@ -21,15 +22,7 @@ export function useDiskUse(): { readonly use: DiskUse | null; readonly measure: 
     () => summaries.flatMap((run) => (isEnded(run.state) ? [run.id] : [])).join(),
     [summaries],
   );
-  useEffect(() => {
-    let current = true;
-    invoke('library.diskUse').then((measured) => {
-      if (current) setUse(measured);
-    }, notifyFailure);
-    return () => {
-      current = false;
-    };
-  }, [ended, asked]);
+  useEffect(() => follow(invoke('library.diskUse'), setUse, notifyFailure), [ended, asked]);
   return { use, measure: () => setAsked((before) => before + 1) };
 }
 

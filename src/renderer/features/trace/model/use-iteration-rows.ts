@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useMemo, useState } from 'react';
 import type { IterationLine } from '#shared/contract/run.ts';
+import { follow } from '#renderer/base/follow.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { iterationRows, type IterationRow } from './iteration-rows.ts';
@@ -14,13 +15,7 @@ function useRunLines(runId: string | null): readonly IterationLine[] {
   const [lines, setLines] = useState(NO_LINES);
   useEffect(() => {
     if (runId === null) return undefined;
-    let current = true;
-    invoke('runs.iterationLines', { id: runId }).then((read) => {
-      if (current) setLines(read);
-    }, notifyFailure);
-    return () => {
-      current = false;
-    };
+    return follow(invoke('runs.iterationLines', { id: runId }), setLines, notifyFailure);
   }, [runId]);
   return runId === null ? NO_LINES : lines;
 }

@@ -2,12 +2,12 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '#shared/base/errors.ts';
 import type { InstantDetails } from '#shared/contract/points.ts';
+import { follow } from '#renderer/base/follow.ts';
 import type { SelectedInstant } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import type { ReadyTrace } from '../model/ready.ts';
 import { DetailEntry } from './DetailEntry.tsx';
-import { KindName } from './KindName.tsx';
-import { Arguments, Times } from './SlicePanel.tsx';
+import { Arguments, KindEntries, Times } from './SlicePanel.tsx';
 
 /** Everything about one moment. */
 
@@ -16,18 +16,12 @@ type InstantState = { readonly details: InstantDetails } | { readonly message: s
 function useInstant(ready: ReadyTrace | undefined, index: number): InstantState {
   const [answer, setAnswer] = useState<InstantState>(null);
   useEffect(() => {
-    let current = true;
-    ready?.session.instant(index).then(
-      (details) => {
-        if (current) setAnswer({ details });
-      },
-      (thrown: unknown) => {
-        if (current) setAnswer({ message: toFailure(thrown).message });
-      },
+    if (ready === undefined) return undefined;
+    return follow(
+      ready.session.instant(index),
+      (details) => setAnswer({ details }),
+      (thrown) => setAnswer({ message: toFailure(thrown).message }),
     );
-    return () => {
-      current = false;
-    };
   }, [ready, index]);
   return answer;
 }
@@ -48,14 +42,7 @@ export function InstantPanel({ traces, instant }: InstantPanelProps) {
       <h2 className="trace-details__name selectable">{details.name}</h2>
       <dl className="trace-details__entries">
         <DetailEntry label="What">a moment without length</DetailEntry>
-        <DetailEntry label="Kind">
-          <KindName kind={details.kind} />
-        </DetailEntry>
-        {details.category !== '' && (
-          <DetailEntry label="Category">
-            <span className="mono">{details.category}</span>
-          </DetailEntry>
-        )}
+        <KindEntries details={details} />
         <Times ready={ready} details={{ trackId: details.trackId, startNs: details.timeNs }} />
       </dl>
       <Arguments argsJson={details.argsJson} />

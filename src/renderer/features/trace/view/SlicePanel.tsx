@@ -75,6 +75,26 @@ interface SlicePanelProps {
   readonly onGo: (row: number) => void;
 }
 
+interface KindEntriesProps {
+  readonly details: { readonly kind: string; readonly category: string };
+}
+
+/** What of work it is, in this application's words and in the recorder's. */
+export function KindEntries({ details }: KindEntriesProps) {
+  return (
+    <>
+      <DetailEntry label="Kind">
+        <KindName kind={details.kind} />
+      </DetailEntry>
+      {details.category !== '' && (
+        <DetailEntry label="Category">
+          <span className="mono">{details.category}</span>
+        </DetailEntry>
+      )}
+    </>
+  );
+}
+
 export function SlicePanel({ answer, onGo }: SlicePanelProps) {
   const { ready, details } = answer;
   return (
@@ -84,14 +104,7 @@ export function SlicePanel({ answer, onGo }: SlicePanelProps) {
         {formatDurationNs(details.durNs)}
       </div>
       <dl className="trace-details__entries">
-        <DetailEntry label="Kind">
-          <KindName kind={details.kind} />
-        </DetailEntry>
-        {details.category !== '' && (
-          <DetailEntry label="Category">
-            <span className="mono">{details.category}</span>
-          </DetailEntry>
-        )}
+        <KindEntries details={details} />
         <Times ready={ready} details={details} />
         <SliceLinks answer={answer} onGo={onGo} />
         {details.correlation !== null && (

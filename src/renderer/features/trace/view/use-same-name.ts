@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { toFailure } from '#shared/base/errors.ts';
 import type { SliceDetails } from '#shared/contract/engine.ts';
 import type { NameStatistics, Neighbours } from '#shared/contract/search.ts';
+import { follow } from '#renderer/base/follow.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 
 /** The slices of a name, and which of them lie before and after the one that is asked about. */
@@ -23,20 +24,11 @@ async function load({ session }: ReadyTrace, { name, row }: SliceDetails): Promi
 /** Follows a slice; the former answer stays until the next one is there, unless it is about another name. */
 export function useSameName(ready: ReadyTrace, details: SliceDetails): SameNameState {
   const [answer, setAnswer] = useState<SameNameState>(null);
-  useEffect(() => {
-    let current = true;
-    load(ready, details).then(
-      (loaded) => {
-        if (current) setAnswer(loaded);
-      },
-      (thrown: unknown) => {
-        if (current) setAnswer({ message: toFailure(thrown).message });
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, [ready, details]);
+  useEffect(
+    () =>
+      follow(load(ready, details), setAnswer, (thrown) => setAnswer({ message: toFailure(thrown).message })),
+    [ready, details],
+  );
   const isOther = answer !== null && 'name' in answer && answer.name !== details.name;
   return isOther ? null : answer;
 }

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { toFailure } from '#shared/base/errors.ts';
 import type { FlowArrow, SliceDetails } from '#shared/contract/engine.ts';
+import { follow } from '#renderer/base/follow.ts';
 import type { SelectedSlice } from '#renderer/stores/trace-view.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 
@@ -76,18 +77,7 @@ export function useSlice(traces: readonly ReadyTrace[], slice: SelectedSlice | n
   useEffect(() => {
     const ready = traces.find(({ session }) => session.source.sourceId === slice?.sourceId);
     const asked = slice === null || ready === undefined ? Promise.resolve(null) : load(ready, slice.row);
-    let current = true;
-    asked.then(
-      (loaded) => {
-        if (current) setAnswer(loaded);
-      },
-      (thrown: unknown) => {
-        if (current) setAnswer({ message: toFailure(thrown).message });
-      },
-    );
-    return () => {
-      current = false;
-    };
+    return follow(asked, setAnswer, (thrown) => setAnswer({ message: toFailure(thrown).message }));
   }, [traces, slice]);
   return slice === null ? null : answer;
 }
