@@ -153,18 +153,7 @@ mod tests {
     use super::*;
 
     fn slice(track: u32, lane: u16, start_ns: i64, dur_ns: i64) -> Slice {
-        Slice {
-            start_ns,
-            dur_ns,
-            source_offset: 0,
-            name: 0,
-            track,
-            correlation: 0,
-            external_id: 0,
-            lane,
-            category: 0,
-            kind: 0,
-        }
+        Slice { start_ns, dur_ns, track, lane, ..Slice::default() }
     }
 
     fn event(step: FlowStep, id: u64, track: u32, time_ns: i64) -> FlowEvent {

@@ -15,19 +15,6 @@ pub struct LaneStats {
     pub covered_ns: i64,
 }
 
-const EMPTY: Slice = Slice {
-    start_ns: 0,
-    dur_ns: 0,
-    source_offset: 0,
-    name: 0,
-    track: 0,
-    correlation: 0,
-    external_id: 0,
-    lane: 0,
-    category: 0,
-    kind: 0,
-};
-
 #[derive(Default)]
 struct Layout {
     /// End and lane of slices that may still contain later ones.
@@ -108,7 +95,7 @@ fn by_lane(slices: &[Slice], lane_count: usize) -> Vec<Slice> {
     for count in &mut next {
         first += std::mem::replace(count, first);
     }
-    let mut sorted = vec![EMPTY; slices.len()];
+    let mut sorted = vec![Slice::default(); slices.len()];
     for slice in slices {
         let place = &mut next[usize::from(slice.lane)];
         sorted[*place] = *slice;
@@ -136,18 +123,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn slice(start_ns: i64, end_ns: i64) -> Slice {
-        Slice {
-            start_ns,
-            dur_ns: end_ns - start_ns,
-            source_offset: 0,
-            name: 0,
-            track: 0,
-            correlation: 0,
-            external_id: 0,
-            lane: 0,
-            category: 0,
-            kind: 0,
-        }
+        Slice { start_ns, dur_ns: end_ns - start_ns, ..Slice::default() }
     }
 
     fn lanes_of(spans: &[(i64, i64)]) -> (Vec<(i64, u16)>, LaneStats) {

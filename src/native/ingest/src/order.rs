@@ -101,13 +101,7 @@ mod tests {
             start_ns,
             dur_ns: (start_ns * 7 + i64::try_from(source_offset).unwrap_or(0)) % 5,
             source_offset,
-            name: 0,
-            track: 0,
-            correlation: 0,
-            external_id: 0,
-            lane: 0,
-            category: 0,
-            kind: 0,
+            ..Slice::default()
         };
         (0..).zip(starts).map(slice).collect()
     }

@@ -14,7 +14,7 @@ pub type Row = u32;
 pub const NO_ID: u32 = 0;
 
 /// A slice as ingest collects and sorts it; stores keep the same facts as columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Slice {
     /// Start in nanoseconds; from the file's own zero while reading, from the trace origin in a store.
     pub start_ns: i64,

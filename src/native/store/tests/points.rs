@@ -45,18 +45,7 @@ fn counter(id: u32, sample_count: u32) -> CounterInfo {
 }
 
 fn slice(track: u32, start_ns: i64) -> Slice {
-    Slice {
-        start_ns,
-        dur_ns: 5,
-        source_offset: 0,
-        name: 0,
-        track,
-        correlation: 0,
-        external_id: 0,
-        lane: 0,
-        category: 0,
-        kind: 0,
-    }
+    Slice { start_ns, dur_ns: 5, track, ..Slice::default() }
 }
 
 fn checkpoint(inflated_offset: u64) -> Checkpoint {
