@@ -57,8 +57,8 @@ pub fn slice_details(store: &Store, row: Row) -> Result<SliceDetails> {
     let (track, lane) = store.place_of(row)?;
     let index = row as usize;
     let correlation = store.correlations()[index];
-    let partners: Vec<Row> =
-        store.rows_with_correlation(correlation).iter().copied().filter(|other| *other != row).collect();
+    let roles = roles(store);
+    let partners = partners_of(store, &roles, row);
     let category = |id: u8| store.meta().categories.get(usize::from(id)).cloned().unwrap_or_default();
     let arrow = |row: Row, flow: Flow| Arrow { row, category: category(flow.category) };
     Ok(SliceDetails {
@@ -72,11 +72,20 @@ pub fn slice_details(store: &Store, row: Row) -> Result<SliceDetails> {
         dur_ns: store.dur_ns(row),
         correlation: (correlation != NO_ID).then_some(correlation),
         parent: parent_of(store, row, track, lane),
-        launch_delay_ns: launch_delay_ns(store, row, &partners),
+        launch_delay_ns: launch_delay_ns(store, &roles, row, &partners),
         partners,
         flows_in: store.points().flows_to(row).map(|flow| arrow(flow.from, flow)).collect(),
         flows_out: store.points().flows_from(row).map(|flow| arrow(flow.to, flow)).collect(),
     })
+}
+
+/// Of the rows that share a correlation those on the other side: all work of a graph has that of its launch, and no
+/// kernel of it launched another.
+fn partners_of(store: &Store, roles: &[CategoryRole], row: Row) -> Vec<Row> {
+    let is_on_device = |row: Row| roles[usize::from(store.categories()[row as usize])].is_on_device();
+    let side = is_on_device(row);
+    let joined = store.rows_with_correlation(store.correlations()[row as usize]);
+    joined.iter().copied().filter(|other| is_on_device(*other) != side).collect()
 }
 
 /// Lanes above hold what contains a slice, the nearest one first.
@@ -91,13 +100,12 @@ fn parent_of(store: &Store, row: Row, track: TrackId, lane: u32) -> Option<Row> 
     })
 }
 
-fn launch_delay_ns(store: &Store, row: Row, partners: &[Row]) -> Option<i64> {
-    let roles = roles(store);
+fn launch_delay_ns(store: &Store, roles: &[CategoryRole], row: Row, partners: &[Row]) -> Option<i64> {
     let start = |row: Row| store.starts()[row as usize];
     let role_of = |row: Row| roles[usize::from(store.categories()[row as usize])];
     let role = role_of(row);
     if role.is_device_work() {
-        return Some(start(row) - start(call_of(store, &roles, row)?));
+        return Some(start(row) - start(call_of(store, roles, row)?));
     }
     if role != CategoryRole::HostApi {
         return None;

@@ -123,6 +123,10 @@ fn a_graph_launch_is_joined_to_its_kernels() -> TestResult {
     assert_eq!(details.name, "cudaGraphLaunch");
     assert!(details.partners.len() > 100, "{} partners", details.partners.len());
     assert!(details.launch_delay_ns.is_some_and(|delay| delay > 0));
+    for kernel in [details.partners.first(), details.partners.last()] {
+        let kernel = slice_details(&store, *kernel.ok_or("no kernel")?)?;
+        assert_eq!(kernel.partners, [launch], "the others of its graph launched nothing");
+    }
     let parent = slice_details(&store, details.parent.ok_or("no parent")?)?;
     assert_eq!(parent.name, "[Executor] _forward_step 16: 0 ctx reqs, 0 ctx tokens, 256 gen reqs");
     let args = read_args(&recording("kineto-h100-overlap.json.gz"), &store, store.source_offset(launch))?;

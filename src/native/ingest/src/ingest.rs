@@ -205,7 +205,9 @@ fn check_end(path: &Path, end: &StreamEnd, collector: &mut Collector) -> Result<
         return Err(TraceError::at(
             ErrorCode::TraceNotATrace,
             path,
-            format!("{shown} is JSON, but it holds no trace events. Choose a Kineto or Chrome trace."),
+            format!(
+                "{shown} is JSON, but it holds no trace events. Choose a Kineto or Chrome trace, or a report of Nsight Systems."
+            ),
         ));
     }
     if end.truncated {

@@ -121,7 +121,9 @@ impl<'a> Cutter<'a> {
         Err(TraceError::at(
             ErrorCode::TraceNotATrace,
             self.path,
-            format!("{shown} is not a trace that Iterscope reads. {what} Choose a Kineto or Chrome trace."),
+            format!(
+                "{shown} is not a trace that Iterscope reads. {what} Choose a Kineto or Chrome trace, or a report of Nsight Systems."
+            ),
         )
         .with_offset(0))
     }
