@@ -12,7 +12,7 @@ import { electron33IsReady } from './lib/electron-33.mjs';
 import { obtainTestRuntime } from './lib/runtime.mjs';
 import { prepare, prepareSteps } from './lib/setup.mjs';
 import { missingFromSystem, provideSystemPackages } from './lib/system-packages.mjs';
-import { checkNativeToolchain, checkRustComponents } from './lib/toolchain.mjs';
+import { provideNativeToolchain, checkRustComponents } from './lib/toolchain.mjs';
 
 const { values: options } = parseArgs({
   options: { only: { type: 'string' }, verbose: { type: 'boolean', default: false } },
@@ -82,7 +82,7 @@ await runScript(async () => {
     keepTypings: true,
   });
   if (chosen.some((gate) => gate.command[0] === 'cargo')) {
-    checkNativeToolchain();
+    await provideNativeToolchain();
     checkRustComponents();
   }
   const { env, stop } = electron ? await provideElectron(progress) : { env: {}, stop: () => undefined };

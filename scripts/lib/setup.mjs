@@ -6,7 +6,7 @@ import { installPackages, packagesAreInstalled } from './packages.mjs';
 import { inRoot, root } from './paths.mjs';
 import { SetupError } from './process.mjs';
 import { contentHash, dropStamp, isFresh, writeStamp } from './stamps.mjs';
-import { checkNativeToolchain, checkNode } from './toolchain.mjs';
+import { provideNativeToolchain, checkNode } from './toolchain.mjs';
 
 /** How many steps prepare() reports. */
 export const prepareSteps = 4;
@@ -62,7 +62,7 @@ export async function prepare(progress, { native = true, bundles = true, keepTyp
   const { hash, fresh } = native ? nativeState() : { hash: '', fresh: true };
   const installed = packagesAreInstalled();
   if (!fresh || !installed) checkWritable(root);
-  await progress.step('Tools: Node, Rust, C linker', !fresh, checkNativeToolchain);
+  await progress.step('Tools: Node, Rust, C linker', !fresh, provideNativeToolchain);
   await progress.step('Packages from npm', !installed, installPackages);
   await progress.step('Native module and programs', !fresh, () => makeNative(hash, keepTypings));
   await progress.step('Bundles', bundles && !buildState().fresh, build);

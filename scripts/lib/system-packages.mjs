@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared libraries that Electron needs from the system, and the display server Xvfb. They are installed
-// only as root with CI=true, or after a yes; else the command that installs them is named.
-import { ask, run, runAttached, SetupError } from './process.mjs';
-import { distribution } from './toolchain.mjs';
+// Shared libraries that Electron needs from the system, and the display server Xvfb.
+import { ask, SetupError } from './process.mjs';
+import { distribution, installIfAllowed, installText, isRoot } from './system-install.mjs';
 
 /** Package names by what is missing: [Debian and Ubuntu, Fedora]. */
 const packagesFor = new Map([
@@ -77,44 +76,15 @@ const debianNamesHere = (names) =>
   debianNames(names, ask('apt-cache', ['policy', ...names, ...names.map((name) => `${name}t64`)]) ?? '');
 
 /**
- * @param {string[]} missing
- * @returns {string[] | undefined} command line that installs it, or undefined on an unknown system
+ * @param {string[]} missing sonames and program names
+ * @param {import('./system-install.mjs').Distribution} system
+ * @returns {string[]} packages that bring them
  */
-function installCommand(missing) {
-  const system = distribution();
-  if (system === 'other') return undefined;
+function packagesOf(missing, system) {
   const column = system === 'debian' ? 0 : 1;
   const known = missing.flatMap((name) => packagesFor.get(name)?.[column] ?? []);
   const names = [...new Set([...known, alwaysAlong[column] ?? ''])];
-  return system === 'debian'
-    ? ['apt-get', 'install', '-y', '--no-install-recommends', ...debianNamesHere(names)]
-    : ['dnf', 'install', '-y', ...names];
-}
-
-/** @param {string} question @returns {Promise<boolean>} */
-async function userAgrees(question) {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
-  const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${question} [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
-}
-
-/**
- * @param {string[]} missing
- * @param {boolean} attached whether it may ask for a password
- */
-async function install(missing, attached) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  /** @param {string[]} command */
-  const runAsRoot = async (command) => {
-    const [program = '', ...args] = process.getuid?.() === 0 ? command : ['sudo', ...command];
-    await (attached ? runAttached(program, args, { env }) : run(program, args, { env }));
-  };
-  // Names are looked up after the update: a fresh container knows no package at all.
-  if (distribution() === 'debian') await runAsRoot(['apt-get', 'update']);
-  await runAsRoot(installCommand(missing) ?? []);
+  return system === 'debian' ? debianNamesHere(names) : names;
 }
 
 /**
@@ -126,24 +96,14 @@ async function install(missing, attached) {
 export async function provideSystemPackages(executable, needsXvfb) {
   const missing = missingFromSystem(executable, needsXvfb);
   if (missing.length === 0) return;
-  const command = installCommand(missing);
-  const isRoot = process.getuid?.() === 0;
-  const sudo = isRoot ? '' : 'sudo ';
-  // A fresh container knows no package before an update.
-  const update = distribution() === 'debian' ? `${sudo}apt-get update && ` : '';
-  const text = command && `${update}${sudo}${command.join(' ')}`;
-  if (command) {
-    const unattended = isRoot && process.env.CI === 'true';
-    if (unattended) await install(missing, false);
-    else if (await userAgrees(`Electron needs ${missing.join(', ')}. Run ${text} now?`)) {
-      await install(missing, true);
-    }
-  }
+  const system = distribution();
+  await installIfAllowed(`Electron needs ${missing.join(', ')}`, () => packagesOf(missing, system));
   const still = missingFromSystem(executable, needsXvfb);
   if (still.length === 0) return;
+  const text = installText(packagesOf(still, system), system, isRoot());
   throw new SetupError(
     `This system lacks ${still.join(', ')}, which Electron needs; ` +
       (text ? `install with: ${text}` : 'install them with your package manager') +
-      (isRoot ? ' (or set CI=true to have that done).' : '.'),
+      (isRoot() ? ' (or set CI=true to have that done).' : '.'),
   );
 }

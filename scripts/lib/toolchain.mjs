@@ -4,17 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { inRoot } from './paths.mjs';
 import { ask, SetupError } from './process.mjs';
+import { distribution, installIfAllowed, installText, isRoot } from './system-install.mjs';
 
 const oldestNode = [20, 19];
 const rustupCommand =
   'curl --proto \'=https\' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . "$HOME/.cargo/env"';
-
-/** @returns {'debian' | 'fedora' | 'other'} whose package manager this machine has */
-export function distribution() {
-  if (process.platform !== 'linux') return 'other';
-  if (ask('apt-get', ['--version'])) return 'debian';
-  return ask('dnf', ['--version']) ? 'fedora' : 'other';
-}
 
 /** @throws {SetupError} if this Node is too old */
 export function checkNode() {
@@ -37,39 +31,41 @@ function oldestRust() {
  * What is missing, in one sentence with the command that cures all of it. On a bare system that command
  * also brings what it needs itself, and knows whether there is a sudo to ask.
  * @param {{ rust: boolean, linker: boolean, curl: boolean }} missing
- * @param {'debian' | 'fedora' | 'other'} system
- * @param {boolean} isRoot
+ * @param {import('./system-install.mjs').Distribution} system
+ * @param {boolean} root whether this user is root
  * @returns {string | undefined} undefined if neither Rust nor a linker is missing
  */
-export function missingToolsSentence(missing, system, isRoot) {
+export function missingToolsSentence(missing, system, root) {
   if (!missing.rust && !missing.linker) return undefined;
   const what = [
     ...(missing.rust ? ['Rust (no cargo on the PATH)'] : []),
     ...(missing.linker ? ['a C linker (no cc on the PATH)'] : []),
   ];
   const packages = [
-    ...(missing.linker ? [system === 'debian' ? 'build-essential' : 'gcc'] : []),
+    ...(missing.linker ? linkerPackages(system) : []),
     ...(missing.rust && missing.curl ? ['curl', 'ca-certificates'] : []),
   ];
   const command = [
-    ...(packages.length > 0 ? [installCommand(packages, system, isRoot)] : []),
+    ...(packages.length > 0 ? [installSentence(packages, system, root)] : []),
     ...(missing.rust ? [rustupCommand] : []),
   ].join(' && ');
   return `Iterscope's native part needs ${what.join(' and ')}; install with: ${command}`;
 }
 
+/** @param {import('./system-install.mjs').Distribution} system */
+const linkerPackages = (system) => (system === 'debian' ? ['gcc', 'libc6-dev'] : ['gcc']);
+
 /**
  * @param {string[]} packages
- * @param {'debian' | 'fedora' | 'other'} system
- * @param {boolean} isRoot
+ * @param {import('./system-install.mjs').Distribution} system
+ * @param {boolean} root
  */
-function installCommand(packages, system, isRoot) {
-  const sudo = isRoot ? '' : 'sudo ';
-  if (system === 'debian') return `${sudo}apt-get update && ${sudo}apt-get install -y ${packages.join(' ')}`;
-  if (system === 'fedora') return `${sudo}dnf install -y ${packages.join(' ')}`;
-  return process.platform === 'darwin'
-    ? 'xcode-select --install'
-    : `your package manager (${packages.join(', ')})`;
+function installSentence(packages, system, root) {
+  const other =
+    process.platform === 'darwin'
+      ? 'xcode-select --install'
+      : `your package manager (${packages.join(', ')})`;
+  return installText(packages, system, root) || other;
 }
 
 /** @throws {SetupError} if Rust is too old */
@@ -82,14 +78,22 @@ function checkRustVersion() {
   );
 }
 
-/** @throws {SetupError} if the native module cannot be built here */
-export function checkNativeToolchain() {
-  const missing = {
-    rust: ask('cargo', ['--version']) === undefined,
-    linker: process.platform !== 'win32' && ask('cc', ['--version']) === undefined,
-    curl: ask('curl', ['--version']) === undefined,
-  };
-  const sentence = missingToolsSentence(missing, distribution(), process.getuid?.() === 0);
+/** @returns {{ rust: boolean, linker: boolean, curl: boolean }} */
+const missingTools = () => ({
+  rust: ask('cargo', ['--version']) === undefined,
+  linker: process.platform !== 'win32' && ask('cc', ['--version']) === undefined,
+  curl: ask('curl', ['--version']) === undefined,
+});
+
+/**
+ * Installs the C linker where that is allowed. Rust is left to its own installer, which asks questions of its own.
+ * @throws {SetupError} if the native module cannot be built here
+ */
+export async function provideNativeToolchain() {
+  const system = distribution();
+  if (missingTools().linker)
+    await installIfAllowed("Iterscope's native part needs a C linker", () => linkerPackages(system));
+  const sentence = missingToolsSentence(missingTools(), system, isRoot());
   if (sentence) throw new SetupError(sentence);
   checkRustVersion();
 }

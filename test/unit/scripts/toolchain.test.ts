@@ -14,7 +14,7 @@ describe('what is missing to build the native part', () => {
     const sentence = missingToolsSentence(all, 'debian', true);
     expect(sentence).toContain('Rust (no cargo on the PATH) and a C linker (no cc on the PATH)');
     expect(sentence).toContain(
-      'apt-get update && apt-get install -y build-essential curl ca-certificates && curl --proto',
+      'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev curl ca-certificates && curl --proto',
     );
     expect(sentence).toMatch(/cargo\/env"$/);
     expect(sentence).not.toContain('sudo');
