@@ -120,9 +120,18 @@ test.describe('a living run', () => {
 
     await test.step('other runs wait in a queue that can be reordered', async () => {
       await startRun(page);
-      await startRun(page);
+      await page.getByRole('button', { name: /New run/ }).click();
+      await page.getByLabel('Mode').selectOption('steady');
+      await page.getByRole('button', { name: 'Run', exact: true }).click();
       const queue = page.getByRole('list', { name: 'Queue' });
       await expect(queue.getByRole('listitem')).toHaveCount(2);
+      // Both have the same title: what differs, and when they were asked for, tells them apart.
+      await expect(queue.getByRole('listitem').nth(0)).toContainText(
+        /trace 20\+10 · asked for at \d\d:\d\d:\d\d · …/,
+      );
+      await expect(queue.getByRole('listitem').nth(1)).toContainText(
+        /trace 20\+10, mode steady · asked for at \d\d:\d\d:\d\d · …/,
+      );
       await expect(queue.getByRole('listitem').nth(1)).toHaveAttribute('aria-current', 'true');
       await queue.getByRole('button', { name: 'Run earlier' }).nth(1).click();
       await expect(queue.getByRole('listitem').nth(0)).toHaveAttribute('aria-current', 'true');

@@ -229,6 +229,12 @@ describe('archives', () => {
       await smallForm(app, { window: '5+5', torchTrace: true, expertStatistics: true, extraEnvironment }),
     );
     await app.shelf.annotate(run.id, { tags: ['carried'] });
+    const { sources: own } = await app.sources.ofRun(run, app.library.artifactsOf(run.id));
+    const noted = own.find(({ kind }) => kind === 'trace')?.sourceId ?? '';
+    const bookmark = { id: '0e4a1d4e-3f0e-4f3e-9a55-0d1d6c6a8a01', startNs: 5, endNs: null, text: 'slow' };
+    await app.bookmarks.save(noted, [bookmark]);
+    // What cannot be understood stays behind, and is in nobody's way.
+    writeFileSync(join(app.library.folderOf(run.id), 'bookmarks', `${'f'.repeat(64)}.json`), 'damaged');
     // It ended before its first sample was due.
     const host = { cores: 2, memoryBytes: 8e9, diskBytes: 1e12 };
     const head: TelemetryHead = {
@@ -250,6 +256,7 @@ describe('archives', () => {
     expect([...texts.keys()].filter((name) => !name.startsWith('artifacts/'))).toEqual([
       'manifest.json',
       'annotations.json',
+      expect.stringMatching(/^bookmarks\/[0-9a-e][0-9a-f]{63}\.json$/),
       'stdout.log',
       'stderr.log',
       'output-order.jsonl',
@@ -274,6 +281,7 @@ describe('archives', () => {
     const { sources } = await other.sources.ofRun(taken, other.library.artifactsOf(run.id));
     const trace = sources.find(({ kind }) => kind === 'trace');
     await other.engine.call('trace.open', { sourceId: trace?.sourceId ?? '' });
+    expect(await other.bookmarks.list(trace?.sourceId ?? '')).toEqual([bookmark]);
     const iterations = await other.engine.call('trace.iterations', { sourceId: trace?.sourceId ?? '' });
     expect(iterations.map(({ index }) => index)).toEqual([5, 6, 7, 8, 9]);
     // Its values were not kept, so it cannot be run again as it was.

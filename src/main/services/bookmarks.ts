@@ -13,8 +13,14 @@ import { traceFingerprint } from './trace-fingerprint.ts';
  * Iterscope's own folder under the file's fingerprint, so that they are found again when the file was moved.
  */
 
-const FOLDER = 'bookmarks';
-const kept = z.object({ version: z.literal(1), bookmarks });
+export const BOOKMARKS_FOLDER = 'bookmarks';
+/** What such a file holds. */
+export const keptBookmarks = z.object({ version: z.literal(1), bookmarks });
+
+/** Whether this is the name of such a file: a fingerprint, for a report that of a process behind it. */
+export function isBookmarksName(name: string): boolean {
+  return /^[0-9a-f]{64}(-\d{1,20})?\.json$/.test(name);
+}
 
 interface BookmarkParts {
   readonly sourceOf: (sourceId: string) => Source;
@@ -59,7 +65,7 @@ export class BookmarkService {
       const message = `${path} cannot be read: ${String(thrown)}. Its bookmarks are shown when it is there again.`;
       throw new IterscopeError({ code: 'trace.unreadable', message, path }, { cause: thrown });
     });
-    return join(folder, FOLDER, `${fingerprint}${process === undefined ? '' : `-${process}`}.json`);
+    return join(folder, BOOKMARKS_FOLDER, `${fingerprint}${process === undefined ? '' : `-${process}`}.json`);
   }
 }
 
@@ -72,7 +78,7 @@ async function read(path: string): Promise<Bookmark[]> {
     throw damaged(String(thrown), thrown);
   });
   if (found === undefined) return [];
-  const parsed = kept.safeParse(found);
+  const parsed = keptBookmarks.safeParse(found);
   if (!parsed.success) throw damaged(z.prettifyError(parsed.error).split('\n')[0] ?? 'unknown');
   return parsed.data.bookmarks;
 }

@@ -45,6 +45,11 @@ export function formatInstant(iso: string): string {
   return `${date} ${pad(when.getHours())}:${pad(when.getMinutes())}:${pad(when.getSeconds())}`;
 }
 
+/** The time of day to the second, local time zone: what tells two presses of a button apart. */
+export function formatClockTime(iso: string): string {
+  return formatInstant(iso).slice(-8);
+}
+
 /** `1 iteration`, `2 iterations`. */
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${whole.format(count)} ${count === 1 ? one : many}`;

@@ -2,7 +2,7 @@
 import type { Entry } from 'yauzl';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
-import { ARTIFACTS, isStepFile, TOP_FILES } from './layout.ts';
+import { ARTIFACTS, isBookmarksFile, isStepFile, TOP_FILES } from './layout.ts';
 
 /**
  * Judges what an archive says it holds, before a byte of it is written. Archives come from anywhere:
@@ -19,6 +19,7 @@ export const LIMITS = {
   /** Small files may be packed as tightly as they like. */
   ratioFromBytes: 1024 ** 2,
   manifestBytes: 16 * 1024 ** 2,
+  bookmarksBytes: 64 * 1024 ** 2,
 } as const;
 
 export interface CheckedEntry {
@@ -55,7 +56,9 @@ export function problemOfName(name: string): string | null {
   if (segments.length > LIMITS.depth) return `the name ${quoted} is nested too deeply`;
   const [top = ''] = segments;
   const isKnown =
-    segments.length === 1 ? TOP_FILES.has(top) : top === ARTIFACTS || isStepFile(segments.join('/'));
+    segments.length === 1
+      ? TOP_FILES.has(top)
+      : top === ARTIFACTS || isStepFile(name) || isBookmarksFile(name);
   if (!isKnown) return `${quoted} is no file of a run`;
   return null;
 }

@@ -9,6 +9,7 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { RunAnnotations, RunManifest } from '#shared/contract/run.ts';
 import { ANNOTATIONS_FILE } from '../annotations.ts';
 import { MANIFEST_FILE } from '../run-index.ts';
+import { readBookmarks } from './notes.ts';
 import { holdsArtifact, sharedFiles, withoutValues, type RunFile } from './layout.ts';
 import { ByteCount, watched, type OnBytes } from './progress.ts';
 
@@ -46,7 +47,7 @@ export async function exportRun(parts: ExportParts): Promise<void> {
 
 async function writeArchive(parts: ExportParts, partial: string): Promise<void> {
   const { runFolder, manifest, annotations, now, signal, onBytes } = parts;
-  const files = await sharedFiles(runFolder);
+  const [files, notes] = await Promise.all([sharedFiles(runFolder), readBookmarks(runFolder)]);
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const count = new ByteCount(total, onBytes);
   const zip = new yazl.ZipFile();
@@ -55,6 +56,7 @@ async function writeArchive(parts: ExportParts, partial: string): Promise<void> 
   const sources = new Set<Readable>();
   addJson(zip, MANIFEST_FILE, manifestOf(manifest, files, now));
   addJson(zip, ANNOTATIONS_FILE, annotations);
+  for (const { path, content } of notes) addJson(zip, path, content);
   for (const file of files) addFile(zip, join(runFolder, file.path), file, { count, sources });
   zip.end();
   try {

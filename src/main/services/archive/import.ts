@@ -14,7 +14,8 @@ import { ANNOTATIONS_FILE, unannotated, writeAnnotations } from '../annotations.
 import { isMissing, writeAtomically } from '../files.ts';
 import { MANIFEST_FILE } from '../run-index.ts';
 import { EntryCheck, LIMITS, refusal, type CheckedEntry } from './entries.ts';
-import { ARTIFACTS, holdsArtifact, withoutValues } from './layout.ts';
+import { ARTIFACTS, holdsArtifact, isBookmarksFile, withoutValues } from './layout.ts';
+import { understoodBookmarks, type BookmarksFile } from './notes.ts';
 import { ByteCount, watched, type OnBytes } from './progress.ts';
 
 interface ImportParts {
@@ -63,20 +64,27 @@ async function takeIn(parts: ImportParts, zip: ZipFile, staging: string): Promis
   await refuseKnown(archive, runsFolder, manifest.id);
   await refuseWithoutSpace(archive, dataFolder, check.bytes);
   const annotations = await readAnnotationsOf(zip, check.files);
+  const notes = await readBookmarksOf(archive, zip, check.files);
   await mkdir(join(staging, ARTIFACTS), { recursive: true });
   const count = new ByteCount(check.bytes, parts.onBytes);
   for (const file of check.files) {
-    // These two are written anew from what was understood of them.
-    if (file.path === MANIFEST_FILE || file.path === ANNOTATIONS_FILE) count.add(file.bytes);
+    if (isWrittenAnew(file.path)) count.add(file.bytes);
     else await unpack(archive, zip, file, staging, count, signal);
   }
   await writeAtomically(join(staging, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   await writeAnnotations(staging, { ...annotations, importedAt: now.toISOString() });
+  for (const { path, content } of notes)
+    await writeAtomically(join(staging, path), `${JSON.stringify(content, null, 2)}\n`);
   signal.throwIfAborted();
   await mkdir(runsFolder, { recursive: true });
   // Renaming onto a folder that came meanwhile fails, since it holds a manifest.
   await rename(staging, join(runsFolder, manifest.id));
   return manifest.id;
+}
+
+/** Whether a file is not unpacked, but written from what was understood of it. */
+function isWrittenAnew(path: string): boolean {
+  return path === MANIFEST_FILE || path === ANNOTATIONS_FILE || isBookmarksFile(path);
 }
 
 async function openArchive(archive: string): Promise<ZipFile> {
@@ -101,8 +109,12 @@ async function checkEntries(archive: string, zip: ZipFile): Promise<EntryCheck> 
   return check;
 }
 
-async function readSmall(zip: ZipFile, file: CheckedEntry): Promise<unknown> {
-  if (file.bytes > LIMITS.manifestBytes) throw new Error(`${file.path} is too large`);
+async function readSmall(
+  zip: ZipFile,
+  file: CheckedEntry,
+  mostBytes: number = LIMITS.manifestBytes,
+): Promise<unknown> {
+  if (file.bytes > mostBytes) throw new Error(`${file.path} is too large`);
   const chunks: Buffer[] = [];
   for await (const chunk of await zip.openReadStreamPromise(file.entry)) chunks.push(chunk as Buffer);
   const data = Buffer.concat(chunks);
@@ -141,6 +153,24 @@ async function readAnnotationsOf(zip: ZipFile, files: readonly CheckedEntry[]): 
   const file = files.find(({ path }) => path === ANNOTATIONS_FILE);
   const parsed = runAnnotations.safeParse(file === undefined ? undefined : await readSmall(zip, file));
   return parsed.success ? parsed.data : unannotated;
+}
+
+async function readBookmarksOf(
+  archive: string,
+  zip: ZipFile,
+  files: readonly CheckedEntry[],
+): Promise<BookmarksFile[]> {
+  const found: BookmarksFile[] = [];
+  for (const file of files) {
+    if (!isBookmarksFile(file.path)) continue;
+    const content = understoodBookmarks(await readSmall(zip, file, LIMITS.bookmarksBytes));
+    if (content === null) {
+      const reason = `its bookmarks ${JSON.stringify(file.path)} are damaged or of a newer Iterscope`;
+      throw refusal(archive, reason);
+    }
+    found.push({ path: file.path, content });
+  }
+  return found;
 }
 
 async function refuseKnown(archive: string, runsFolder: string, id: string): Promise<void> {

@@ -6,6 +6,7 @@ import type { RunManifest } from '#shared/contract/run.ts';
 import { controlledVariables } from '../../launch/plan.ts';
 import { MASK, maskParameters, maskWords } from '../../launch/secrets.ts';
 import { ANNOTATIONS_FILE } from '../annotations.ts';
+import { BOOKMARKS_FOLDER, isBookmarksName } from '../bookmarks.ts';
 import { STEPS } from '../library.ts';
 import { ORDER_FILE } from '../logs.ts';
 import { MANIFEST_FILE } from '../run-index.ts';
@@ -52,7 +53,13 @@ export function isStepFile(path: string): boolean {
   return folder === STEPS && /^[a-z][a-z0-9-]{0,63}$/.test(step) && isKnown && more.length === 0;
 }
 
-/** What goes into an archive besides manifest and annotations. */
+/** Notes on a trace of the run. */
+export function isBookmarksFile(path: string): boolean {
+  const [folder, name = '', ...more] = path.split('/');
+  return folder === BOOKMARKS_FOLDER && isBookmarksName(name) && more.length === 0;
+}
+
+/** What goes into an archive as it is; manifest, annotations and bookmarks are written anew. */
 export async function sharedFiles(runFolder: string): Promise<RunFile[]> {
   const found: RunFile[] = [];
   for (const path of [...LOG_FILES, ...RECORDED_FILES, ARTIFACTS])

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RunSummary } from '#shared/contract/run.ts';
-import { plural } from '#renderer/base/format.ts';
+import { formatClockTime, plural } from '#renderer/base/format.ts';
+import { differences } from '#renderer/base/form-differences.ts';
+import { useLauncher } from '#renderer/stores/launcher.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
 import { isEnded } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -15,7 +17,6 @@ export function QueueView({ run }: { readonly run: RunSummary }) {
   const summaries = useRuns((state) => state.summaries);
   const place = queue.indexOf(run.id);
   const active = summaries?.find(({ id, state }) => !isEnded(state) && state !== 'queued' && id !== run.id);
-  const titleOf = (id: string): string => summaries?.find((known) => known.id === id)?.title ?? id;
   return (
     <div className="queue">
       <p className="queue__text">
@@ -40,7 +41,7 @@ export function QueueView({ run }: { readonly run: RunSummary }) {
         {queue.map((id, at) => (
           <li key={id} className="queue__item" aria-current={id === run.id ? 'true' : undefined}>
             <span className="queue__place">{(at + 1).toString()}</span>
-            <span className="queue__title">{titleOf(id)}</span>
+            <WaitingRun id={id} run={summaries?.find((known) => known.id === id)} />
             <IconButton
               icon="up"
               label="Run earlier"
@@ -62,5 +63,29 @@ export function QueueView({ run }: { readonly run: RunSummary }) {
         ))}
       </ol>
     </div>
+  );
+}
+
+interface WaitingRunProps {
+  readonly id: string;
+  readonly run: RunSummary | undefined;
+}
+
+/** What tells a waiting run from others of the same title: what of its form is not the default, when it was asked for, its folder. */
+function WaitingRun({ id, run }: WaitingRunProps) {
+  const recipe = useLauncher((state) => state.recipes?.find((known) => known.id === run?.form.recipeId));
+  if (run === undefined) return <span className="queue__run">{id}</span>;
+  const words = differences(run.form, recipe);
+  return (
+    <span className="queue__run" title={id}>
+      <span className="queue__title">{run.title}</span>
+      <span className="queue__facts">
+        {[
+          words.length === 0 ? 'all defaults' : words.join(', '),
+          `asked for at ${formatClockTime(run.createdAt)}`,
+          `…${id.slice(-4)}`,
+        ].join(' · ')}
+      </span>
+    </span>
   );
 }

@@ -59,6 +59,13 @@ async function refused(bytes: Buffer): Promise<{ code: string; message: string; 
   return { code: failure.code, message: failure.message, left: left() };
 }
 
+const BOOKMARKS = `bookmarks/${'0123456789abcdef'.repeat(4)}-12.json`;
+const bookmark = { id: '0e4a1d4e-3f0e-4f3e-9a55-0d1d6c6a8a01', startNs: 5, endNs: 9, text: 'slow step' };
+const noted = (content: unknown, name = BOOKMARKS): ZipEntry[] => [
+  ...good,
+  { name, data: typeof content === 'string' ? content : JSON.stringify(content) },
+];
+
 describe('a good archive', () => {
   test('becomes a run, with its annotations and without values of variables', async () => {
     const { bring, home } = place();
@@ -87,6 +94,14 @@ describe('a good archive', () => {
     const manifest = readFileSync(join(run, 'manifest.json'), 'utf8');
     expect(manifest).not.toContain('evil');
     expect((JSON.parse(manifest) as RunManifest).environment[0]).toEqual(environment[0]);
+  });
+
+  test('brings the bookmarks on its traces, and nothing that rides along in them', async () => {
+    const { bring, home } = place();
+    const extended = { version: 1, bookmarks: [{ ...bookmark, more: 'x' }], script: 'x' };
+    const id = await bring(makeZip(noted(extended)));
+    const kept: unknown = JSON.parse(readFileSync(join(home, 'data', 'runs', id, BOOKMARKS), 'utf8'));
+    expect(kept).toEqual({ version: 1, bookmarks: [bookmark] });
   });
 });
 
@@ -170,6 +185,28 @@ describe('a hostile archive is refused whole, in a sentence', () => {
       'an artifact that is not there',
       [manifestOf({ artifacts: [{ kind: 'kineto-trace', path: 'no.json', bytes: 1 }] })],
       /does not hold/,
+    ],
+    [
+      'bookmarks of a newer version',
+      noted({ version: 2, bookmarks: [bookmark] }),
+      /damaged or of a newer Iterscope/,
+    ],
+    [
+      'bookmarks that are none',
+      noted({ version: 1, bookmarks: [{ ...bookmark, id: '../x' }] }),
+      /damaged or of a newer Iterscope/,
+    ],
+    [
+      'a bookmark twice',
+      noted({ version: 1, bookmarks: [bookmark, bookmark] }),
+      /damaged or of a newer Iterscope/,
+    ],
+    ['bookmarks that are no JSON', noted('MZ'), /damaged/],
+    ['bookmarks of no trace', noted({ version: 1, bookmarks: [] }, 'bookmarks/x.json'), /no file of a run/],
+    [
+      'a folder of bookmarks in another',
+      noted({ version: 1, bookmarks: [] }, BOOKMARKS.replace('/', '/a/')),
+      /no file of a run/,
     ],
     ['a run that had not ended', [manifestOf({ state: 'running' })], /had not ended/],
   ])('%s', async (_what, entries, reason) => {

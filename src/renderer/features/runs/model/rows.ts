@@ -2,9 +2,9 @@
 import type { RunBytes } from '#shared/contract/library.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { ReportedFigure, RunState, RunSummary } from '#shared/contract/run.ts';
+import { differences } from '#renderer/base/form-differences.ts';
 import { keyFigure } from '#renderer/stores/key-figure.ts';
 import { stateWord } from '#renderer/stores/run-state.ts';
-import { differences } from './differences.ts';
 
 /** The library's table: one row for each run, and which of them a filter lets through. All pure. */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, it } from 'vitest';
-import { differences } from '#renderer/features/runs/model/differences.ts';
+import { differences } from '#renderer/base/form-differences.ts';
 import { between, rowAfter, targetsOf } from '#renderer/features/runs/model/grid-keys.ts';
 import {
   ALL,
