@@ -42,7 +42,8 @@ class Staging:
         """The vectors in the order in which they were added."""
         pinned = self._device.type == "cuda"
         host = torch.tensor(self._values, dtype=torch.int64, pin_memory=pinned)
-        return host.to(self._device, non_blocking=True).split(self._lengths)
+        parts: tuple[Tensor, ...] = host.to(self._device, non_blocking=True).split(self._lengths)
+        return parts
 
 
 def _rounded(keys: int, options: Options) -> int:
@@ -53,7 +54,9 @@ def _context_group(context: list[Segment]) -> tuple[list[int], list[int], int]:
     """Rows and positions [segments * longest] of prompts; padding is row `tokens`, at the segment's last position."""
     longest = max(segment.length for segment in context)
     behind = -1
-    rows, positions, row = [], [], 0
+    rows: list[int] = []
+    positions: list[int] = []
+    row = 0
     for segment in context:
         pad = longest - segment.length
         rows += [*range(row, row + segment.length), *[behind] * pad]
@@ -65,7 +68,10 @@ def _context_group(context: list[Segment]) -> tuple[list[int], list[int], int]:
 def stage(batch: Batch, iteration: int, options: Options, device: torch.device, dtype: torch.dtype) -> tuple[Inputs, Sampled]:
     """Inputs of a batch, and of its sampled rows; a batch without tokens becomes one row of padding."""
     segments = batch.segments
-    requests, positions, slots, real, sampled = [], [], [], [], []
+    requests: list[int] = []
+    positions: list[int] = []
+    slots: list[int] = []
+    sampled: list[int] = []
     for segment in segments:
         requests += [segment.request.id] * segment.length
         positions += range(segment.first, segment.end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from typing import Any
 
 from .options import Options
 
@@ -41,7 +42,7 @@ def line_of(record: IterationRecord, options: Options, rank: int, all_ranks: boo
     return repr(entries)
 
 
-def _common(record: IterationRecord, options: Options) -> dict:
+def _common(record: IterationRecord, options: Options) -> dict[str, Any]:
     when = datetime.fromtimestamp(record.epoch_s, timezone.utc).strftime("%m-%d-%Y %H:%M:%S.%f")
     requests, tokens, _ = record.context
     return {
@@ -78,7 +79,7 @@ def _common(record: IterationRecord, options: Options) -> dict:
     }
 
 
-def _cache(record: IterationRecord, options: Options) -> dict:
+def _cache(record: IterationRecord, options: Options) -> dict[str, Any]:
     """The cache has one block per sequence."""
     used = record.active - record.completed
     return {
@@ -94,7 +95,7 @@ def _cache(record: IterationRecord, options: Options) -> dict:
     }
 
 
-def _late(record: IterationRecord, options: Options, rank: int) -> dict:
+def _late(record: IterationRecord, options: Options, rank: int) -> dict[str, Any]:
     return {
         "attentionDpRank": rank,
         "hostStepTimeMS": record.host_ms,
@@ -104,7 +105,7 @@ def _late(record: IterationRecord, options: Options, rank: int) -> dict:
     }
 
 
-def _late_batching(record: IterationRecord, options: Options) -> dict:
+def _late_batching(record: IterationRecord, options: Options) -> dict[str, Any]:
     return {
         "numCtxKvTokens": record.context[2],
         "numGenKvTokens": record.generation[1],

@@ -18,7 +18,7 @@ GRACE_S = 10.0
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 def run_ranks(arguments: list[str], ranks: int) -> int:
@@ -40,7 +40,7 @@ def run_ranks(arguments: list[str], ranks: int) -> int:
     return _wait(started)
 
 
-def _wait(started: list[subprocess.Popen]) -> int:
+def _wait(started: list[subprocess.Popen[bytes]]) -> int:
     failed, deadline = 0, None
     while any(process.poll() is None for process in started):
         bad = next((p.returncode for p in started if p.returncode not in (None, 0)), 0)

@@ -92,7 +92,7 @@ class Ranges:
         """From now on every garbage collection is a start/end range `Python GC` in the default domain."""
         open_ranges: list[tuple[int, Any]] = []
 
-        def watch(phase: str, _: dict) -> None:
+        def watch(phase: str, _: dict[str, int]) -> None:
             if phase == "start":
                 traced = torch.profiler.record_function("Python GC") if self.in_trace else None
                 if traced:

@@ -117,12 +117,13 @@ class RankLoop:
         """Whether any rank has work, the most tokens of a rank, and whether to stop."""
         limit = self._options.iterations
         stop = self._parts.rank == 0 and limit is not None and iteration >= limit
-        mine = [int(self._scheduler.has_work()), batch.tokens, int(stop or self.signal != 0)]
+        mine = int(self._scheduler.has_work()), batch.tokens, int(stop or self.signal != 0)
         if self._parts.control is None:
-            return tuple(mine)
+            return mine
         numbers = torch.tensor(mine)
         dist.all_reduce(numbers, dist.ReduceOp.MAX, group=self._parts.control)
-        return tuple(numbers.tolist())
+        working, tokens, stopping = numbers.tolist()
+        return working, tokens, stopping
 
     def _step(self, iteration: int, batch: Batch) -> None:
         ranges, parts = self._ranges, self._parts
@@ -131,8 +132,8 @@ class RankLoop:
             routed = Routed() if counting else None
         with ranges.range(batch.step_text(self._options.era, iteration)):
             logits, sampled = parts.executor.forward(batch, iteration, routed)
-        if routed:
-            self._count(iteration, routed)
+        if routed and parts.statistic:
+            _count(parts.statistic, iteration, routed)
         if parts.statistic:
             line = parts.statistic.write_if_due(iteration)
             if line:
@@ -168,12 +169,6 @@ class RankLoop:
             self._completed = self._scheduler.collect_finished(time.perf_counter_ns())
         with self._ranges.range("_enqueue_responses"):
             pass
-
-    def _count(self, iteration: int, routed: Routed) -> None:
-        statistic = self._parts.statistic
-        counts = torch.stack(routed.counts).tolist()
-        ids = [chosen.flatten().tolist() for chosen in routed.chosen] if statistic.keeps_ids() else None
-        statistic.record(iteration, counts, ids)
 
     def _log(self, iteration: int, top_ns: int) -> None:
         parts, scheduler = self._parts, self._scheduler
@@ -220,3 +215,9 @@ class RankLoop:
                 gpu_bytes=torch.cuda.memory_allocated() if self._parts.on_gpu else 0,
             )
         )
+
+
+def _count(statistic: ExpertStatistic, iteration: int, routed: Routed) -> None:
+    counts = torch.stack(routed.counts).tolist()
+    ids = [chosen.flatten().tolist() for chosen in routed.chosen] if statistic.keeps_ids() else None
+    statistic.record(iteration, counts, ids)

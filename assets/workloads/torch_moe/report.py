@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import __version__
@@ -85,7 +86,7 @@ class Summary:
 def report_text(options: Options, summary: Summary, machine: Machine) -> str:
     """The report, in sections; a figure that does not exist is left out."""
     shape = options.shape
-    sections = {
+    sections: dict[str, Sequence[tuple[str, object]]] = {
         "PYTORCH BACKEND": [
             ("Model:", f"{shape.layers} layers, hidden {shape.hidden}, {shape.experts} experts, top-{shape.top_k}, ffn {shape.ffn}"),
             ("Workload Version:", __version__),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from . import __version__
 from .errors import write_failed
@@ -14,7 +15,7 @@ from .report import Machine, Outcome, Summary, mean, percentiles
 from .scheduler import Request
 
 
-def report_json(options: Options, summary: Summary, machine: Machine) -> dict:
+def report_json(options: Options, summary: Summary, machine: Machine) -> dict[str, Any]:
     """The report in the shape of TensorRT-LLM's benchmark; missing figures are null."""
     shape = options.shape
     report = {
@@ -72,7 +73,7 @@ def report_json(options: Options, summary: Summary, machine: Machine) -> dict:
     return report
 
 
-def request_row(request: Request, input_len: int) -> dict:
+def request_row(request: Request, input_len: int) -> dict[str, Any]:
     """One request; times in nanoseconds of a steady clock, rates per second."""
     count = len(request.tokens)
     generation_ns, latency_ns = request.end_ns - request.first_token_ns, request.end_ns - request.arrival_ns

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,7 +18,7 @@ class StepClock:
 
     def __init__(self, on_gpu: bool) -> None:
         self._on_gpu = on_gpu
-        self._tops: list = []
+        self._tops: list[Any] = []
 
     def top(self) -> float | None:
         """Called at the top of every iteration; milliseconds of the step before the last one, once there are two."""
@@ -35,9 +36,9 @@ class StepClock:
     def _elapsed(self) -> float:
         first, second = self._tops
         if not self._on_gpu:
-            return (second - first) * 1e3
+            return float(second - first) * 1e3
         second.synchronize()
-        return first.elapsed_time(second)
+        return float(first.elapsed_time(second))
 
 
 @dataclass
@@ -51,7 +52,8 @@ class Pending:
     def wait(self) -> list[int]:
         if self.arrived:
             self.arrived.synchronize()
-        return self.tokens.tolist()
+        tokens: list[int] = self.tokens.tolist()
+        return tokens
 
 
 class TokenCopies:

@@ -48,14 +48,15 @@ def parse_spans(variable: str, text: str) -> Spans:
     starts, stops = set(), set()
     for piece in text.split(","):
         numbers = [python_int(part) for part in piece.split("-")]
-        if len(numbers) > 2 or None in numbers:
+        bounds = [number for number in numbers if number is not None]
+        if len(numbers) > 2 or len(bounds) < len(numbers):
             message = (
                 f"Cannot parse span in environment variable {variable}: '{text}' holds '{piece.strip()}'. "
                 "Write spans as FIRST-LAST, separated by commas, for example 100-150."
             )
             raise WorkloadError("environment.bad_span", message)
-        starts.add(numbers[0])
-        stops.add(numbers[-1])
+        starts.add(bounds[0])
+        stops.add(bounds[-1])
     return Spans(frozenset(starts), frozenset(stops))
 
 
