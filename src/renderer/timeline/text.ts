@@ -52,9 +52,11 @@ function mangledParts(name: string): string[] {
 export function shortName(name: string): string {
   const mangled = mangledParts(name);
   if (mangled.length > 0) return mangled.slice(-2).join('::');
-  const open = name.search(/[<(]/);
+  // The brackets of a namespace without a name are no arguments; demanglers spell it in these three ways.
+  const named = name.replace(/(?:\(anonymous namespace\)|<unnamed>|\{anonymous\})::/g, '');
+  const open = named.search(/[<(]/);
   // Operators (`aten::linear`) and ranges with brackets in plain words stay whole.
   if (open <= 0 || !name.includes('::')) return name;
-  const own = /[^\s:]+$/.exec(name.slice(0, open).trim())?.[0];
+  const own = /[^\s:]+$/.exec(named.slice(0, open).trim())?.[0];
   return own ?? name;
 }

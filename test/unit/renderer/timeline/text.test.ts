@@ -7,6 +7,12 @@ describe('a name as it is drawn', () => {
   test.each([
     ['void at::native::vectorized_elementwise_kernel<8, at::Fill>(int)', 'vectorized_elementwise_kernel'],
     ['_ZN7cutlass13device_kernelIN2at4cudaEEvNT_6ParamsE', 'cutlass::device_kernel'],
+    ['void (anonymous namespace)::softmax_warp_forward<float, 2>(float*, int)', 'softmax_warp_forward'],
+    [
+      'void at::native::(anonymous namespace)::vectorized_layer_norm_kernel<float>(int)',
+      'vectorized_layer_norm_kernel',
+    ],
+    ['void ns::<unnamed>::copy<int>(int*)', 'copy'],
     ['aten::linear', 'aten::linear'],
     ['[Executor] _forward_step 20: 0 ctx reqs', '[Executor] _forward_step 20: 0 ctx reqs'],
     ['Memcpy DtoH (Device -> Pinned)', 'Memcpy DtoH (Device -> Pinned)'],
