@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -76,6 +84,39 @@ test.describe('the library of runs', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(dataRows(page)).toHaveCount(2);
     expect(existsSync(join(home, 'data', 'runs', plain.id, 'manifest.json'))).toBe(true);
+
+    await test.step('deleted by the mouse, brought back by keys', async () => {
+      await dataRows(page).filter({ hasText: 'perfect' }).click();
+      await action(page, 'Delete').click();
+      await expect(dataRows(page)).toHaveCount(1);
+      expect(readdirSync(join(home, 'data', 'trash'))).toEqual([expect.stringMatching(`${perfect.id}$`)]);
+      await grid(page).focus();
+      await page.keyboard.press('Control+z');
+      await expect(dataRows(page)).toHaveCount(2);
+    });
+
+    await test.step('sorted by keys', async () => {
+      const head = page.getByRole('columnheader', { name: 'Started' });
+      await page.getByRole('button', { name: 'Started' }).focus();
+      await page.keyboard.press('Enter');
+      await expect(head).toHaveAttribute('aria-sort', 'descending');
+      await expect(dataRows(page).first()).toContainText('perfect router');
+      await page.keyboard.press('Enter');
+      await expect(head).toHaveAttribute('aria-sort', 'ascending');
+    });
+
+    await test.step('disk use is measured, and what can be had back is offered', async () => {
+      await page.getByRole('button', { name: /^Disk use \d/ }).click();
+      const use = page.getByRole('table', { name: 'Disk use' });
+      await expect(use.getByRole('row', { name: /^Manifests and logs/ })).toContainText(
+        /[1-9][\d.]* (KiB|MiB)/,
+      );
+      await expect(use.getByRole('row', { name: /^Trash/ })).toContainText('0 deleted runs');
+      await expect(use.getByRole('button', { name: 'Empty trash' })).toBeDisabled();
+      expect(await problemsOf(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(use).toBeHidden();
+    });
     expect(await problemsOf(page)).toEqual([]);
 
     await dataRows(page).filter({ hasText: 'perfect' }).click();
@@ -83,7 +124,8 @@ test.describe('the library of runs', () => {
     await expect(page.getByRole('switch', { name: 'Perfect router' })).toBeChecked();
     await expect(page.getByLabel('Layers', { exact: true })).toHaveValue('2');
     await showLibrary(page);
-    await action(page, 'Run again').click();
+    await action(page, 'Run again').focus();
+    await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { name: perfect.title })).toBeVisible();
     await showLibrary(page);
     await expect(dataRows(page)).toHaveCount(3);
@@ -136,6 +178,20 @@ test.describe('the library of runs', () => {
     await expect(page.getByRole('button', { name: /^Run/ }).first()).toBeVisible();
     await showLibrary(page);
     await expect(dataRows(page)).toHaveCount(1);
+    await test.step('and both by keys', async () => {
+      rmSync(archive);
+      await grid(page).focus();
+      await page.keyboard.press('Home');
+      await action(page, 'Export').focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => existsSync(archive)).toBe(true);
+      await grid(page).focus();
+      await page.keyboard.press('Delete');
+      await expect(page.getByText('No run yet').first()).toBeVisible();
+      await page.getByRole('button', { name: 'Import…' }).focus();
+      await page.keyboard.press('Enter');
+      await expect(dataRows(page)).toHaveCount(1);
+    });
     await dataRows(page).first().dblclick();
     await expect(page.getByRole('heading', { name: run.title })).toBeVisible();
   });

@@ -8,6 +8,7 @@ use napi::bindgen_prelude::Float64Array;
 use napi_derive::napi;
 
 use crate::error::experts_error;
+use crate::guard::guarded;
 
 /// What the rows and columns of a series are.
 #[napi(object)]
@@ -116,8 +117,10 @@ pub fn perfect_router_loads(request: PerfectRouterRequest) -> Result<Float64Arra
         ranks: request.ep_size as usize,
         is_rotated: request.rotated,
     };
-    router
-        .loads(request.tokens_per_rank as usize, request.top_k as usize)
-        .map(|loads| Float64Array::new(loads.iter().map(|load| *load as f64).collect()))
-        .map_err(|error| experts_error(&error))
+    guarded(|| {
+        router
+            .loads(request.tokens_per_rank as usize, request.top_k as usize)
+            .map(|loads| Float64Array::new(loads.iter().map(|load| *load as f64).collect()))
+            .map_err(|error| experts_error(&error))
+    })
 }

@@ -145,31 +145,17 @@ pub struct ExpertStatistics {
 impl ExpertStatistics {
     /// What the statistics hold.
     #[napi]
-    pub fn summary(&self) -> ExpertSummary {
-        let statistics = &self.statistics;
-        let warning = |warning: &iterscope_experts::Warning| ExpertWarning {
-            code: warning.code.as_str().to_owned(),
-            message: warning.message.clone(),
-            count: small(warning.count),
-        };
-        ExpertSummary {
-            experts: small(statistics.experts),
-            top_k: statistics.top_k,
-            layers: statistics.layers.clone(),
-            iteration_start: statistics.iterations.first().copied().unwrap_or(0),
-            iteration_end: statistics.iterations.last().map_or(0, |last| last.saturating_add(1)),
-            iteration_count: small(statistics.iterations.len()),
-            ranks: statistics.ranks.clone(),
-            combination: statistics.combination.as_str().to_owned(),
-            warnings: statistics.warnings.iter().map(warning).collect(),
-        }
+    pub fn summary(&self) -> Result<ExpertSummary> {
+        guarded(|| Ok(summary_of(&self.statistics)))
     }
 
     /// Tokens per expert of a layer, summed over a window. Throws `experts.no-such-layer`.
     #[napi]
     pub fn histogram(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<ExpertHistogram> {
-        let counts = self.sums(layer, iter_from, iter_to)?;
-        Ok(ExpertHistogram { total: real(counts.iter().sum()), counts: reals(&counts) })
+        guarded(|| {
+            let counts = self.sums(layer, iter_from, iter_to)?;
+            Ok(ExpertHistogram { total: real(counts.iter().sum()), counts: reals(&counts) })
+        })
     }
 
     /// Figures of every layer over a window; ranks are `epSize` contiguous blocks of experts.
@@ -183,13 +169,17 @@ impl ExpertStatistics {
         let window = iter_from..iter_to;
         let metrics = |layer: &u32| layer_metrics(&self.statistics, *layer, &window, ep_size as usize);
         let layers = self.statistics.layers.iter();
-        layers.map(|layer| metrics(layer).map(Into::into).map_err(|error| experts_error(&error))).collect()
+        guarded(|| {
+            layers
+                .map(|layer| metrics(layer).map(Into::into).map_err(|error| experts_error(&error)))
+                .collect()
+        })
     }
 
     /// vLLM's balancedness of all layers over ranks, mean over iterations; null where there is no answer.
     #[napi]
-    pub fn vllm_balancedness(&self, iter_from: u32, iter_to: u32, ep_size: u32) -> Option<f64> {
-        vllm_balancedness_mean(&self.statistics, &(iter_from..iter_to), ep_size as usize)
+    pub fn vllm_balancedness(&self, iter_from: u32, iter_to: u32, ep_size: u32) -> Result<Option<f64>> {
+        guarded(|| Ok(vllm_balancedness_mean(&self.statistics, &(iter_from..iter_to), ep_size as usize)))
     }
 
     /// Plans where the experts of all layers should live. Rejects with `experts.bad-plan`.
@@ -230,9 +220,11 @@ impl ExpertStatistics {
         by: ExpertSeriesAxis,
     ) -> Result<ExpertSeries> {
         let axis = (if by.over_ranks { SeriesAxis::Ranks } else { SeriesAxis::Experts }, by.ep_size as usize);
-        layer_series(&self.statistics, layer, &(iter_from..iter_to), axis, by.rows as usize)
-            .map(|series| series_object(&series))
-            .map_err(|error| experts_error(&error))
+        guarded(|| {
+            layer_series(&self.statistics, layer, &(iter_from..iter_to), axis, by.rows as usize)
+                .map(|series| series_object(&series))
+                .map_err(|error| experts_error(&error))
+        })
     }
 
     /// What the perfect router would make of the layer's tokens on `epSize` ranks; `rotated` when a rank's stream begins
@@ -247,16 +239,18 @@ impl ExpertStatistics {
         ep_size: u32,
         rotated: bool,
     ) -> Result<Option<ExpertPerfectLoad>> {
-        perfect_load(&self.statistics, layer, &(iter_from..iter_to), ep_size as usize, rotated)
-            .map(|load| load.map(Into::into))
-            .map_err(|error| experts_error(&error))
+        guarded(|| {
+            perfect_load(&self.statistics, layer, &(iter_from..iter_to), ep_size as usize, rotated)
+                .map(|load| load.map(Into::into))
+                .map_err(|error| experts_error(&error))
+        })
     }
 
     /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
     /// row by row.
     #[napi]
-    pub fn heatmap(&self, iter_from: u32, iter_to: u32) -> Float64Array {
-        reals(&self.statistics.heatmap(&(iter_from..iter_to)))
+    pub fn heatmap(&self, iter_from: u32, iter_to: u32) -> Result<Float64Array> {
+        guarded(|| Ok(reals(&self.statistics.heatmap(&(iter_from..iter_to)))))
     }
 
     /// Tokens per rank of a layer, summed over a window, with ranks as `epSize` contiguous blocks of experts; null
@@ -269,14 +263,35 @@ impl ExpertStatistics {
         iter_to: u32,
         ep_size: u32,
     ) -> Result<Option<Float64Array>> {
-        let counts = self.sums(layer, iter_from, iter_to)?;
-        Ok(contiguous_rank_loads(&counts, ep_size as usize).map(|loads| reals(&loads)))
+        guarded(|| {
+            let counts = self.sums(layer, iter_from, iter_to)?;
+            Ok(contiguous_rank_loads(&counts, ep_size as usize).map(|loads| reals(&loads)))
+        })
     }
 }
 
 impl ExpertStatistics {
     fn sums(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<Vec<u64>> {
         self.statistics.histogram(layer, &(iter_from..iter_to)).map_err(|error| experts_error(&error))
+    }
+}
+
+fn summary_of(statistics: &iterscope_experts::ExpertStatistics) -> ExpertSummary {
+    let warning = |warning: &iterscope_experts::Warning| ExpertWarning {
+        code: warning.code.as_str().to_owned(),
+        message: warning.message.clone(),
+        count: small(warning.count),
+    };
+    ExpertSummary {
+        experts: small(statistics.experts),
+        top_k: statistics.top_k,
+        layers: statistics.layers.clone(),
+        iteration_start: statistics.iterations.first().copied().unwrap_or(0),
+        iteration_end: statistics.iterations.last().map_or(0, |last| last.saturating_add(1)),
+        iteration_count: small(statistics.iterations.len()),
+        ranks: statistics.ranks.clone(),
+        combination: statistics.combination.as_str().to_owned(),
+        warnings: statistics.warnings.iter().map(warning).collect(),
     }
 }
 

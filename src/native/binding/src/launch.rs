@@ -99,8 +99,11 @@ pub fn start_run(spec: RunSpec, on_event: EventListener) -> Result<RunHandle> {
             on_event.call(json, ThreadsafeFunctionCallMode::NonBlocking);
         }
     };
-    let handle = start(&supervisor, &spec, tell).map_err(|error| launch_error(&error))?;
-    Ok(RunHandle { handle })
+    guarded(|| {
+        start(&supervisor, &spec, tell)
+            .map(|handle| RunHandle { handle })
+            .map_err(|error| launch_error(&error))
+    })
 }
 
 /// What a run whose application died had left.

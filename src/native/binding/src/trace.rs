@@ -27,6 +27,8 @@ use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
+use crate::guard::guarded;
+
 use objects::{IngestProgress, Iteration, KernelStat, RankProcess, SliceDetails, TraceSummary, Track};
 use work::{Work, run};
 
@@ -183,9 +185,9 @@ impl TraceHandle {
 
     /// Strings by id; empty for ids that do not exist.
     #[napi]
-    #[must_use]
-    pub fn names(&self, ids: &[u32]) -> Vec<String> {
-        ids.iter().map(|id| self.store.text(*id).unwrap_or_default().to_owned()).collect()
+    pub fn names(&self, ids: &[u32]) -> napi::Result<Vec<String>> {
+        let text = |id: &u32| self.store.text(*id).unwrap_or_default().to_owned();
+        guarded(|| Ok(ids.iter().map(text).collect()))
     }
 
     /// Everything about one slice. Its arguments are null when it has none or the source is no longer the same.

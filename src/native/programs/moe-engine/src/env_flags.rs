@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::error::EngineError;
+use crate::log::Threshold;
 use crate::options::Era;
 use crate::profile_window::{ProfileSpans, parse_spans, python_int};
 
@@ -52,6 +53,8 @@ pub struct EnvFlags {
     pub spans: Option<ProfileSpans>,
     /// `TLLM_TORCH_PROFILE_TRACE`.
     pub trace: Option<PathBuf>,
+    /// `TLLM_LOG_LEVEL`.
+    pub log_threshold: Threshold,
     /// `TLLM_PROFILE_LOG_RANKS`.
     pub log_ranks: LogRanks,
     /// `ENABLE_PERFECT_ROUTER` is exactly `1`.
@@ -80,6 +83,8 @@ impl EnvFlags {
                 .map(|text| parse_spans("TLLM_PROFILE_START_STOP", &text))
                 .transpose()?,
             trace: set("TLLM_TORCH_PROFILE_TRACE").map(PathBuf::from),
+            log_threshold: set("TLLM_LOG_LEVEL")
+                .map_or_else(Threshold::default, |name| Threshold::named(&name)),
             log_ranks: set("TLLM_PROFILE_LOG_RANKS")
                 .filter(|_| is_late)
                 .map_or_else(|| Ok(LogRanks::Only(vec![0])), |text| parse_log_ranks(&text))?,

@@ -17,9 +17,34 @@ pub enum Level {
     Warning,
 }
 
+/// Which lines `TLLM_LOG_LEVEL` lets through. Errors end the run, and are told elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Threshold {
+    /// Not even warnings.
+    Errors,
+    /// Warnings only.
+    Warnings,
+    /// Everything, as `--log_level info` of the benchmark.
+    #[default]
+    Everything,
+}
+
+impl Threshold {
+    /// The threshold of a level's name in any case; a name that is none means `warning`.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        match name.to_ascii_lowercase().as_str() {
+            "internal_error" | "error" => Self::Errors,
+            "info" | "verbose" | "debug" | "trace" => Self::Everything,
+            _ => Self::Warnings,
+        }
+    }
+}
+
 /// The output of a run.
 pub struct Log {
     output: Mutex<Box<dyn Write + Send>>,
+    threshold: Threshold,
 }
 
 impl fmt::Debug for Log {
@@ -31,11 +56,20 @@ impl fmt::Debug for Log {
 impl Log {
     /// A log on `output`.
     #[must_use]
-    pub fn new(output: Box<dyn Write + Send>) -> Self {
-        Self { output: Mutex::new(output) }
+    pub fn new(output: Box<dyn Write + Send>, threshold: Threshold) -> Self {
+        Self { output: Mutex::new(output), threshold }
     }
 
-    /// Writes a finished line, or several.
+    /// Whether lines of this severity are written.
+    #[must_use]
+    pub const fn shows(&self, level: Level) -> bool {
+        match level {
+            Level::Info => matches!(self.threshold, Threshold::Everything),
+            Level::Warning => !matches!(self.threshold, Threshold::Errors),
+        }
+    }
+
+    /// Writes what is printed without a severity, or was found to be shown: a finished line, or several.
     pub fn raw(&self, line: &str) {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = writeln!(output, "{line}").and_then(|()| output.flush());
@@ -43,7 +77,9 @@ impl Log {
 
     /// Writes `text` with the prefix of the moment `epoch_ns` (since 1970).
     pub fn line(&self, level: Level, epoch_ns: u64, text: &str) {
-        self.raw(&prefixed(level, epoch_ns, text));
+        if self.shows(level) {
+            self.raw(&prefixed(level, epoch_ns, text));
+        }
     }
 }
 
@@ -87,6 +123,20 @@ pub fn utc(epoch_ns: u64) -> OffsetDateTime {
 mod tests {
     use super::*;
     use crate::clock::WORK_EPOCH_NS;
+
+    #[test]
+    fn levels_have_names_in_any_case() {
+        for (name, threshold) in [
+            ("ERROR", Threshold::Errors),
+            ("internal_error", Threshold::Errors),
+            ("Warning", Threshold::Warnings),
+            ("loud", Threshold::Warnings),
+            ("info", Threshold::Everything),
+            ("verbose", Threshold::Everything),
+        ] {
+            assert_eq!(Threshold::named(name), threshold, "{name}");
+        }
+    }
 
     #[test]
     fn dates_are_utc() {

@@ -39,5 +39,6 @@ fn start(options: &Options) -> Result<Outcome, EngineError> {
             .map_err(|error| EngineError::Signals(error.to_string()))?;
     }
     let flags = EnvFlags::read(options.era, |name| std::env::var(name).ok())?;
-    run(options, &flags, &interrupt, &Log::new(Box::new(std::io::stdout())))
+    let log = Log::new(Box::new(std::io::stdout()), flags.log_threshold);
+    run(options, &flags, &interrupt, &log)
 }

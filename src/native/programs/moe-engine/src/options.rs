@@ -55,6 +55,7 @@ pub enum ClockKind {
         TLLM_PROFILE_START_STOP=A-B,...  iterations to profile; --era decides whether B is included\n  \
         TLLM_TORCH_PROFILE_TRACE=FILE    trace of the window, FILE-rank-R with several ranks; .gz compresses;\n                                   \
         a later window replaces the file of an earlier one\n  \
+        TLLM_LOG_LEVEL=info|warning|error  lines of the log that are written (default info)\n  \
         TLLM_PROFILE_LOG_RANKS=all|0,1   ranks that print iteration lines (eras e2 and e3; default 0)\n  \
         TLLM_NVTX_DEBUG=1                more ranges in the trace; TLLM_LLMAPI_ENABLE_NVTX=1 does the same\n  \
         TLLM_METRICS_ALL_RANKS=1         rows of all ranks in the iteration log (eras e2 and e3)\n  \

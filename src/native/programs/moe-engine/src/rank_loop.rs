@@ -164,7 +164,7 @@ impl<'a> Rank<'a> {
                 let tokens = batch.tokens.len();
                 let text =
                     format!("Warm-up forward {number} of {WARM_UP_FORWARDS}: {tokens} tokens per rank");
-                self.context.log.raw(&self.stamped(Level::Info, &text));
+                self.context.log.line(Level::Info, self.epoch_ns(), &text);
             }
             self.model.forward(&batch, 0, &mut |_, _| {}, &mut self.tools)?;
             self.model.sample(&batch, 0, &mut self.tools);
@@ -209,7 +209,8 @@ impl<'a> Rank<'a> {
     }
 
     fn log_iteration(&mut self, iteration: u64, top_ns: u64) {
-        if !self.context.log_ranks.as_ref().is_some_and(|ranks| ranks.includes(self.number)) {
+        let is_asked = self.context.log_ranks.as_ref().is_some_and(|ranks| ranks.includes(self.number));
+        if !is_asked || !self.context.log.shows(Level::Info) {
             return;
         }
         let (active, waiting) = self.scheduler.active_and_waiting();
@@ -230,18 +231,25 @@ impl<'a> Rank<'a> {
             unscheduled: waiting,
         };
         let text = line.text(self.context.options.era);
-        self.pending.push(self.stamped(Level::Info, &text));
+        self.say(Level::Info, &text);
     }
 
     fn note(&mut self, notes: impl IntoIterator<Item = ProfilerNote>) {
         for note in notes {
             let level = if note.warning { Level::Warning } else { Level::Info };
-            self.pending.push(self.stamped(level, &note.text));
+            self.say(level, &note.text);
         }
     }
 
-    fn stamped(&self, level: Level, text: &str) -> String {
-        prefixed(level, self.tools.clock.origin().epoch_ns() + self.tools.clock.now_ns(), text)
+    /// Says something at the next meeting of the ranks.
+    fn say(&mut self, level: Level, text: &str) {
+        if self.context.log.shows(level) {
+            self.pending.push(prefixed(level, self.epoch_ns(), text));
+        }
+    }
+
+    fn epoch_ns(&self) -> u64 {
+        self.tools.clock.origin().epoch_ns() + self.tools.clock.now_ns()
     }
 
     fn plan(&mut self, iteration: u64) -> Batch {

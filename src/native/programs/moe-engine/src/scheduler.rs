@@ -1,175 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Requests of one rank: arrival, admission, chunked prefill, decode, completion. Nothing here looks
-//! at the time, so both arms of a comparison run exactly the same batches.
+//! Requests of one rank: admission, chunked prefill, decode, completion. Nothing here looks at the time, so both arms of a
+//! comparison run exactly the same batches.
+
+mod arrival;
+mod batch;
+mod request;
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::attention::Segment;
+pub use arrival::Arrival;
+pub use batch::{Batch, SampledRow};
+pub use request::{FinishedRequest, Lifetime, Request};
+
 use crate::options::Options;
-use crate::rng::{hash, unit};
-
-/// When requests arrive, counted in iterations.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Arrival {
-    /// All before the first iteration.
-    All,
-    /// A fixed number per iteration.
-    PerIteration(f64),
-    /// A seeded Poisson process with this mean per iteration.
-    Poisson(f64),
-}
-
-impl FromStr for Arrival {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rate = |text: &str| {
-            let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate >= 1e-3);
-            rate.ok_or_else(|| {
-                format!("'{text}' is not a rate of 0.001 or more requests per iteration; write all, 4 or poisson:4")
-            })
-        };
-        match text.strip_prefix("poisson:") {
-            Some(mean) => rate(mean).map(Self::Poisson),
-            None if text == "all" => Ok(Self::All),
-            None => rate(text).map(Self::PerIteration),
-        }
-    }
-}
-
-impl fmt::Display for Arrival {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("all"),
-            Self::PerIteration(rate) => write!(f, "{rate}"),
-            Self::Poisson(mean) => write!(f, "poisson:{mean}"),
-        }
-    }
-}
-
-impl Arrival {
-    /// The iteration in which each request arrives, in order.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub fn iterations(self, requests: usize, seed: u64) -> Vec<u64> {
-        let mut moment = 0.0;
-        let arrival = |index: usize| match self {
-            Self::All => 0,
-            Self::PerIteration(rate) => (index as f64 / rate) as u64,
-            Self::Poisson(mean) => {
-                moment -= (1.0 - unit(&[seed, 200, index as u64])).ln() / mean;
-                moment as u64
-            }
-        };
-        (0..requests).map(arrival).collect()
-    }
-}
-
-/// A request on its way.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// Number among all requests.
-    pub id: usize,
-    /// Cache slot, once admitted.
-    pub slot: usize,
-    /// Prompt tokens already in the cache.
-    pub prefilled: usize,
-    /// Tokens generated so far.
-    pub generated: Vec<u32>,
-    /// Moment of arrival, in nanoseconds since the origin.
-    pub arrival_ns: u64,
-    /// Moment of the first generated token.
-    pub first_token_ns: u64,
-}
-
-/// A request that is done.
-#[derive(Debug, Clone)]
-pub struct FinishedRequest {
-    /// Number among all requests.
-    pub id: usize,
-    /// Arrival, in nanoseconds since the origin.
-    pub arrival_ns: u64,
-    /// First generated token.
-    pub first_token_ns: u64,
-    /// Last generated token.
-    pub end_ns: u64,
-    /// All generated tokens.
-    pub tokens: Vec<u32>,
-}
-
-/// When a request was where; moments in nanoseconds since the origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lifetime {
-    /// Number among all requests.
-    pub id: usize,
-    /// Arrival.
-    pub arrival_ns: u64,
-    /// First generated token, once there is one.
-    pub first_token_ns: Option<u64>,
-    /// Last generated token, once it is done.
-    pub end_ns: Option<u64>,
-}
-
-/// What one forward of a rank computes. Context segments come first.
-#[derive(Debug, Default, Clone)]
-pub struct Batch {
-    /// Input token of every row.
-    pub tokens: Vec<u32>,
-    /// Rows by sequence.
-    pub segments: Vec<Segment>,
-    /// Per segment the index of its running request.
-    pub owners: Vec<usize>,
-    /// Rows whose next token is sampled, with the request id and position that seed the draw.
-    pub sampled: Vec<SampledRow>,
-    /// Segments that belong to prompts.
-    pub context_requests: usize,
-    /// Rows that belong to prompts.
-    pub context_tokens: usize,
-    /// Arrivals of the requests that began to run with this batch, in nanoseconds since the origin.
-    pub admitted_ns: Vec<u64>,
-}
-
-/// A row whose next token is sampled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SampledRow {
-    /// Row of the batch.
-    pub row: usize,
-    /// Index of the running request.
-    pub owner: usize,
-    /// Request id.
-    pub request: usize,
-    /// Number of the token within its answer.
-    pub position: usize,
-}
-
-impl Batch {
-    /// Segments that generate.
-    #[must_use]
-    pub const fn generation_requests(&self) -> usize {
-        self.segments.len() - self.context_requests
-    }
-
-    fn push(
-        &mut self,
-        owner: usize,
-        request: &Request,
-        tokens: impl ExactSizeIterator<Item = u32>,
-        first_position: usize,
-    ) {
-        let len = tokens.len();
-        self.segments.push(Segment { slot: request.slot, first_row: self.tokens.len(), len, first_position });
-        self.owners.push(owner);
-        self.tokens.extend(tokens);
-    }
-
-    fn sample_last_row(&mut self, owner: usize, request: &Request) {
-        let row = self.tokens.len() - 1;
-        self.sampled.push(SampledRow { row, owner, request: request.id, position: request.generated.len() });
-    }
-}
+use crate::rng::hash;
 
 /// The scheduler of one rank.
 #[derive(Debug)]
@@ -438,18 +283,5 @@ mod tests {
             [(0, 3), (1, 3), (2, 3)]
         );
         assert_eq!(s.token_totals(), (12, 9));
-    }
-
-    #[test]
-    fn arrivals_follow_their_process() {
-        assert_eq!(Arrival::PerIteration(2.0).iterations(5, 1), [0, 0, 1, 1, 2]);
-        assert_eq!(Arrival::All.iterations(3, 1), [0, 0, 0]);
-        let poisson = Arrival::Poisson(4.0).iterations(4000, 7);
-        assert!(poisson.is_sorted());
-        assert!((900..1100).contains(poisson.last().unwrap()), "mean of 4 per iteration");
-        for text in ["0", "x", "poisson:", "poisson:-1", "nan", "inf"] {
-            assert!(text.parse::<Arrival>().unwrap_err().contains("write all, 4 or poisson:4"));
-        }
-        assert_eq!("poisson:2.5".parse::<Arrival>().unwrap().to_string(), "poisson:2.5");
     }
 }

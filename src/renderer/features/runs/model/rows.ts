@@ -37,10 +37,12 @@ export function isFiltered(filter: RunFilter): boolean {
   return filter.text.trim() !== '' || filter.state !== 'all' || filter.recipe !== ALL || filter.tag !== ALL;
 }
 
+/** By the steady clock where the end was seen, else by the time of day; null where that was set back meanwhile. */
 function durationMs(run: RunSummary): number | null {
   if (run.exit !== undefined) return run.exit.wallMs;
   if (run.startedAt === undefined || run.endedAt === undefined) return null;
-  return Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  const apartMs = Date.parse(run.endedAt) - Date.parse(run.startedAt);
+  return apartMs < 0 ? null : apartMs;
 }
 
 export function makeRow(run: RunSummary, recipe: Recipe | undefined, bytes: RunBytes | null): RunRow {

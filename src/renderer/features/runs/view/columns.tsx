@@ -11,6 +11,7 @@ import { formatFigure, formatInstant, formatWhen } from '#renderer/base/format.t
 import { Badge, Dot } from '#renderer/widgets/Badge.tsx';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
 import type { RunRow } from '../model/rows.ts';
+import { titleParts } from '../model/run-texts.ts';
 
 /** What the library's table says of a run, column by column. */
 
@@ -196,9 +197,11 @@ function Text({ text }: { readonly text: string | undefined }) {
 }
 
 function TitleCell({ row: { run } }: { readonly row: RunRow }) {
+  const [recipe] = titleParts(run);
   return (
-    <span title={run.title}>
-      {run.title}
+    <span className="library__name" title={run.title}>
+      <span className="library__recipe">{recipe}</span>
+      <span className="library__rest">{run.title.slice(recipe.length)}</span>
       {run.importedAt !== undefined && (
         <span className="library__mark" title={`Imported ${formatInstant(run.importedAt)}`}>
           imported

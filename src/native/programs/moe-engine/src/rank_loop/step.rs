@@ -37,7 +37,7 @@ impl Rank<'_> {
         self.tools.close(Op::ForwardStep, now_ns, step_args(iteration, batch));
         if let Some(text) = self.statistic.as_ref().map(|s| s.write_if_due(iteration)).transpose()?.flatten()
         {
-            self.pending.push(self.stamped(Level::Info, &text));
+            self.say(Level::Info, &text);
         }
 
         if self.number == 0 {

@@ -142,6 +142,78 @@ fn assertions_end_the_loop_and_late_eras_warn() {
 }
 
 #[test]
+fn a_window_that_an_assertion_cuts_is_written_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.json");
+    for (era, spans, expected) in [
+        ("e1", "1-3,3-5", &["1", "2"][..]),
+        ("e2", "1-4,3-5", &["1", "2"]),
+        ("e3", "1-4,3-5", &["1", "2"]),
+        ("e2", "1-3,6", &["1", "2"]),
+    ] {
+        let environment =
+            [("TLLM_PROFILE_START_STOP", spans), ("TLLM_TORCH_PROFILE_TRACE", path.to_str().unwrap())];
+        let run = engine(&format!("--ep-size 2 --era {era}"), &environment);
+        let error = run.result.unwrap_err();
+        assert_eq!(error.code(), "profiling.inconsistent", "{era} {spans}");
+        assert!(run.output.contains(", trace saved to "), "{era} {spans}: {}", run.output);
+        assert!(!run.output.contains("PERFORMANCE OVERVIEW"), "{era} {spans}");
+        for rank in 0..2 {
+            let path = folder.path().join(format!("t-rank-{rank}.json"));
+            let steps = steps(&trace(&path));
+            let numbers: Vec<&str> =
+                steps.iter().map(|name| name.split([' ', ':']).nth(2).unwrap()).collect();
+            assert_eq!(numbers, expected, "{era} {spans} rank {rank}");
+            fs::remove_file(path).unwrap();
+        }
+    }
+}
+
+#[test]
+fn values_that_cannot_be_read_are_refused_before_anything_is_built() {
+    let table = [
+        ("e1", "TLLM_PROFILE_START_STOP", "10-20,", "environment.bad_span"),
+        ("e2", "TLLM_PROFILE_START_STOP", "all", "environment.bad_span"),
+        ("e3", "TLLM_PROFILE_START_STOP", "-5", "environment.bad_span"),
+        ("e2", "TLLM_PROFILE_LOG_RANKS", "first", "environment.bad_value"),
+        ("e3", "TLLM_PROFILE_LOG_RANKS", "0,", "environment.bad_value"),
+        ("e1", "EXPERT_STATISTIC_ITER_RANGE", "1-2,4-5", "environment.bad_value"),
+        ("e3", "EXPERT_STATISTIC_ITER_RANGE", "7", "environment.bad_value"),
+    ];
+    for (era, name, value, code) in table {
+        let run = engine(&format!("--ep-size 2 --era {era}"), &[(name, value)]);
+        let error = run.result.unwrap_err();
+        assert_eq!((error.code(), error.exit_status()), (code, 2), "{era} {name}={value}");
+        assert!(error.to_string().contains(name) && error.to_string().contains(value), "{error}");
+        assert_eq!(run.output, "", "{era} {name}={value}");
+    }
+    let early = engine("--ep-size 2 --era e1", &[("TLLM_PROFILE_LOG_RANKS", "first")]);
+    early.outcome();
+    let perfect = engine("--ep-size 3 --era e2", &[("ENABLE_PERFECT_ROUTER", "1")]);
+    assert_eq!(perfect.result.unwrap_err().exit_status(), 2, "8 experts on 3 ranks");
+}
+
+#[test]
+fn the_log_level_hides_what_is_below_it() {
+    let more = "--ep-size 2 --era e3";
+    let log = |level| {
+        let environment = [
+            ("TLLM_LOG_LEVEL", level),
+            ("TLLM_TORCH_PROFILE_TRACE", "t.json"),
+            ("ENABLE_PERFECT_ROUTER", "1"),
+        ];
+        engine(more, &environment).output
+    };
+    let [info, warning, error] = ["INFO", "warning", "error"].map(log);
+    for text in ["iter = 2,", "PERFORMANCE OVERVIEW", "Loading model"] {
+        assert!(info.contains(text) && !warning.contains(text), "{text}");
+    }
+    assert!(info.contains("[W] TLLM_TORCH_PROFILE_TRACE is set") && warning.contains("[W]"));
+    assert!(!error.contains("[W]") && !error.contains("[I]"), "{error}");
+    assert!(error.contains("Perfect router cache initialized"), "what is printed has no level");
+}
+
+#[test]
 fn statistics_hold_what_was_routed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stats");

@@ -53,10 +53,11 @@ pub fn options(more: &str) -> Options {
 pub fn engine(more: &str, environment: &[(&str, &str)]) -> Finished {
     let lookup = |name: &str| environment.iter().find(|(key, _)| *key == name).map(|(_, v)| (*v).to_owned());
     let output = Shared::default();
-    let log = Log::new(Box::new(output.clone()));
     let options = options(more);
-    let result = EnvFlags::read(options.era, lookup)
-        .and_then(|flags| run(&options, &flags, &AtomicUsize::new(0), &log));
+    let result = EnvFlags::read(options.era, lookup).and_then(|flags| {
+        let log = Log::new(Box::new(output.clone()), flags.log_threshold);
+        run(&options, &flags, &AtomicUsize::new(0), &log)
+    });
     let output = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
     Finished { result, output }
 }
