@@ -21,6 +21,11 @@ function toGpu(gpu: Native.GpuSample): GpuReport['gpus'][number] {
       processes:
         gpu.processes?.map(({ pid, memoryBytes }) => ({ pid, memoryBytes: memoryBytes ?? null })) ?? null,
     },
+    settings: {
+      powerLimitWatts: gpu.powerLimitWatts ?? null,
+      defaultPowerLimitWatts: gpu.defaultPowerLimitWatts ?? null,
+      divided: gpu.divided ?? null,
+    },
   };
 }
 
@@ -34,7 +39,7 @@ export class LocalGpus implements Gpus {
   }
 
   async sample(): Promise<GpuReport> {
-    const { absent, driver, gpus } = await this.#native.sample();
-    return { absent: absent ?? null, driver: driver ?? null, gpus: gpus.map(toGpu) };
+    const { absent, driver, cuda, gpus } = await this.#native.sample();
+    return { absent: absent ?? null, driver: driver ?? null, cuda: cuda ?? null, gpus: gpus.map(toGpu) };
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PassEstimate } from '#shared/contract/launch.ts';
-import type { PassKind } from '#shared/contract/recipe.ts';
+import type { LaunchForm, PassEstimate } from '#shared/contract/launch.ts';
+import type { PassKind, Recipe } from '#shared/contract/recipe.ts';
+import { textOfParameter } from '#shared/contract/recipe-rules.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { recordersOf } from './passes.ts';
 
@@ -37,4 +38,27 @@ export function estimatePass(
     wallMs: median(alike.flatMap(({ exit }) => exit?.wallMs ?? [])),
     bytes: median(alike.map(({ artifacts }) => artifacts.reduce((sum, { bytes }) => sum + bytes, 0))),
   };
+}
+
+/** Whether two forms put the same load on the same program; what is recorded of it, and how, may differ. */
+function sameLoad(recipe: Recipe, a: LaunchForm, b: LaunchForm): boolean {
+  return recipe.parameters
+    .filter(({ group }) => group !== 'Recording')
+    .every(
+      (parameter) => textOfParameter(parameter, a.parameters) === textOfParameter(parameter, b.parameters),
+    );
+}
+
+/** Iterations that the newest run of the same load took; null where none was seen to its end. */
+export function seenIterations(
+  runs: readonly RunManifest[],
+  recipe: Recipe,
+  form: LaunchForm,
+): number | null {
+  const alike = runs
+    .filter(
+      (run) => run.state === 'ready' && run.form.recipeId === recipe.id && sameLoad(recipe, run.form, form),
+    )
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  return alike.find(({ iterationTimes }) => iterationTimes !== undefined)?.iterationTimes?.count ?? null;
 }

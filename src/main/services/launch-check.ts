@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LaunchCheck, LaunchForm } from '#shared/contract/launch.ts';
 import { eraOf } from '#shared/contract/recipe-rules.ts';
-import { estimatePass } from '../launch/estimate.ts';
+import { estimatePass, seenIterations } from '../launch/estimate.ts';
 import { valuesOf } from '../launch/parameters.ts';
 import { planPasses } from '../launch/passes.ts';
 import { planLaunch } from '../launch/plan.ts';
@@ -11,7 +11,8 @@ import { describeFacts } from '../launch/preflight/describe.ts';
 import type { Gpus } from '../ports/gpus.ts';
 import type { FlagService } from './flags.ts';
 import type { LaunchPlanner, LaunchPlannerParts } from './launch-planner.ts';
-import { anyFreePort, countersRestricted, diskFree, modelFacts, portIsFree } from './probe/machine.ts';
+import { anyFreePort, countersRestricted, diskFree, portIsFree } from './probe/machine.ts';
+import { modelFacts, placementSlots } from './probe/model.ts';
 import { findProgram, pathState } from './probe/programs.ts';
 import { cudaRuntime, packageFolders, tensorrtLlm } from './probe/python.ts';
 
@@ -44,12 +45,15 @@ export class LaunchCheckService {
     const passes = planPasses(recipe, form);
     const { runs } = await library.list();
     const places = await planner.placesFor(form);
+    const optionsText = await planner.optionsText(recipe, form);
     const bytes = passes.map(({ kinds }) => estimatePass(runs, recipe.id, kinds).bytes);
     return {
       recipe,
       form,
       passes,
-      steps: passes.flatMap((pass) => planLaunch(recipe, pass.form, places).steps),
+      steps: passes.flatMap((pass) => planLaunch(recipe, pass.form, places, optionsText).steps),
+      optionsText,
+      seenIterations: seenIterations(runs, recipe, form),
       values: valuesOf(recipe, form),
       era: eraOf(recipe, form.parameters),
       expectedBytes: bytes.every((size) => size === null)
@@ -74,7 +78,8 @@ export class LaunchCheckService {
       ),
     );
     const folders = sameFiles ? await this.#packages([...programs.values()]) : [];
-    const model = values.get('model-path') ?? values.get('model') ?? '';
+    const given = values.get('model-path') ?? '';
+    const model = given === '' ? (values.get('model') ?? '') : given;
     const nsight = passes.some(({ kinds }) => kinds.includes('nsight'));
     return {
       sameFiles,
@@ -83,12 +88,14 @@ export class LaunchCheckService {
       diskFreeBytes: await diskFree(platform.dataFolder),
       gpus: await gpus.sample(),
       ...(await portFacts(steps)),
-      nsys: nsight ? await nsys.facts() : null,
+      // The one in a container speaks for itself.
+      nsys: nsight && sameFiles ? await nsys.facts() : null,
       cudaRuntime: await cudaRuntime(folders),
       countersRestricted: await countersRestricted(),
       isAdministrator: process.getuid?.() === 0,
       tensorrtLlm: await tensorrtLlm(folders),
       model: model.startsWith('/') ? await modelFacts(model) : null,
+      placementSlots: await placementSlots(values.get('load-balancer') ?? ''),
       inherited: new Map(
         Object.entries(environment).flatMap(([name, value]) =>
           value === undefined ? [] : [[name, value] as const],

@@ -59,6 +59,11 @@ export class LaunchPlanner {
     return { ...preview, findings: [...preview.findings, options.problem], runnable: false };
   }
 
+  /** What the user's own options file holds; nothing where it cannot be read, which the preview tells. */
+  async optionsText(recipe: Recipe, form: LaunchForm): Promise<string> {
+    return (await readOptions(recipe, form)).text;
+  }
+
   /** The plan of one load of the program. Throws what keeps it from running. */
   async plan(form: LaunchForm): Promise<PlannedForm> {
     const recipe = await this.#parts.recipes.get(form.recipeId);

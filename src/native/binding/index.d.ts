@@ -547,6 +547,8 @@ export interface GpuReport {
   absent?: string
   /** Version of the driver. */
   driver?: string
+  /** The newest CUDA that the driver serves, such as 13.0. */
+  cuda?: string
   /** One for each device, in the driver's order. */
   gpus: Array<GpuSample>
 }
@@ -579,6 +581,12 @@ export interface GpuSample {
   throttles?: Array<string>
   /** Processes that compute on it. */
   processes?: Array<GpuProcess>
+  /** Power that it may draw. */
+  powerLimitWatts?: number
+  /** Power that it may draw as it is delivered. */
+  defaultPowerLimitWatts?: number
+  /** Whether it is divided into instances (MIG). */
+  divided?: boolean
   /** Why nothing could be read. */
   problem?: string
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
-import { estimatePass } from '#main/launch/estimate.ts';
+import { estimatePass, seenIterations } from '#main/launch/estimate.ts';
 import { planPasses } from '#main/launch/passes.ts';
 import { makeForm, makeRecipe } from '../../builders/recipe.ts';
 import { makeManifest } from '../../builders/run.ts';
@@ -67,6 +67,21 @@ describe('an estimate', () => {
     const failed = { ...run('1', 10, 1), state: 'failed' as const };
     expect(estimatePass([failed], 'engine', ['timing'])).toEqual({ runs: 0, wallMs: null, bytes: null });
     expect(estimatePass([run('1', 10, 1)], 'other', ['timing']).runs).toBe(0);
+  });
+
+  test('of iterations is what the newest run of the same load took', () => {
+    const took = (createdAt: string, count: number, parameters: LaunchForm['parameters']) => ({
+      ...run(createdAt, 1, 1, { parameters }),
+      iterationTimes: { count, medianMs: 1 },
+    });
+    const runs = [
+      took('1', 100, { skew: 2 }),
+      took('2', 90, { skew: 2 }),
+      took('3', 50, { skew: 3 }),
+      run('4', 1, 1),
+    ];
+    expect(seenIterations(runs, recipe, makeForm({ parameters: { skew: 2 }, torchTrace: true }))).toBe(90);
+    expect(seenIterations(runs, recipe, makeForm({ parameters: { skew: 4 } }))).toBeNull();
   });
 
   test('follows the newest ten', () => {

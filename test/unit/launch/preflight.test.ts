@@ -1,130 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { flagFile } from '#shared/contract/flags.ts';
-import type { Finding, LaunchForm } from '#shared/contract/launch.ts';
-import { eraOf } from '#shared/contract/recipe-rules.ts';
-import { defaultForm } from '#main/launch/default-form.ts';
-import { valuesOf } from '#main/launch/parameters.ts';
-import { planPasses } from '#main/launch/passes.ts';
-import { planLaunch } from '#main/launch/plan.ts';
-import { preflight } from '#main/launch/preflight/index.ts';
-import type { LaunchFacts, TensorrtLlmFacts } from '#main/launch/preflight/facts.ts';
-import { places, recipeOf } from '../../builders/recipe.ts';
-
-const json = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
-const flags = ['tensorrt-llm', 'nsight-systems'].flatMap(
-  (name) => flagFile.parse(json(`assets/flags/${name}.json`)).flags,
-);
-
-const gpu = (index: number, processes: number[] = []): LaunchFacts['gpus']['gpus'][number] => ({
-  index,
-  name: 'H100',
-  uuid: null,
-  memoryBytes: null,
-  sample: {
-    busyRatio: null,
-    memoryBusyRatio: null,
-    memoryUsedBytes: null,
-    smClockMhz: null,
-    memoryClockMhz: null,
-    powerWatts: null,
-    temperatureCelsius: null,
-    throttles: null,
-    processes: processes.map((pid) => ({ pid, memoryBytes: null })),
-  },
-});
-
-const slowGpu = { ...gpu(1), sample: { ...gpu(1).sample, throttles: ['thermal' as const] } };
-
-const installed: TensorrtLlmFacts = {
-  folder: '/x',
-  version: '1.2.0',
-  era: 'e1',
-  traceOfRank: false,
-  logRanks: false,
-  httpProfile: false,
-  recordGc: true,
-  perfectRouter: 'gpt-oss',
-  datasetCommand: 'prepare-dataset',
-};
-
-/** A machine on which nothing is wrong. */
-const healthy: LaunchFacts = {
-  sameFiles: true,
-  programs: new Map([['trtllm-bench', '/usr/bin/trtllm-bench']]),
-  paths: new Map(),
-  diskFreeBytes: 500 * 1024 ** 3,
-  gpus: { absent: null, driver: '580', gpus: [gpu(0), gpu(1)] },
-  ports: new Map(),
-  freePort: null,
-  nsys: { program: '/usr/bin/nsys', version: '2025.3.1', help: '--trace cuda,cuda-sw' },
-  cudaRuntime: '12.4',
-  countersRestricted: false,
-  isAdministrator: false,
-  tensorrtLlm: installed,
-  model: { architecture: 'GptOssForCausalLM', experts: 32 },
-  inherited: new Map(),
-};
-
-interface Case {
-  readonly recipe?: string;
-  readonly parameters?: Record<string, string>;
-  readonly form?: Partial<LaunchForm>;
-  readonly facts?: Partial<LaunchFacts>;
-  readonly expectedBytes?: number;
-}
-
-function check({
-  recipe: id = 'tensorrt-llm-throughput',
-  parameters = {},
-  form: changes = {},
-  facts = {},
-  expectedBytes,
-}: Case): Finding[] {
-  const recipe = recipeOf(json(`assets/recipes/${id}.json`));
-  const start = defaultForm(recipe);
-  const form = {
-    ...start,
-    window: '',
-    ...changes,
-    parameters: { ...start.parameters, model: 'openai/gpt-oss-20b', warmup: 0, ...parameters },
-  };
-  const passes = planPasses(recipe, form);
-  return preflight(
-    {
-      recipe,
-      form,
-      passes,
-      steps: passes.flatMap((pass) => planLaunch(recipe, pass.form, places).steps),
-      values: valuesOf(recipe, form),
-      era: eraOf(recipe, form.parameters),
-      expectedBytes: expectedBytes ?? null,
-      facts: { ...healthy, ...facts },
-    },
-    flags,
-  );
-}
-const drawn = (found: readonly Finding[]): string[] =>
-  found.map(({ severity, code }) => `${severity} ${code}`);
-const nsight = (nsightOptions: Partial<LaunchForm['nsightOptions']> = {}): Partial<LaunchForm> => ({
-  window: '100+20',
-  nsight: true,
-  nsightOptions: {
-    cudaGraphTrace: 'graph',
-    cudaTrace: 'cuda',
-    pythonGil: false,
-    osrt: false,
-    cpuSampling: false,
-    gpuMetrics: false,
-    traceFork: true,
-    captureRangeEnd: 'stop',
-    ...nsightOptions,
-  },
-});
-const two = { tp: '2' };
-const routed = { perfectRouter: true };
-const fromFile = { dataset: 'file', 'dataset-file': '/d.jsonl' };
+import {
+  check,
+  deepSeek,
+  drawn,
+  flags,
+  fromFile,
+  gpu,
+  gpusAre,
+  installed,
+  json,
+  nsight,
+  routed,
+  slowGpu,
+  two,
+  type PreflightCase,
+} from '../../builders/preflight.ts';
+import { recipeOf } from '../../builders/recipe.ts';
 
 test('a healthy machine gives rise to nothing', () => {
   expect(drawn(check({}))).toEqual([]);
@@ -132,7 +24,7 @@ test('a healthy machine gives rise to nothing', () => {
 });
 
 describe('each trap is named', () => {
-  test.each<[string, Case]>([
+  test.each<[string, PreflightCase]>([
     ['error program-missing', { facts: { programs: new Map([['trtllm-bench', null]]) } }],
     ['error path-missing', { parameters: fromFile, facts: { paths: new Map([['/d.jsonl', 'missing']]) } }],
     ['error path-missing', { parameters: fromFile, facts: { paths: new Map([['/d.jsonl', 'folder']]) } }],
@@ -142,13 +34,13 @@ describe('each trap is named', () => {
     ],
     ['error disk-full', { expectedBytes: 600 * 1024 ** 3 }],
     ['warning disk-low', { facts: { diskFreeBytes: 1024 ** 3 } }],
-    ['warning no-gpu', { facts: { gpus: { absent: 'There is no driver.', driver: null, gpus: [] } } }],
-    ['error gpus-few', { parameters: { tp: '4' } }],
-    ['warning gpu-shared', { facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0, [77])] } } }],
     [
-      'warning gpu-slowed',
-      { parameters: { tp: '2' }, facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0), slowGpu] } } },
+      'warning no-gpu',
+      { facts: { gpus: { absent: 'There is no driver.', driver: null, cuda: null, gpus: [] } } },
     ],
+    ['error gpus-few', { parameters: { tp: '4' } }],
+    ['warning gpu-shared', { facts: gpusAre(gpu(0, [77])) }],
+    ['warning gpu-slowed', { parameters: { tp: '2' }, facts: gpusAre(gpu(0), slowGpu) }],
     [
       'error port-taken',
       {
@@ -165,14 +57,20 @@ describe('each trap is named', () => {
       'warning nsys-old',
       {
         form: nsight(),
-        facts: { cudaRuntime: '13.0', nsys: { program: 'x', version: '2023.4.4', help: null } },
+        facts: {
+          cudaRuntime: '13.0',
+          nsys: { program: 'x', version: '2023.4.4', help: null, imports: null },
+        },
       },
     ],
     [
       'warning nsys-old',
       {
         form: nsight(),
-        facts: { cudaRuntime: '13.1', nsys: { program: 'x', version: '2025.3.2', help: null } },
+        facts: {
+          cudaRuntime: '13.1',
+          nsys: { program: 'x', version: '2025.3.2', help: null, imports: null },
+        },
       },
     ],
     ['error gpu-metrics-denied', { form: nsight({ gpuMetrics: true }), facts: { countersRestricted: true } }],
@@ -185,12 +83,15 @@ describe('each trap is named', () => {
       'error cuda-sw-unknown',
       {
         form: nsight({ cudaTrace: 'cuda-sw' }),
-        facts: { nsys: { program: 'x', version: '2023.4.4', help: '--trace cuda' } },
+        facts: { nsys: { program: 'x', version: '2023.4.4', help: '--trace cuda', imports: null } },
       },
     ],
     [
       'note cuda-hw',
-      { form: nsight(), facts: { nsys: { program: 'x', version: '2026.3.1', help: 'cuda-sw' } } },
+      {
+        form: nsight(),
+        facts: { nsys: { program: 'x', version: '2026.3.1', help: 'cuda-sw', imports: null } },
+      },
     ],
     [
       'note whole-run',
@@ -218,7 +119,7 @@ describe('each trap is named', () => {
       {
         parameters: fromFile,
         form: routed,
-        facts: { model: { architecture: 'DeepseekV3ForCausalLM', experts: 256 } },
+        facts: { model: deepSeek },
       },
     ],
     [
@@ -269,9 +170,9 @@ describe('each trap is named', () => {
 });
 
 describe('what is right is left alone', () => {
-  test.each<[string, Case]>([
+  test.each<[string, PreflightCase]>([
     // The slow one is not among those that the form asks for.
-    ['gpu-slowed', { facts: { gpus: { absent: null, driver: '580', gpus: [gpu(0), slowGpu] } } }],
+    ['gpu-slowed', { facts: gpusAre(gpu(0), slowGpu) }],
     [
       'trace-shared',
       {
@@ -286,12 +187,18 @@ describe('what is right is left alone', () => {
     ],
     ['program-missing', { facts: { sameFiles: false, programs: new Map([['trtllm-bench', null]]) } }],
     ['router-model', { parameters: fromFile, form: routed }],
-    ['nsys-old', { form: nsight(), facts: { nsys: { program: 'x', version: '2023.4.4', help: null } } }],
+    [
+      'nsys-old',
+      { form: nsight(), facts: { nsys: { program: 'x', version: '2023.4.4', help: null, imports: null } } },
+    ],
     [
       'nsys-old',
       {
         form: nsight(),
-        facts: { cudaRuntime: '12.6', nsys: { program: 'x', version: '2024.4.2.133', help: null } },
+        facts: {
+          cudaRuntime: '12.6',
+          nsys: { program: 'x', version: '2024.4.2.133', help: null, imports: null },
+        },
       },
     ],
     [

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { anyFreePort, modelFacts, portIsFree } from '#main/services/probe/machine.ts';
+import { anyFreePort, portIsFree } from '#main/services/probe/machine.ts';
+import { modelFacts, placementSlots } from '#main/services/probe/model.ts';
+import { hasImporter } from '#main/services/probe/nsys.ts';
 import { findProgram, pathState } from '#main/services/probe/programs.ts';
 import { cudaRuntime, packageFolders, tensorrtLlm } from '#main/services/probe/python.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
@@ -130,6 +132,36 @@ test('a checkpoint tells its architecture and experts', async () => {
     join(folder, 'config.json'),
     '{"architectures":["GptOssForCausalLM"],"num_local_experts":32}',
   );
-  expect(await modelFacts(folder)).toEqual({ architecture: 'GptOssForCausalLM', experts: 32 });
+  expect(await modelFacts(folder)).toEqual({
+    architecture: 'GptOssForCausalLM',
+    experts: 32,
+    scoring: null,
+    grouped: false,
+  });
+  writeFileSync(
+    join(folder, 'config.json'),
+    '{"architectures":["DeepseekV3ForCausalLM"],"n_routed_experts":256,"scoring_func":"sigmoid","n_group":8}',
+  );
+  expect(await modelFacts(folder)).toMatchObject({ experts: 256, scoring: 'sigmoid', grouped: true });
   expect(await modelFacts(join(folder, 'none'))).toBeNull();
+});
+
+test('a placement of experts tells its slots', async () => {
+  const file = join(makeFolder(), 'placement.yaml');
+  writeFileSync(file, 'initial_global_assignments:\n  0: [0, 1]\nnum_slots: 288\n');
+  expect(await placementSlots(file)).toBe(288);
+  expect(await placementSlots('/no/such/file')).toBeNull();
+  expect(await placementSlots('placement.yaml')).toBeNull();
+});
+
+test('Nsight Systems is whole with its importer beside it, and says nothing through a link to nowhere', async () => {
+  const root = makeFolder();
+  for (const folder of ['target-linux-x64', 'host-linux-x64', 'bin']) mkdirSync(join(root, folder));
+  const nsys = join(root, 'target-linux-x64', 'nsys');
+  writeFileSync(nsys, '');
+  symlinkSync(nsys, join(root, 'bin', 'nsys'));
+  expect(await hasImporter(join(root, 'bin', 'nsys'))).toBe(false);
+  writeFileSync(join(root, 'host-linux-x64', 'QdstrmImporter'), '');
+  expect(await hasImporter(join(root, 'bin', 'nsys'))).toBe(true);
+  expect(await hasImporter(join(root, 'bin', 'other'))).toBeNull();
 });

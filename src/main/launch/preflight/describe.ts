@@ -22,6 +22,8 @@ export function describeFacts({ facts, steps, passes }: PreflightInput): LaunchC
     add('TensorRT-LLM', `${llm.version ?? 'unknown version'}, windows as in ${llm.era ?? 'an unknown era'}`);
   }
   add('CUDA runtime', facts.cudaRuntime);
+  const { driver, cuda } = facts.gpus;
+  add('Driver', driver === null || cuda === null ? driver : `${driver}, serves CUDA ${cuda}`);
   const names = facts.gpus.gpus.map(({ name }) => name ?? 'unnamed');
   add('GPUs', names.length === 0 ? (facts.gpus.absent ?? 'none') : names.join(', '));
   add('Model', facts.model === null ? null : modelText(facts.model));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '#shared/contract/launch.ts';
 import type { Flag } from '#shared/contract/flags.ts';
-import { finding, type Rule } from './facts.ts';
+import { basename } from 'node:path';
+import { finding, records, type Rule } from './facts.ts';
 
 /** What variables and arguments are known to break, by the catalogue of flags. */
 
@@ -92,4 +93,38 @@ export function checkFlags(flags: readonly Flag[]): Rule {
     });
 }
 
-export const environmentRules: readonly Rule[] = [nsysVariables, bareNumbers, blocking];
+/** A recording by hand that waits for a window which nothing opens. */
+const rangeUnset: Rule = ({ steps }) =>
+  steps.flatMap(({ program, wraps, args, environment }): Finding[] => {
+    if (wraps !== undefined || basename(program) !== 'nsys') return [];
+    const waits = args.some((arg) => arg.includes('cudaProfilerApi'));
+    const said = [...args, ...environment.map(({ name }) => name)].some((text) =>
+      text.includes('TLLM_PROFILE_START_STOP'),
+    );
+    if (!waits || said) return [];
+    const message =
+      'nsys waits for the program to open its window (cudaProfilerApi), and TLLM_PROFILE_START_STOP is not set: with TensorRT-LLM nothing would be recorded.';
+    return [finding('warning', 'range-unset', message, { field: 'arguments' })];
+  });
+
+/** Variables that take time from what is measured, as their catalogue says. */
+export function costlyVariables(flags: readonly Flag[]): Rule {
+  const costs = new Map(
+    flags.flatMap(({ kind, name, cost }) =>
+      kind === 'variable' && cost !== undefined ? [[name, cost]] : [],
+    ),
+  );
+  return (input) =>
+    input.form.extraEnvironment.flatMap(({ name }) => {
+      const cost = costs.get(name);
+      // Said in its own words above.
+      if (cost === undefined || name === 'CUDA_LAUNCH_BLOCKING') return [];
+      const measured = records(input, 'timing');
+      const message = `${name} has its price${measured ? ', in the timing pass too' : ''}: ${cost}`;
+      return [
+        finding(measured ? 'warning' : 'note', 'variable-cost', message, { field: 'extraEnvironment' }),
+      ];
+    });
+}
+
+export const environmentRules: readonly Rule[] = [nsysVariables, rangeUnset, bareNumbers, blocking];

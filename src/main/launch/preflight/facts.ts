@@ -14,6 +14,8 @@ export interface NsysFacts {
   readonly version: string;
   /** Text of `nsys profile --help`. */
   readonly help: string | null;
+  /** Whether it can make a report of what it recorded; null where that cannot be told. */
+  readonly imports: boolean | null;
 }
 
 /** Each feature is looked for on its own in the installed Python source: versions do not change all at once. */
@@ -34,6 +36,10 @@ export interface TensorrtLlmFacts {
 export interface ModelFacts {
   readonly architecture: string | null;
   readonly experts: number | null;
+  /** How its router scores experts, such as sigmoid. */
+  readonly scoring: string | null;
+  /** Its experts are chosen by groups. */
+  readonly grouped: boolean;
 }
 
 export interface LaunchFacts {
@@ -56,6 +62,8 @@ export interface LaunchFacts {
   readonly isAdministrator: boolean;
   readonly tensorrtLlm: TensorrtLlmFacts | null;
   readonly model: ModelFacts | null;
+  /** Slots for experts in the file of their placement. */
+  readonly placementSlots: number | null;
   /** The application's own environment. */
   readonly inherited: ReadonlyMap<string, string>;
 }
@@ -71,6 +79,10 @@ export interface PreflightInput {
   readonly era: Era;
   /** Bytes that all passes will leave, by earlier runs. */
   readonly expectedBytes: number | null;
+  /** Iterations that an earlier run of the same load took; null where there is none. */
+  readonly seenIterations: number | null;
+  /** What the user's own options file holds. */
+  readonly optionsText: string;
   readonly facts: LaunchFacts;
 }
 
@@ -100,6 +112,17 @@ export const setParameter = (label: string, name: string, value: string) => ({
 /** Whether TensorRT-LLM itself is run, and not a program that imitates it. */
 export function runsTensorrtLlm({ recipe }: Pick<PreflightInput, 'recipe'>): boolean {
   return recipe.id.startsWith('tensorrt-llm');
+}
+
+export const records = ({ passes }: Pick<PreflightInput, 'passes'>, kind: string): boolean =>
+  passes.some(({ kinds }) => kinds.some((known) => known === kind));
+
+/** Whether several tokens may come out of one iteration, and what says so. */
+export function speculation({ steps, optionsText }: PreflightInput): string | null {
+  const given = /^\s*["']?speculative_config["']?\s*:([^\n#]*)/m.exec(optionsText)?.[1]?.trim();
+  if (given !== undefined && given !== 'null' && given !== '~')
+    return 'speculative_config in the options file';
+  return steps.flatMap(({ args }) => args).find((arg) => /^--(speculative|medusa_choices)/.test(arg)) ?? null;
 }
 
 /** GPUs that the form asks for. */

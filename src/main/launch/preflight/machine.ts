@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '#shared/contract/launch.ts';
-import type { Throttle } from '#shared/contract/telemetry.ts';
 import { basename } from 'node:path';
-import { finding, setParameter, worldSize, type PreflightInput, type Rule } from './facts.ts';
+import { finding, setParameter, type Rule } from './facts.ts';
 
-/** What the machine lacks: programs, files, room, GPUs, ports. */
+/** What the machine lacks: programs, files, room, ports. */
 
 /** Less free room than this is worth a warning whatever earlier runs took. */
 const LITTLE_ROOM = 2 * 1024 ** 3;
@@ -54,57 +53,6 @@ const room: Rule = ({ facts: { diskFreeBytes }, expectedBytes }) => {
   return [finding('warning', 'disk-low', message)];
 };
 
-const needsGpu = ({ recipe }: PreflightInput): boolean =>
-  recipe.needs !== undefined ||
-  recipe.steps.some(({ program }) => program.kind === 'named' && recipe.id !== 'command');
-
-const gpus: Rule = (input) => {
-  const { facts, values } = input;
-  if (!needsGpu(input)) return [];
-  const count = facts.gpus.gpus.length;
-  if (count === 0) {
-    const why = facts.gpus.absent ?? 'the driver names none';
-    return [
-      finding(
-        'warning',
-        'no-gpu',
-        `No NVIDIA GPU was found (${why.replace(/\.$/, '')}): the program will hardly start.`,
-      ),
-    ];
-  }
-  const wanted = worldSize(values);
-  if (wanted > count) {
-    const message = `The form asks for ${wanted.toString()} GPUs, and this machine has ${count.toString()}: choose less parallelism.`;
-    return [finding('error', 'gpus-few', message, { field: 'tp' })];
-  }
-  return facts.gpus.gpus.slice(0, wanted).flatMap(({ index, name, sample }) => {
-    const others = sample.processes?.length ?? 0;
-    if (others === 0) return [];
-    const message = `GPU ${index.toString()} (${name ?? 'unnamed'}) is used by ${others.toString()} other ${others === 1 ? 'process' : 'processes'}: times will not be yours alone, and memory may not suffice.`;
-    return [finding('warning', 'gpu-shared', message)];
-  });
-};
-
-const slowWords: Readonly<Record<Throttle, string>> = {
-  'power-cap': 'its power limit',
-  thermal: 'its temperature',
-  'power-brake': 'its power supply',
-  hardware: 'a hardware slowdown',
-  'sync-boost': 'a slower GPU of its group',
-  'set-clocks': 'clocks that were set',
-};
-
-const slowed: Rule = (input) => {
-  if (!needsGpu(input)) return [];
-  return input.facts.gpus.gpus.slice(0, worldSize(input.values)).flatMap(({ index, name, sample }) => {
-    const reasons = sample.throttles ?? [];
-    if (reasons.length === 0) return [];
-    const words = reasons.map((reason) => slowWords[reason]).join(' and ');
-    const message = `GPU ${index.toString()} (${name ?? 'unnamed'}) is held below its full clocks by ${words}: compare times only with runs under the same limit.`;
-    return [finding('warning', 'gpu-slowed', message)];
-  });
-};
-
 const ports: Rule = ({ steps, facts }) =>
   steps.flatMap(({ ready, title }) => {
     if (ready === undefined || facts.ports.get(ready.port) !== false) return [];
@@ -125,4 +73,4 @@ const nested: Rule = ({ steps, passes }) => {
   return [finding('error', 'nsys-nested', message, { field: 'program' })];
 };
 
-export const machineRules: readonly Rule[] = [programs, paths, room, gpus, slowed, ports, nested];
+export const machineRules: readonly Rule[] = [programs, paths, room, ports, nested];

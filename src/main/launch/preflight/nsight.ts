@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { FormChange, NsightOptions } from '#shared/contract/launch.ts';
+import { isSecretName } from '../secrets.ts';
 import { finding, runsTensorrtLlm, worldSize, type PreflightInput, type Rule } from './facts.ts';
 
 /** What Nsight Systems is known to stumble over. Each rule looks only where a pass records with it. */
@@ -53,6 +54,46 @@ const older: Rule = ({ facts: { nsys, cudaRuntime } }) => {
   if (needed === undefined || release(nsys.version) >= needed) return [];
   const message = `Nsight Systems ${nsys.version} is older than the program's CUDA runtime ${cudaRuntime}: it drops events of calls that it does not know, without saying so. Install ${needed.toString()} or newer.`;
   return [finding('warning', 'nsys-old', message, { field: 'nsight' })];
+};
+
+/** The CUDA that this Nsight Systems came with. */
+const cudaOf = (version: string): number | undefined =>
+  CAME_WITH.filter(([, nsys]) => nsys <= release(version)).at(-1)?.[0];
+
+/** Its library speaks to the driver in the words of its own CUDA, and knows no calls of later ones. */
+const driver: Rule = ({ facts: { nsys, cudaRuntime, gpus } }) => {
+  const own = nsys === null ? undefined : cudaOf(nsys.version);
+  if (nsys === null || own === undefined || gpus.cuda === null) return [];
+  const served = Number(gpus.cuda);
+  const named = `Nsight Systems ${nsys.version} came with CUDA ${own.toFixed(1)}`;
+  if (Math.floor(own) > Math.floor(served)) {
+    const message = `${named}, and the driver serves CUDA ${gpus.cuda} at most: it may record nothing of the GPU. Use an older Nsight Systems, or a newer driver.`;
+    return [finding('warning', 'nsys-driver', message, { field: 'nsight' })];
+  }
+  // Where the program's own runtime is known, the rule above says it exactly.
+  if (cudaRuntime !== null || own >= served) return [];
+  const message = `${named}, and the driver serves CUDA ${gpus.cuda}: if the program brings a CUDA later than ${own.toFixed(1)}, events are dropped without a word. Look at the capture check after the run.`;
+  return [finding('note', 'nsys-driver', message, { field: 'nsight' })];
+};
+
+const importer: Rule = ({ facts: { nsys } }) => {
+  if (nsys?.imports !== false) return [];
+  const message = `${nsys.program} can record, but has no importer beside it to make a report: what it leaves cannot be opened here. Install the whole Nsight Systems.`;
+  return [finding('error', 'nsys-importer', message, { field: 'nsight' })];
+};
+
+/** Names said of the secrets that a report would hold. */
+const MOST_NAMES = 3;
+
+const secrets: Rule = ({ form, facts: { inherited } }) => {
+  const inherits = form.target?.kind === 'container' ? [] : [...inherited.keys()];
+  const names = [...new Set([...form.extraEnvironment.map(({ name }) => name), ...inherits])].filter(
+    isSecretName,
+  );
+  if (names.length === 0) return [];
+  const more = names.length > MOST_NAMES ? ` and ${(names.length - MOST_NAMES).toString()} more` : '';
+  const message = `A report holds the program's whole environment, values of ${names.slice(0, MOST_NAMES).join(', ')}${more} included: who gets the report gets them.`;
+  return [finding('note', 'report-secrets', message, { field: 'nsight' })];
 };
 
 const counters: Rule = ({ form, facts }) => {
@@ -164,7 +205,10 @@ const wholeRun: Rule = ({ form, recipe }) => {
 
 export const nsightRules: readonly Rule[] = [
   missing,
+  importer,
   older,
+  driver,
+  secrets,
   counters,
   costs,
   rangeEnd,

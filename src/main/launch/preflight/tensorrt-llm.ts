@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Finding } from '#shared/contract/launch.ts';
 import { parseWindowText } from '../window-text.ts';
+import { loadRules } from './load.ts';
+import { perfectRouterRules } from './perfect-router.ts';
 import {
   finding,
+  records,
   runsTensorrtLlm,
   setParameter,
   worldSize,
@@ -11,9 +14,6 @@ import {
 } from './facts.ts';
 
 /** What TensorRT-LLM is known to stumble over, by era and by what its installed source holds. */
-
-const records = ({ passes }: PreflightInput, kind: string): boolean =>
-  passes.some(({ kinds }) => kinds.some((known) => known === kind));
 
 const eraDiffers: Rule = ({ era, facts: { tensorrtLlm } }) => {
   const found = tensorrtLlm?.era ?? era;
@@ -104,80 +104,6 @@ const logLevel: Rule = ({ form, values, facts }) => {
   ];
 };
 
-const ROUTER_BACKENDS = new Set(['', 'CUTLASS', 'TRTLLM', 'TRITON']);
-
-const perfectRouter: Rule = ({ form, values, era, facts }) => {
-  if (!form.perfectRouter) return [];
-  const findings: Finding[] = [];
-  const tell = (
-    severity: Finding['severity'],
-    code: string,
-    message: string,
-    field = 'perfectRouter',
-  ): void => {
-    findings.push(finding(severity, code, message, { field }));
-  };
-  const every = facts.tensorrtLlm === null ? era === 'e3' : facts.tensorrtLlm.perfectRouter === 'every-model';
-  const architecture = facts.model?.architecture ?? null;
-  if (facts.tensorrtLlm !== null && facts.tensorrtLlm.perfectRouter === null) {
-    tell(
-      'error',
-      'router-absent',
-      'The installed TensorRT-LLM does not know ENABLE_PERFECT_ROUTER: nothing would change.',
-    );
-  } else if (!every && architecture !== null && !/gpt.?oss/i.test(architecture)) {
-    tell(
-      'error',
-      'router-model',
-      `In this version only GPT-OSS models have a perfect router, and this one is ${architecture}: nothing would change.`,
-    );
-  } else if (!every && architecture === null && !/gpt.?oss/i.test(values.get('model') ?? '')) {
-    tell(
-      'warning',
-      'router-model',
-      'In this era only GPT-OSS models have a perfect router; with another model nothing changes. Its log says “Perfect router cache initialized” where it is on.',
-    );
-  }
-  const moe = values.get('moe-backend') ?? '';
-  if (!ROUTER_BACKENDS.has(moe)) {
-    tell(
-      'warning',
-      'router-backend',
-      `The perfect router is known to work with CUTLASS, TRTLLM and TRITON, not with ${moe}.`,
-      'moe-backend',
-    );
-  }
-  const ranks = Number(values.get('ep') ?? '') || worldSize(values);
-  const experts = facts.model?.experts ?? null;
-  if (experts !== null && experts % ranks !== 0) {
-    tell(
-      'error',
-      'router-experts',
-      `${experts.toString()} experts do not divide by ${ranks.toString()} ranks, which the perfect router needs.`,
-      'ep',
-    );
-  }
-  if (values.has('eos-id') && values.get('eos-id') !== '-1') {
-    const message =
-      'Wrong tokens change where sequences end: outputs must have fixed lengths for this comparison.';
-    findings.push(
-      finding('warning', 'router-lengths', message, {
-        field: 'eos-id',
-        fix: setParameter('Ignore the end token', 'eos-id', '-1'),
-      }),
-    );
-  }
-  return findings;
-};
-
-const randomTokens: Rule = (input) => {
-  const random = (input.values.get('dataset') ?? '').startsWith('token-') || input.values.has('input-len');
-  if (!random || (!input.form.perfectRouter && !records(input, 'expert-statistics'))) return [];
-  const message =
-    'Random tokens are routed otherwise than text: expert load of such a run, and what balance would gain, are not those of real use.';
-  return [finding('note', 'random-tokens', message, { field: 'dataset' })];
-};
-
 const costly = [
   ['layerwise-nvtx', 'Ranges of every layer'],
   ['nvtx-debug', 'Debug NVTX ranges'],
@@ -256,8 +182,8 @@ export const tensorrtLlmRules: readonly Rule[] = [
   warmUp,
   early,
   logLevel,
-  perfectRouter,
-  randomTokens,
+  ...loadRules,
+  ...perfectRouterRules,
   timingCosts,
   features,
   forwarding,

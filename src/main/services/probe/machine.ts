@@ -2,9 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, statfs } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ModelFacts } from '../../launch/preflight/facts.ts';
 
 /** Questions to the machine; each answers null where it cannot be told, and none fails. */
 
@@ -67,19 +65,4 @@ export async function nsysHelp(program: string): Promise<string | null> {
     ({ stdout }) => stdout,
     () => null,
   );
-}
-
-/** What the configuration of a checkpoint's folder says. */
-export async function modelFacts(folder: string): Promise<ModelFacts | null> {
-  try {
-    const config: unknown = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-    const read = (key: string): unknown => (config as Record<string, unknown> | null)?.[key];
-    const architectures = read('architectures');
-    const [architecture] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
-    const keys = ['num_local_experts', 'num_experts', 'n_routed_experts'];
-    const experts = keys.map(read).find((value) => typeof value === 'number');
-    return { architecture: typeof architecture === 'string' ? architecture : null, experts: experts ?? null };
-  } catch {
-    return null;
-  }
 }

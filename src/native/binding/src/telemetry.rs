@@ -48,6 +48,12 @@ pub struct GpuSample {
     pub throttles: Option<Vec<String>>,
     /// Processes that compute on it.
     pub processes: Option<Vec<GpuProcess>>,
+    /// Power that it may draw.
+    pub power_limit_watts: Option<f64>,
+    /// Power that it may draw as it is delivered.
+    pub default_power_limit_watts: Option<f64>,
+    /// Whether it is divided into instances (MIG).
+    pub divided: Option<bool>,
     /// Why nothing could be read.
     pub problem: Option<String>,
 }
@@ -59,6 +65,8 @@ pub struct GpuReport {
     pub absent: Option<String>,
     /// Version of the driver.
     pub driver: Option<String>,
+    /// The newest CUDA that the driver serves, such as 13.0.
+    pub cuda: Option<String>,
     /// One for each device, in the driver's order.
     pub gpus: Vec<GpuSample>,
 }
@@ -89,6 +97,9 @@ fn to_sample(reading: GpuReading) -> GpuSample {
                 .map(|process| GpuProcess { pid: process.pid, memory_bytes: process.memory_bytes.map(bytes) })
                 .collect()
         }),
+        power_limit_watts: reading.settings.power_limit_watts,
+        default_power_limit_watts: reading.settings.default_power_limit_watts,
+        divided: reading.settings.divided,
         problem: reading.problem,
     }
 }
@@ -131,10 +142,15 @@ impl Task for SampleGpus {
 
     fn resolve(&mut self, _env: Env, report: Report) -> Result<GpuReport> {
         Ok(match report {
-            Report::Absent(reason) => GpuReport { absent: Some(reason), driver: None, gpus: Vec::new() },
-            Report::Present { driver, gpus } => {
-                GpuReport { absent: None, driver, gpus: gpus.into_iter().map(to_sample).collect() }
+            Report::Absent(reason) => {
+                GpuReport { absent: Some(reason), driver: None, cuda: None, gpus: Vec::new() }
             }
+            Report::Present { driver, cuda, gpus } => GpuReport {
+                absent: None,
+                driver,
+                cuda: cuda.map(|(major, minor)| format!("{major}.{minor}")),
+                gpus: gpus.into_iter().map(to_sample).collect(),
+            },
         })
     }
 }

@@ -23,14 +23,23 @@ pub enum Report {
     Present {
         /// Version of the driver, where it tells.
         driver: Option<String>,
+        /// The newest CUDA that it serves, as major and minor number.
+        cuda: Option<(u32, u32)>,
         /// One reading for each device.
         gpus: Vec<GpuReading>,
     },
 }
 
+/// What the driver says of itself.
+#[derive(Clone)]
+struct System {
+    driver: Option<String>,
+    cuda: Option<(u32, u32)>,
+}
+
 enum State {
     Unopened(Option<OsString>),
-    Open { nvml: Box<Nvml>, driver: Option<String>, known: Vec<Known> },
+    Open { nvml: Box<Nvml>, system: System, known: Vec<Known> },
     Absent(String),
 }
 
@@ -52,11 +61,12 @@ impl Gpus {
             self.state = open(library.as_deref());
         }
         match &mut self.state {
-            State::Open { nvml, driver, known } => match nvml.device_count() {
+            State::Open { nvml, system, known } => match nvml.device_count() {
                 Ok(count) => {
                     known.resize_with(count as usize, Known::default);
                     let gpus = (0..count).zip(known).map(|(index, known)| read_device(nvml, index, known));
-                    Report::Present { driver: driver.clone(), gpus: gpus.collect() }
+                    let System { driver, cuda } = system.clone();
+                    Report::Present { driver, cuda, gpus: gpus.collect() }
                 }
                 Err(error) => Report::Absent(format!("The NVIDIA driver does not list its GPUs ({error}).")),
             },
@@ -73,13 +83,19 @@ fn open(library: Option<&OsStr>) -> State {
     for name in names {
         match Nvml::builder().lib_path(name).init() {
             Ok(nvml) => {
-                let driver = nvml.sys_driver_version().ok();
-                return State::Open { nvml: Box::new(nvml), driver, known: Vec::new() };
+                let system = System { driver: nvml.sys_driver_version().ok(), cuda: cuda_of(&nvml) };
+                return State::Open { nvml: Box::new(nvml), system, known: Vec::new() };
             }
             Err(error) => reason = why_absent(&error),
         }
     }
     State::Absent(reason)
+}
+
+/// NVML counts it as a thousand times the major and ten times the minor number.
+fn cuda_of(nvml: &Nvml) -> Option<(u32, u32)> {
+    let version = u32::try_from(nvml.sys_cuda_driver_version().ok()?).ok()?;
+    Some((version / 1000, version % 1000 / 10))
 }
 
 fn why_absent(error: &NvmlError) -> String {

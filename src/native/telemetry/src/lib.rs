@@ -8,4 +8,4 @@ mod gpus;
 mod reading;
 
 pub use gpus::{Gpus, Report};
-pub use reading::{GpuProcess, GpuReading, Throttle};
+pub use reading::{GpuProcess, GpuReading, GpuSettings, Throttle};

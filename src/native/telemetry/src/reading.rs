@@ -79,8 +79,21 @@ pub struct GpuReading {
     pub throttles: Option<Vec<Throttle>>,
     /// Processes that compute on it.
     pub processes: Option<Vec<GpuProcess>>,
+    /// What its owner set.
+    pub settings: GpuSettings,
     /// Why nothing could be read.
     pub problem: Option<String>,
+}
+
+/// What whoever owns a device decided about it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct GpuSettings {
+    /// Power that it may draw.
+    pub power_limit_watts: Option<f64>,
+    /// Power that it may draw as it is delivered.
+    pub default_power_limit_watts: Option<f64>,
+    /// Whether it is divided into instances (MIG).
+    pub divided: Option<bool>,
 }
 
 const REASONS: [(ThrottleReasons, Throttle); 8] = [
@@ -122,34 +135,48 @@ fn processes(device: &Device<'_>) -> Result<Vec<GpuProcess>, NvmlError> {
         .collect())
 }
 
+fn watts(milliwatts: u32) -> f64 {
+    f64::from(milliwatts) / 1000.0
+}
+
+fn settings(device: &Device<'_>) -> GpuSettings {
+    GpuSettings {
+        power_limit_watts: device.power_management_limit().ok().map(watts),
+        default_power_limit_watts: device.power_management_limit_default().ok().map(watts),
+        divided: device.mig_mode().ok().map(|mode| mode.current != 0),
+    }
+}
+
 fn percent(value: u32) -> f64 {
     f64::from(value.min(100)) / 100.0
 }
 
-/// How long a list of processes holds: the driver takes longer for it than for all the rest.
-const PROCESSES_HOLD: Duration = Duration::from_secs(1);
+/// How long a list of processes, and what seldom changes, holds: the driver takes longer for it than for all the rest.
+const SLOW_HOLD: Duration = Duration::from_secs(1);
+
+/// An answer and when it was given.
+type Held<T> = Option<(Instant, T)>;
+
+fn held<T: Clone>(known: &mut Held<T>, ask: impl FnOnce() -> T) -> T {
+    let now = Instant::now();
+    match known {
+        Some((at, answer)) if now.duration_since(*at) < SLOW_HOLD => answer.clone(),
+        _ => known.insert((now, ask())).1.clone(),
+    }
+}
 
 /// What is known of a device between two samples.
 #[derive(Debug, Default)]
 pub struct Known {
     identity: Option<(Option<String>, Option<String>)>,
-    processes: Option<(Instant, Option<Vec<GpuProcess>>)>,
+    processes: Held<Option<Vec<GpuProcess>>>,
+    settings: Held<GpuSettings>,
 }
 
 impl Known {
     /// Name and identity: asked for once.
     fn identity(&mut self, device: &Device<'_>) -> (Option<String>, Option<String>) {
         self.identity.get_or_insert_with(|| (device.name().ok(), device.uuid().ok())).clone()
-    }
-
-    /// The processes on the device, no older than a second.
-    fn processes(&mut self, device: &Device<'_>) -> Option<Vec<GpuProcess>> {
-        let now = Instant::now();
-        let fresh = |at: Instant| now.duration_since(at) < PROCESSES_HOLD;
-        match &self.processes {
-            Some((at, listed)) if fresh(*at) => listed.clone(),
-            _ => self.processes.insert((now, processes(device).ok())).1.clone(),
-        }
     }
 }
 
@@ -172,10 +199,11 @@ pub fn read_device(nvml: &Nvml, index: u32, known: &mut Known) -> GpuReading {
         memory_total_bytes: memory.as_ref().map(|info| info.total),
         sm_clock_mhz: device.clock_info(Clock::SM).ok(),
         memory_clock_mhz: device.clock_info(Clock::Memory).ok(),
-        power_watts: device.power_usage().ok().map(|milliwatts| f64::from(milliwatts) / 1000.0),
+        power_watts: device.power_usage().ok().map(watts),
         temperature_celsius: device.temperature(TemperatureSensor::Gpu).ok(),
         throttles: device.current_throttle_reasons().ok().map(throttles),
-        processes: known.processes(&device),
+        processes: held(&mut known.processes, || processes(&device).ok()),
+        settings: held(&mut known.settings, || settings(&device)),
         problem: None,
     }
 }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use iterscope_telemetry::{GpuProcess, Gpus, Report, Throttle};
+use iterscope_telemetry::{GpuProcess, GpuSettings, Gpus, Report, Throttle};
 
 const GIB: u64 = 1 << 30;
 
@@ -27,8 +27,9 @@ fn fake_library(folder: &Path) -> PathBuf {
 fn reads_every_figure_that_a_device_offers() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut gpus = Gpus::new(Some(fake_library(folder.path()).into()));
-    let Report::Present { driver, gpus: readings } = gpus.sample() else { panic!("GPUs are there") };
+    let Report::Present { driver, cuda, gpus: readings } = gpus.sample() else { panic!("GPUs are there") };
     assert_eq!(driver.as_deref(), Some("999.10.01"));
+    assert_eq!(cuda, Some((13, 0)));
     assert_eq!(readings.len(), 2);
 
     let [first, second] = &readings[..] else { panic!("two GPUs") };
@@ -45,9 +46,18 @@ fn reads_every_figure_that_a_device_offers() {
         first.processes.as_deref(),
         Some(&[GpuProcess { pid: 4242, memory_bytes: Some(39 * GIB) }][..])
     );
+    assert_eq!(
+        first.settings,
+        GpuSettings {
+            power_limit_watts: Some(650.0),
+            default_power_limit_watts: Some(700.0),
+            divided: Some(false)
+        }
+    );
 
     // What a device does not offer is absent; the rest is there.
     assert_eq!((second.power_watts, second.processes.as_ref()), (None, None));
+    assert_eq!(second.settings, GpuSettings { divided: Some(true), ..GpuSettings::default() });
     assert_eq!(second.memory_used_bytes, Some(GIB));
     assert_eq!(second.throttles.as_deref(), Some(&[][..]));
     assert_eq!(second.problem, None);
