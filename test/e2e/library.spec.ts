@@ -116,7 +116,19 @@ test.describe('the library of runs', () => {
       expect(await problemsOf(page)).toEqual([]);
       await page.keyboard.press('Escape');
       await expect(use).toBeHidden();
+      await dataRows(page).filter({ hasText: 'Baseline' }).click();
+      await action(page, 'Free space').click();
+      await page.getByRole('button', { name: 'Delete artifacts for good' }).click();
+      const artifacts = join(home, 'data', 'runs', plain.id, 'artifacts');
+      const kept = plain.artifacts.map(({ path }) => join(artifacts, path));
+      expect(kept.length).toBeGreaterThan(0);
+      await expect.poll(() => kept.filter((path) => existsSync(path))).toEqual([]);
+      await expect(dataRows(page).filter({ hasText: 'Baseline' })).toContainText(/tok\/s/);
     });
+
+    // Two runs of one title are told apart in the narrow list, too.
+    const item = page.getByRole('list', { name: 'Runs' }).getByRole('button', { name: /perfect router/i });
+    await expect(item).toHaveAttribute('title', /perfect router, .*layers 2.*NOTE_OF_TEST=kept/);
     expect(await problemsOf(page)).toEqual([]);
 
     await dataRows(page).filter({ hasText: 'perfect' }).click();

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatCount } from '#shared/base/units.ts';
 import type { RunSummary } from '#shared/contract/run.ts';
+import { differences } from '#renderer/base/form-differences.ts';
 import { formatInstant, formatWhen } from '#renderer/base/format.ts';
 import { SideItem } from '#renderer/widgets/SideItem.tsx';
+import { useLauncher } from '#renderer/stores/launcher.ts';
 import { goTo, useNavigation } from '#renderer/stores/navigation.ts';
 import { isEnded, stateTone, stateWord } from '#renderer/stores/run-state.ts';
 import { useRuns } from '#renderer/stores/runs.ts';
@@ -46,7 +48,10 @@ interface RunItemProps {
 
 function RunItem({ run, current, now }: RunItemProps) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
+  const recipeOf = useLauncher((state) => state.recipes?.find(({ id }) => id === run.form.recipeId));
   const [recipe, rest] = titleParts(run);
+  const words = differences(run.form, recipeOf);
+  const what = `${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`;
   return (
     <SideItem
       tone={stateTone(run.state)}
@@ -60,7 +65,7 @@ function RunItem({ run, current, now }: RunItemProps) {
       }
       when={formatWhen(run.createdAt, now)}
       fact={keyText(run, progress)}
-      hint={`${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`}
+      hint={words.length === 0 ? what : `${what}: ${words.join(', ')}`}
       current={current}
       onClick={() => {
         goTo({ kind: 'run', id: run.id });
