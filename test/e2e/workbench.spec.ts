@@ -67,7 +67,18 @@ test.describe('a run, by mouse', () => {
     await page.getByLabel('Requests', { exact: true }).fill('100000');
     await page.getByLabel('Iterations at most').fill('100000');
     await page.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(page.getByRole('region', { name: 'Iteration times' })).toBeVisible();
+    const chart = page.getByRole('region', { name: 'Iteration times' });
+    await expect(chart.getByRole('img')).toBeVisible();
+    // Figures follow the engine's lines while they come.
+    await expect(figure(page, 'Iteration')).toContainText(/\d/);
+    await expect(figure(page, 'Host step time')).toContainText(/\d ms/);
+    await expect(figure(page, 'Elapsed')).toContainText(/\d:\d\d min:s/);
+    await expect(figure(page, 'Time left at most')).toContainText(/\d:\d\d (min:s|h:min:s)/);
+    const iteration = async (): Promise<number> =>
+      Number(/\d[\d,]*/.exec(await figure(page, 'Iteration').innerText())?.[0].replaceAll(',', ''));
+    const before = await iteration();
+    await expect.poll(iteration).toBeGreaterThan(before);
+    await expect(page.getByText(/^Iteration \d+, at most 100000$/)).toBeVisible();
     await page.getByRole('button', { name: 'Cancel run' }).click();
     await expect(page.getByText(/cancelled/i).first()).toBeVisible();
   });
