@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { problemsOf } from './axe.ts';
 import { expect, test } from './app.ts';
+import { makeRun } from './made-run.ts';
 
 const statistics = resolve('test/fixtures/expert-statistic');
 const figure = (page: Page, name: string) => page.getByRole('group', { name, exact: true });
@@ -39,12 +41,23 @@ async function answerDialogs(app: ElectronApplication, path: string): Promise<vo
   }, path);
 }
 
+/** Titles of panels that are wider than their place. */
+const cutTitles = (page: Page): Promise<readonly string[]> =>
+  page
+    .locator('.expert-panel__title h2, h2.expert-panel__title')
+    .evaluateAll((titles) =>
+      titles.filter((title) => title.scrollWidth > title.clientWidth).map((title) => title.textContent),
+    );
+
+/** A file that the application may not have written yet. */
+const written = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+
 test('expert load is looked at, planned for and saved, by mouse and by keyboard', async ({ start }) => {
   const { app, page, home } = await start({ files: [statistics] });
   const tab = (name: string) => page.getByRole('tab', { name, exact: true });
 
   await test.step('load: layers by keyboard, order and columns by mouse', async () => {
-    await page.getByRole('combobox', { name: 'Placement: contiguous on' }).selectOption('8');
+    await page.getByRole('combobox', { name: 'Placement', exact: true }).selectOption('8');
     await expect(figure(page, 'Imbalance over 8 ranks')).toContainText(/\d\.\d{3}/);
     const before = await figure(page, 'Imbalance over 8 ranks').textContent();
     await page.getByRole('listbox', { name: /^Layers/ }).focus();
@@ -52,6 +65,12 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await expect(page.getByRole('region', { name: 'Load of layer 1' })).toContainText('hottest expert');
     await expect(figure(page, 'Imbalance over 8 ranks')).not.toHaveText(before ?? '');
     await expect(page.getByText(/^Hot: \d+/)).toBeVisible();
+    await expect(figure(page, 'vLLM balancedness')).toContainText(/0\.\d{3}/);
+    const ranksFile = join(home, 'ranks.csv');
+    await answerDialogs(app, ranksFile);
+    await page.getByRole('button', { name: 'Save ranks' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+    await expect.poll(() => written(ranksFile)).toContain('rank,tokens\n0,');
     await page.getByRole('radio', { name: 'Lorenz curve' }).click();
     await expect(page.getByRole('img', { name: /^Lorenz curve of layer 1/ })).toBeVisible();
     await page.getByRole('radio', { name: 'Ranks' }).first().click();
@@ -148,6 +167,15 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await page.getByRole('button', { name: 'Load a YAML…' }).click();
     await expect(page.getByText(/eplb\.yaml\. Better/)).toBeVisible();
     await expect(figure(page, 'Imbalance with the plan')).toHaveText(planned ?? '');
+    await page.getByRole('button', { name: 'Show load under it' }).click();
+    await expect(tab('Load')).toHaveAttribute('aria-selected', 'true');
+    await expect(figure(page, 'Imbalance over 8 ranks of the plan')).toContainText(/\d\.\d{3}/);
+    const placement = page.getByRole('combobox', { name: 'Placement', exact: true });
+    await expect(placement).toHaveValue('plan');
+    await pictureOf(page, 'load-plan');
+    await placement.selectOption('8');
+    await expect(figure(page, 'Imbalance over 8 ranks')).toContainText(/\d\.\d{3}/);
+    await tab('Placement').click();
     writeFileSync(file, crowded(readFileSync(file, 'utf8')));
     await page.getByRole('button', { name: 'Load a YAML…' }).click();
     await expect(page.getByText(/eplb\.yaml\. Worse: .* Keep contiguous blocks/)).toBeVisible();
@@ -161,6 +189,8 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await expect(figure(page, 'Estimated gain from balance')).toContainText('cannot answer');
     await page.getByLabel('Expert computing, share of an iteration').fill('40');
     await expect(figure(page, 'Estimated gain from balance')).toContainText(/\d+\.\d to \d+\.\d %/);
+    await expect(page.getByRole('img', { name: 'Gain from balance: estimated' })).toBeVisible();
+    await expect(page.getByText('No trace of this run is here')).toBeVisible();
     await pictureOf(page, 'gain');
   });
 
@@ -174,4 +204,76 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     expect(await problemsOf(page)).toEqual([]);
     await pictureOf(page, 'router');
   });
+
+  await test.step('in a small window no title is cut', async () => {
+    await page.setViewportSize({ width: 1100, height: 700 });
+    for (const name of ['Load', 'Over iterations', 'Placement', 'What balance gains', 'Perfect router']) {
+      await tab(name).click();
+      expect(await cutTitles(page)).toEqual([]);
+      await pictureOf(page, `small-${name.toLowerCase().replaceAll(' ', '-')}`);
+    }
+  });
+});
+
+test('a run with the perfect router tells how that was verified, its phases, and time beside tokens', async ({
+  start,
+}) => {
+  const home = mkdtempSync(join(tmpdir(), 'iterscope-e2e-'));
+  const run = makeRun(home, '--window', '2+16', '--trace', '--expert-statistics', '--perfect-router');
+  const { app, page } = await start({ home });
+  await page.getByRole('listitem').getByText(run.title).first().click();
+  await page.getByRole('tab', { name: 'Experts', exact: true }).click();
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+
+  await test.step('the log and the recorded tokens say that it was on', async () => {
+    await tab('Perfect router').click();
+    await expect(page.getByText(/In this run it was on: \d+ lines? of the log say so/)).toBeVisible();
+    await expect(page.getByText(/recorded tokens of layer 0 are 0\.0 % away/)).toBeVisible();
+    await pictureOf(page, 'router-run');
+  });
+
+  await test.step('context and generation are apart', async () => {
+    await tab('Over iterations').click();
+    await expect(
+      page.getByText(/Mean in context iterations \d\.\d+, in generation iterations \d\.\d+/),
+    ).toBeVisible();
+    await pictureOf(page, 'iterations-run');
+  });
+
+  await test.step('time of experts is told by layer and rank, beside their tokens', async () => {
+    await tab('What balance gains').click();
+    await expect(page.getByText('Told by the operator moe.experts of the embedded engine.')).toBeVisible();
+    await expect(page.getByRole('img', { name: 'Expert time of 2 ranks in 2 layers' })).toBeVisible();
+    await expect(figure(page, 'Estimated by measured times')).toContainText(/\d\.\d %/);
+    const ranks = page.getByRole('table', { name: 'Expert time by rank' });
+    await expect(ranks.getByRole('row')).toHaveCount(3);
+    await expect(ranks).not.toContainText('cannot answer');
+    await expect(page.getByRole('table', { name: 'Expert time by layer' }).getByRole('row')).toHaveCount(3);
+    const file = join(home, 'time.csv');
+    await answerDialogs(app, file);
+    await page.getByRole('button', { name: 'Save time map' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+    await expect.poll(() => written(file)).toMatch(/^layer,rank,ns\n0,0,\d+\n0,1,\d+\n/);
+    const picture = join(home, 'gain.svg');
+    await answerDialogs(app, picture);
+    await page.getByRole('button', { name: 'Save gain', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Save as SVG' }).click();
+    await expect.poll(() => written(picture)).toContain('by measured times');
+    expect(await problemsOf(page)).toEqual([]);
+    await pictureOf(page, 'gain-run');
+  });
+});
+
+test('a log of vLLM shows its balancedness, and says what it cannot tell', async ({ start }) => {
+  const home = mkdtempSync(join(tmpdir(), 'iterscope-e2e-'));
+  const log = join(home, 'server.log');
+  const line = (at: number) =>
+    `INFO [eplb_state.py:360] EPLB step: ${at} for model m: avg_tokens=${at % 7}.00, max_tokens=8, balancedness=${((at % 7) / 8).toFixed(4)}\n`;
+  writeFileSync(log, `INFO up\n${Array.from({ length: 60 }, (_, at) => line(at)).join('')}`);
+  const { page } = await start({ home, files: [log] });
+  await expect(figure(page, 'vLLM balancedness')).toContainText('0.3');
+  await expect(page.getByText(/Which layer, expert or rank was hot cannot be answered/)).toBeVisible();
+  await expect(page.getByRole('img', { name: 'vLLM balancedness in 60 rows of its log' })).toBeVisible();
+  expect(await problemsOf(page)).toEqual([]);
+  await pictureOf(page, 'balance-log');
 });

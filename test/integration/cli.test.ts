@@ -334,6 +334,9 @@ describe('iterscope experts', () => {
       layers: [{ tokens: 1288 }, { tokens: 926 }, { tokens: 1116 }],
     });
     expect(JSON.parse(at('counts.csv').stdout)).toMatchObject({ summary: { combination: 'summed' } });
+    const log = join(folder(), 'server.log');
+    writeFileSync(log, 'INFO EPLB step: avg_tokens=4.00, max_tokens=8, balancedness=0.5000\n');
+    expect(iterscope(folder(), 'experts', log).stdout).toMatch(/^unnamed +0\.500 +0\.500 /m);
     const hostile = at('hostile.pt');
     expect([hostile.code, hostile.stderr]).toEqual([1, expect.stringContaining('posix.system')]);
   });

@@ -155,7 +155,7 @@ describe('the engine with a plan made of its own statistics', () => {
       });
       // Moving experts changes where tokens go, not which experts they choose.
       const planned = await native.openExpertStatistics(at('planned'));
-      expect(planned.heatmap(15, 30)).toEqual(statistics.heatmap(15, 30));
+      expect(await planned.heatmap(15, 30)).toEqual(await statistics.heatmap(15, 30));
 
       const computed = computedTokens([at('trace-rank-0.json'), at('trace-rank-1.json')]);
       for (const { layer, slots: experts, replicas, afterMean } of plan.layers) {

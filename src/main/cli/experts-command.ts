@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
-import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
+import type { ExpertBalance, ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
 import type { Services } from '../composition.ts';
 import { columns } from './columns.ts';
 import { remark, say } from './terminal.ts';
+
+/** What a log tells of one of its models. */
+interface ModelBalance extends Pick<ExpertBalance, 'quartiles' | 'balancedness' | 'balancednessOfSums'> {
+  readonly model: string;
+}
 
 /** Expert load of a folder of statistics, all layers, over all its iterations. */
 interface ExpertLoad {
@@ -12,6 +17,8 @@ interface ExpertLoad {
   /** Ranks that the experts are split over in contiguous blocks. */
   readonly ranks: number;
   readonly vllmBalancedness: number | null;
+  /** By model, where a log was read. */
+  readonly balance: readonly ModelBalance[];
   readonly layers: readonly LayerMetrics[];
 }
 
@@ -36,6 +43,23 @@ const figures: readonly (readonly [title: string, of: (layer: LayerMetrics) => n
 
 export const figureText = (value: number | null): string =>
   value === null ? '-' : Number.isInteger(value) ? value.toString() : value.toFixed(3);
+
+/** What a log tells: no layers, but how even the ranks were. */
+function balanceText({ file, summary, balance }: ExpertLoad): string {
+  const models = balance.map(({ model, quartiles, balancedness, balancednessOfSums }) => [
+    model === '' ? 'unnamed' : model,
+    figureText(balancedness),
+    figureText(balancednessOfSums),
+    ...[0, 1, 2, 3, 4].map((at) => figureText(quartiles[at] ?? null)),
+  ]);
+  const titles = ['Model', 'Mean', 'Of sums', 'Least', 'Lower quartile', 'Median', 'Upper quartile', 'Most'];
+  return [
+    file,
+    ...columns([['Lines', `${summary.balanceLines} of vLLM about balancedness, all layers over ranks`]]),
+    '',
+    ...columns([titles, ...models]),
+  ].join('\n');
+}
 
 function loadText({ file, summary, ranks, vllmBalancedness, layers }: ExpertLoad): string {
   const rows = layers.map((layer) => [
@@ -73,7 +97,8 @@ export async function openStatistics(
 
 async function readLoad(services: Services, file: string, asked: number | undefined): Promise<ExpertLoad> {
   const { sourceId, summary } = await openStatistics(services, file);
-  const ranks = asked ?? summary.ranks;
+  const balance = await readBalance(services, sourceId, summary);
+  const ranks = Math.max(asked ?? summary.ranks, 1);
   const window = {
     sourceId,
     iterationFrom: summary.iterationStart,
@@ -82,7 +107,24 @@ async function readLoad(services: Services, file: string, asked: number | undefi
   };
   const layers = await services.engine.call('experts.layerMetrics', window);
   const vllmBalancedness = await services.engine.call('experts.vllmBalancedness', window);
-  return { file, summary, ranks, vllmBalancedness, layers };
+  return { file, summary, ranks, vllmBalancedness, balance, layers };
+}
+
+async function readBalance(
+  services: Services,
+  sourceId: string,
+  { balanceModels }: ExpertSummary,
+): Promise<readonly ModelBalance[]> {
+  const found: ModelBalance[] = [];
+  for (const [model, name] of balanceModels.entries()) {
+    const asked = { sourceId, model, rows: 1 };
+    const { quartiles, balancedness, balancednessOfSums } = await services.engine.call(
+      'experts.balance',
+      asked,
+    );
+    found.push({ model: name, quartiles, balancedness, balancednessOfSums });
+  }
+  return found;
 }
 
 /** Prints every figure of every layer; resolves to the exit code: 1 when the folder could not be read. */
@@ -93,7 +135,8 @@ export async function showExperts(
 ): Promise<number> {
   return printed(folder, options.json, async () => {
     const load = await readLoad(services, folder, options.ranks);
-    return options.json ? JSON.stringify(load) : loadText(load);
+    if (options.json) return JSON.stringify(load);
+    return load.balance.length > 0 ? balanceText(load) : loadText(load);
   });
 }
 

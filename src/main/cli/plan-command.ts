@@ -77,7 +77,7 @@ async function judgeFile(
 async function writePlan(path: string, yaml: string): Promise<void> {
   await writeFile(path, yaml).catch((thrown: unknown) => {
     const message = `${path} cannot be written: ${String(thrown)}. Choose another folder.`;
-    throw new IterscopeError({ code: 'experts.unwritable', message, path }, { cause: thrown });
+    throw new IterscopeError({ code: 'file.unwritable', message, path }, { cause: thrown });
   });
 }
 

@@ -11,7 +11,19 @@ export async function chooseFiles(window: BrowserWindow): Promise<readonly strin
     filters: [
       {
         name: 'Traces and expert statistics',
-        extensions: ['json', 'gz', 'sqlite', 'db', 'nsys-rep', 'safetensors', 'pt', 'csv', 'parquet'],
+        extensions: [
+          'json',
+          'gz',
+          'sqlite',
+          'db',
+          'nsys-rep',
+          'safetensors',
+          'pt',
+          'csv',
+          'parquet',
+          'log',
+          'txt',
+        ],
       },
       { name: 'All files', extensions: ['*'] },
     ],
@@ -74,7 +86,7 @@ export async function chooseReportTarget(
   return filePath === '' ? null : filePath;
 }
 
-const EXPERT_FORMATS = {
+const FILE_FORMATS = {
   csv: 'Table (CSV)',
   json: 'JSON',
   yaml: 'Placement (YAML)',
@@ -82,15 +94,15 @@ const EXPERT_FORMATS = {
   png: 'Picture (PNG)',
 } as const;
 
-/** Asks where figures, a picture or a plan of expert load go; null when the user closed the dialog. */
-export async function chooseExpertTarget(
+/** Asks where figures, a picture or a plan go; null when the user closed the dialog. */
+export async function chooseFileTarget(
   window: BrowserWindow,
-  { name, format }: { readonly name: string; readonly format: keyof typeof EXPERT_FORMATS },
+  { name, format }: { readonly name: string; readonly format: keyof typeof FILE_FORMATS },
 ): Promise<string | null> {
   const { filePath } = await dialog.showSaveDialog(window, {
     title: 'Save',
     defaultPath: `${name}.${format}`,
-    filters: [{ name: EXPERT_FORMATS[format], extensions: [format] }],
+    filters: [{ name: FILE_FORMATS[format], extensions: [format] }],
   });
   return filePath === '' ? null : filePath;
 }

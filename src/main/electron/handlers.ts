@@ -12,6 +12,7 @@ import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { compareHandlers } from './compare-handlers.ts';
 import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
+import { saveFile } from './save-file.ts';
 import { saveScript } from './save-script.ts';
 import { saveTable } from './save-table.ts';
 import { traceHandlers } from './trace-handlers.ts';
@@ -52,6 +53,7 @@ export function makeHandlers(
     ...compareHandlers(services, window),
     ...expertHandlers(window),
     ...libraryHandlers(services, window),
+    'files.save': (file) => saveFile(window(), file),
     'tables.save': ({ name, csv }) => saveTable(window(), name, csv),
     ...traceHandlers(services, window),
     'bookmarks.list': ({ sourceId }) => services.bookmarks.list(sourceId),

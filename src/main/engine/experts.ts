@@ -3,6 +3,7 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { EngineInput } from '#shared/contract/engine.ts';
 import type {
+  ExpertBalance,
   ExpertHeatmap,
   ExpertHistogram,
   ExpertPlan,
@@ -37,24 +38,39 @@ export class ExpertSessions {
 
   async histogram(source: Source, input: EngineInput<'experts.histogram'>): Promise<ExpertHistogram> {
     const { layer, iterationFrom, iterationTo } = input;
-    const { counts, total } = (await this.#get(source)).histogram(layer, iterationFrom, iterationTo);
+    const statistics = await this.#get(source);
+    const { counts, total } = await answer(statistics.histogram(layer, iterationFrom, iterationTo));
     return { layer, counts: [...counts], total };
   }
 
-  async layerMetrics(source: Source, input: EngineInput<'experts.layerMetrics'>): Promise<LayerMetrics[]> {
+  async balance(source: Source, { model, rows }: EngineInput<'experts.balance'>): Promise<ExpertBalance> {
+    return answer((await this.#get(source)).balance(model, rows));
+  }
+
+  async layerMetrics(
+    source: Source,
+    { iterationFrom, iterationTo, ranks }: EngineInput<'experts.layerMetrics'>,
+    signal: AbortSignal,
+  ): Promise<LayerMetrics[]> {
     const statistics = await this.#get(source);
-    return statistics.layerMetrics(input.iterationFrom, input.iterationTo, input.ranks);
+    const token = new this.#native.CancelToken();
+    const cancel = (): void => token.cancel();
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return answer(statistics.layerMetrics(iterationFrom, iterationTo, ranks, token));
   }
 
   async heatmap(source: Source, input: EngineInput<'experts.heatmap'>): Promise<ExpertHeatmap> {
     const statistics = await this.#get(source);
     const { layers, experts } = statistics.summary();
-    return { layers, experts, tokens: statistics.heatmap(input.iterationFrom, input.iterationTo) };
+    const tokens = await answer(statistics.heatmap(input.iterationFrom, input.iterationTo));
+    return { layers, experts, tokens };
   }
 
   async rankLoads(source: Source, input: EngineInput<'experts.rankLoads'>): Promise<number[] | null> {
     const statistics = await this.#get(source);
-    const loads = statistics.rankLoads(input.layer, input.iterationFrom, input.iterationTo, input.ranks);
+    const { layer, iterationFrom, iterationTo, ranks } = input;
+    const loads = await answer(statistics.rankLoads(layer, iterationFrom, iterationTo, ranks));
     return loads === null ? null : [...loads];
   }
 
@@ -63,21 +79,21 @@ export class ExpertSessions {
     input: EngineInput<'experts.vllmBalancedness'>,
   ): Promise<number | null> {
     const statistics = await this.#get(source);
-    return statistics.vllmBalancedness(input.iterationFrom, input.iterationTo, input.ranks);
+    return answer(statistics.vllmBalancedness(input.iterationFrom, input.iterationTo, input.ranks));
   }
 
   async series(source: Source, input: EngineInput<'experts.series'>): Promise<ExpertSeries> {
     const statistics = await this.#get(source);
     const { layer, iterationFrom, iterationTo, over, ranks, rows } = input;
     const by = { overRanks: over === 'ranks', epSize: ranks, rows };
-    return statistics.series(layer, iterationFrom, iterationTo, by);
+    return answer(statistics.series(layer, iterationFrom, iterationTo, by));
   }
 
   async perfectRouter(
     _source: Source,
     { ranks, ...rest }: EngineInput<'experts.perfectRouter'>,
   ): Promise<Float64Array> {
-    return Promise.resolve(this.#native.perfectRouterLoads({ ...rest, epSize: ranks }));
+    return answer(this.#native.perfectRouterLoads({ ...rest, epSize: ranks }));
   }
 
   async perfectLoad(
@@ -85,7 +101,7 @@ export class ExpertSessions {
     { layer, iterationFrom, iterationTo, ranks, rotated }: EngineInput<'experts.perfectLoad'>,
   ): Promise<PerfectLoad | null> {
     const statistics = await this.#get(source);
-    return statistics.perfectLoad(layer, iterationFrom, iterationTo, ranks, rotated);
+    return answer(statistics.perfectLoad(layer, iterationFrom, iterationTo, ranks, rotated));
   }
 
   async plan(source: Source, input: EngineInput<'experts.plan'>): Promise<ExpertPlan> {

@@ -165,14 +165,17 @@ export class EngineServer {
       ...searchHandlers(traces),
       ...this.#exports.handlers(traces),
       'experts.open': (source) => experts.open(source),
+      'experts.balance': (source, input) => experts.balance(source, input),
       'experts.histogram': (source, input) => experts.histogram(source, input),
-      'experts.layerMetrics': (source, input) => experts.layerMetrics(source, input),
+      'experts.layerMetrics': (source, input, { signal }) => experts.layerMetrics(source, input, signal),
       'experts.heatmap': (source, input) => experts.heatmap(source, input),
       'experts.rankLoads': (source, input) => experts.rankLoads(source, input),
       'experts.vllmBalancedness': (source, input) => experts.vllmBalancedness(source, input),
       'experts.series': (source, input) => experts.series(source, input),
       'experts.perfectRouter': (source, input) => experts.perfectRouter(source, input),
       'experts.perfectLoad': (source, input) => experts.perfectLoad(source, input),
+      'trace.expertTimes': async (source, { first, last, layers }) =>
+        (await traces.handle(source)).expertTimes(first, last, layers),
       'experts.plan': (source, input) => experts.plan(source, input),
       'experts.judgePlan': (source, input) => experts.judgePlan(source, input),
     };

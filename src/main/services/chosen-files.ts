@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Source } from '#shared/contract/app.ts';
 
 /** What is to be opened of a path that the user chose: a file is itself, a folder what it holds of our kinds. */
@@ -10,12 +10,17 @@ export interface ChosenFile {
   readonly path: string;
 }
 
-/** A record of SGLang, a dump of vLLM, or a table of counts. */
-const STATISTICS = /\.(pt|csv|parquet)$/;
+/** A record of SGLang, a dump or a log of vLLM, or a table of counts. */
+const STATISTICS = /\.(pt|csv|parquet|safetensors|log|txt)$/;
 /** In a folder only what its name says: other programs write tables and tensors, too. */
 const RECORD = /^expert_distribution_recorder_.*\.pt$/;
 
 export const isStatisticsFile = (path: string): boolean => STATISTICS.test(path);
+
+/** A rank's file of TensorRT-LLM, which stands for the folder that it lies in. */
+const RANK_FILE = /^rank\d+(_raw)?\.safetensors$/;
+
+export const isRankFile = (path: string): boolean => RANK_FILE.test(basename(path));
 
 const TRACE = /\.(json|json\.gz|sqlite|sqlite\.gz|nsys-rep)$/;
 const REPORT = '.nsys-rep';
@@ -47,7 +52,7 @@ async function isTrace(path: string): Promise<boolean> {
 /** The traces of a folder in the order of their numbers, after its expert statistics; the folder itself when it has neither. */
 export async function filesOfFolder(folder: string): Promise<readonly ChosenFile[]> {
   const names = (await readdir(folder)).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const hasStatistics = names.some((name) => name.endsWith('.safetensors'));
+  const hasStatistics = names.some(isRankFile);
   const files: ChosenFile[] = [];
   for (const name of withoutExported(names.filter((candidate) => TRACE.test(candidate)))) {
     const path = join(folder, name);

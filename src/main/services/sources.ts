@@ -6,7 +6,7 @@ import { IterscopeError } from '#shared/base/errors.ts';
 import type { Source, SourceSet } from '#shared/contract/app.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
 import type { Engine } from '../ports/engine.ts';
-import { filesOfFolder, isStatisticsFile } from './chosen-files.ts';
+import { filesOfFolder, isRankFile, isStatisticsFile } from './chosen-files.ts';
 import type { ChosenFile } from './chosen-files.ts';
 import { isTrace } from './artifacts.ts';
 import { isMissing } from './files.ts';
@@ -85,14 +85,14 @@ export class SourceService {
   }
 }
 
-/** A file of expert statistics stands for the folder that it lies in. */
+/** A rank's file of expert statistics stands for the folder that it lies in. */
 async function filesOf(path: string, isFolder: boolean): Promise<readonly ChosenFile[]> {
   if (isFolder) {
     return filesOfFolder(path).catch((thrown: unknown) => {
       throw unreadable(path, thrown);
     });
   }
-  if (path.endsWith('.safetensors')) return [{ kind: 'expert-statistics', path: resolve(path, '..') }];
+  if (isRankFile(path)) return [{ kind: 'expert-statistics', path: resolve(path, '..') }];
   return [{ kind: isStatisticsFile(path) ? 'expert-statistics' : 'trace', path }];
 }
 

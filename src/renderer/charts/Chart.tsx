@@ -13,11 +13,16 @@ export interface ChartPick {
   readonly y: number;
 }
 
+/** The cell under the mouse, for tooltips of charts that draw their cells as one picture. */
+export interface ChartPointer {
+  cell: ChartPick | null;
+}
+
 interface ChartProps {
   /** What the chart shows, for those who do not see it. */
   readonly label: string;
   /** Makes the option for a theme; a new function means new data, so keep it while nothing changed. */
-  readonly build: (theme: ChartTheme) => ChartOption;
+  readonly build: (theme: ChartTheme, pointer: ChartPointer) => ChartOption;
   /** Called with the categories under a click anywhere in the plot. */
   readonly onPick?: (pick: ChartPick) => void;
   /** Called with the first and last category that were dragged over; they may lie outside of the data. */
@@ -40,11 +45,16 @@ class ChartHolder {
   #brushed = false;
   readonly #marker: CellMarker;
   #marked: ChartPick | null = null;
+  readonly #pointer: ChartPointer = { cell: null };
 
   constructor(element: HTMLElement) {
     this.#element = element;
     this.#chart = init(element, null, { renderer: 'canvas' });
     this.#marker = new CellMarker(element);
+    // Known before the tooltip asks: the chart listens to the mouse only once it is drawn.
+    this.#chart.getZr().on('mousemove', ({ offsetX, offsetY }) => {
+      this.#pointer.cell = this.#drawn ? this.#cellAt(offsetX, offsetY) : null;
+    });
     this.#resize = new ResizeObserver(() => {
       this.#resized = true;
       this.#schedule();
@@ -62,14 +72,19 @@ class ChartHolder {
   onPick(listener: (pick: ChartPick) => void): () => void {
     const onClick = (event: { readonly offsetX: number; readonly offsetY: number }): void => {
       if (this.#brushed) return;
-      const point = [event.offsetX, event.offsetY];
-      if (!this.#chart.containPixel({ gridIndex: 0 }, point)) return;
-      const [x, y] = this.#chart.convertFromPixel({ gridIndex: 0 }, point);
-      if (x !== undefined && y !== undefined) listener({ x: Math.round(x), y: Math.round(y) });
+      const cell = this.#cellAt(event.offsetX, event.offsetY);
+      if (cell !== null) listener(cell);
     };
     const surface = this.#chart.getZr();
     surface.on('click', onClick);
     return () => surface.off('click', onClick);
+  }
+
+  #cellAt(left: number, top: number): ChartPick | null {
+    const point = [left, top];
+    if (!this.#chart.containPixel({ gridIndex: 0 }, point)) return null;
+    const [x, y] = this.#chart.convertFromPixel({ gridIndex: 0 }, point);
+    return x === undefined || y === undefined ? null : { x: Math.round(x), y: Math.round(y) };
   }
 
   onBrush(listener: (from: number, to: number) => void): () => void {
@@ -116,7 +131,7 @@ class ChartHolder {
     if (this.#element.clientWidth === 0 || this.#build === undefined) return;
     if (this.#resized) this.#chart.resize();
     this.#resized = false;
-    const option = this.#build(readChartTheme(this.#element));
+    const option = this.#build(readChartTheme(this.#element), this.#pointer);
     this.#chart.setOption(option, { replaceMerge: ['series', 'xAxis', 'yAxis', 'visualMap', 'dataZoom'] });
     this.#drawn = true;
     this.#marker.place(this.#chart, this.#marked);

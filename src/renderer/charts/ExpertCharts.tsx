@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback } from 'react';
-import { Chart, type ChartPick } from './Chart.tsx';
+import { Chart, type ChartPick, type ChartPointer } from './Chart.tsx';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
 import { heatmapOption, type HeatmapData } from './heatmap-option.ts';
 import { linesOption, type LinesData } from './lines-option.ts';
+import { rangesOption, type RangesData } from './ranges-option.ts';
 import type { ChartTheme } from '#shared/charts/theme.ts';
 
 /** Tokens per expert of one layer. */
@@ -21,7 +22,11 @@ interface HeatmapChartProps {
 
 /** Tokens by row and column. Whoever shows it offers another way to select by keyboard. */
 export function HeatmapChart({ label, data, onSelectRow }: HeatmapChartProps) {
-  const build = useCallback((theme: ChartTheme) => heatmapOption(data, theme), [data]);
+  const build = useCallback(
+    (theme: ChartTheme, pointer: ChartPointer) =>
+      heatmapOption(data, theme, pointer, globalThis.devicePixelRatio),
+    [data],
+  );
   const onPick = useCallback(
     ({ y }: ChartPick) => {
       if (y >= 0 && y < data.rows.length) onSelectRow(y);
@@ -48,4 +53,10 @@ export function LinesChart({ label, data, onSelect }: LinesChartProps) {
     [data, onSelect],
   );
   return <Chart label={label} build={build} {...(onSelect === undefined ? {} : { onPick })} />;
+}
+
+/** Ranges of one figure below each other. */
+export function RangesChart({ label, data }: { readonly label: string; readonly data: RangesData }) {
+  const build = useCallback((theme: ChartTheme) => rangesOption(data, theme), [data]);
+  return <Chart label={label} build={build} />;
 }

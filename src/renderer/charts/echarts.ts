@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
+import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   DataZoomInsideComponent,
   GridComponent,
@@ -15,6 +15,7 @@ import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
 register([
   BarChart,
   CanvasRenderer,
+  CustomChart,
   DataZoomInsideComponent,
   GridComponent,
   HeatmapChart,

@@ -19,6 +19,8 @@ export interface ExpertBar {
   readonly tokens: number;
   /** Rank that holds the expert. */
   readonly rank: number;
+  /** Where several replicas share the tokens evenly: the rank of each. */
+  readonly replicas?: readonly number[];
 }
 
 export interface ExpertBars {
@@ -40,7 +42,9 @@ function barTooltip({ bars, total, over }: ExpertBars, at: number): string {
     ['tokens', formatCount(bar.tokens)],
     ['share of the layer', total === 0 ? '—' : formatPercent(bar.tokens / total)],
     ['times the mean', mean === 0 ? '—' : formatRatio(bar.tokens / mean)],
-    ['rank', bar.rank.toString()],
+    bar.replicas === undefined
+      ? ['rank', bar.rank.toString()]
+      : ['ranks of its replicas', bar.replicas.join(', ')],
     ...(over === undefined ? [] : [[over.name, formatCount(Math.round(over.tokens[at] ?? 0))] as const]),
   ]);
 }
@@ -58,6 +62,22 @@ function meanLine(theme: ChartTheme, mean: number) {
     },
     data: [{ yAxis: mean }],
   };
+}
+
+/** The bars; with replicas a series for each, stacked, so that a bar has the colours of all of its ranks. */
+function barSeries({ bars }: ExpertBars, theme: ChartTheme) {
+  const most = bars.reduce((found, { replicas }) => Math.max(found, replicas?.length ?? 1), 1);
+  return Array.from({ length: most }, (_, replica) => ({
+    type: 'bar',
+    barCategoryGap: bars.length > 200 ? '0%' : '16%',
+    emphasis: { disabled: true },
+    ...(most === 1 ? {} : { stack: 'replicas' }),
+    data: bars.map(({ tokens, rank, replicas = [rank] }) => {
+      const holder = replicas[replica];
+      if (holder === undefined) return null;
+      return { value: tokens / replicas.length, itemStyle: { color: rankColour(theme, holder) } };
+    }),
+  }));
 }
 
 export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOption {
@@ -81,16 +101,10 @@ export function expertBarsOption(data: ExpertBars, theme: ChartTheme): ChartOpti
       nameTextStyle: { color: theme.faint, fontSize: 11, align: 'left' },
     },
     series: [
-      {
-        type: 'bar',
-        barCategoryGap: data.bars.length > 200 ? '0%' : '16%',
-        emphasis: { disabled: true },
-        data: data.bars.map(({ tokens, rank }) => ({
-          value: tokens,
-          itemStyle: { color: rankColour(theme, rank) },
-        })),
-        ...(mean > 0 ? { markLine: meanLine(theme, mean) } : {}),
-      },
+      ...barSeries(data, theme).map((series, at) => ({
+        ...series,
+        ...(at === 0 && mean > 0 ? { markLine: meanLine(theme, mean) } : {}),
+      })),
       ...(data.over === undefined
         ? []
         : [

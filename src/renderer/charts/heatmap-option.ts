@@ -8,10 +8,12 @@ import {
   tooltipBase,
   tooltipHtml,
 } from '#shared/charts/common.ts';
+import { cellPicture } from './cell-picture.ts';
+import type { ChartPointer } from './Chart.tsx';
 import type { ChartOption } from './echarts.ts';
 import type { ChartTheme } from '#shared/charts/theme.ts';
 
-/** Tokens as a heat map: layers or iterations by experts or ranks. */
+/** Tokens or times as a heat map: layers or iterations by experts or ranks. */
 
 export interface HeatmapData {
   /** Numbers of the rows. */
@@ -19,20 +21,30 @@ export interface HeatmapData {
   readonly rowName: 'layer' | 'iteration';
   readonly columns: number;
   readonly columnName: 'expert' | 'rank';
-  /** Row-major, rows × columns. */
-  readonly tokens: Float64Array;
+  /** Row-major, rows × columns; NaN where nothing was recorded. */
+  readonly values: Float64Array;
+  /** What they are, and how one reads; tokens where nothing is said. */
+  readonly measure?: HeatmapMeasure;
   /** Position in `rows`. */
   readonly selected: number | null;
   /** Over the row's mean, so that rows of different token counts compare; or as they are. */
-  readonly scale: 'mean' | 'tokens';
+  readonly scale: 'mean' | 'absolute';
 }
 
+export interface HeatmapMeasure {
+  readonly name: string;
+  readonly text: (value: number) => string;
+}
+
+const TOKENS: HeatmapMeasure = { name: 'tokens', text: formatCount };
+
 /** Each cell over its row's mean; null in a row without tokens. */
-export function relativeLoads({ rows, columns, tokens }: HeatmapData): (number | null)[] {
+export function relativeLoads({ rows, columns, values }: HeatmapData): (number | null)[] {
   return rows.flatMap((_, at) => {
-    const row = tokens.subarray(at * columns, (at + 1) * columns);
-    const mean = row.reduce((sum, value) => sum + value, 0) / columns;
-    return Array.from(row, (value) => (mean > 0 ? value / mean : null));
+    const row = values.subarray(at * columns, (at + 1) * columns);
+    const known = row.filter((value) => !Number.isNaN(value));
+    const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+    return Array.from(row, (value) => (mean > 0 && !Number.isNaN(value) ? value / mean : null));
   });
 }
 
@@ -41,20 +53,27 @@ const MOST_ROW_LABELS = 30;
 
 const capitalised = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 
-function cellTooltip(data: HeatmapData, index: number, relative: number | null): string {
-  const row = Math.floor(index / data.columns);
-  const title = `${capitalised(data.rowName)} ${data.rows[row] ?? ''} · ${data.columnName} ${index % data.columns}`;
+function cellTooltip(
+  data: HeatmapData,
+  { cell }: ChartPointer,
+  relative: readonly (number | null)[],
+): string {
+  if (cell === null) return '';
+  const index = cell.y * data.columns + cell.x;
+  const value = data.values[index];
+  const over = relative[index] ?? null;
+  const { name, text } = data.measure ?? TOKENS;
+  const title = `${capitalised(data.rowName)} ${data.rows[cell.y] ?? ''} · ${data.columnName} ${cell.x}`;
   return tooltipHtml(title, [
-    ['tokens', formatCount(data.tokens[index] ?? 0)],
-    [
-      `times the ${data.rowName}’s mean`,
-      relative === null ? 'cannot answer: no tokens' : formatRatio(relative),
-    ],
+    [name, value === undefined || Number.isNaN(value) ? 'cannot answer' : text(value)],
+    [`times the ${data.rowName}’s mean`, over === null ? 'cannot answer' : formatRatio(over)],
   ]);
 }
 
-function scaleOf({ scale }: HeatmapData, most: number, theme: ChartTheme) {
-  const end = scale === 'mean' ? `${formatRatio(most)}×` : formatCount(most);
+const coloursOf = (theme: ChartTheme): readonly string[] => [theme.raised, theme.compute, theme.text];
+
+function scaleOf({ scale, measure = TOKENS }: HeatmapData, most: number, theme: ChartTheme) {
+  const end = scale === 'mean' ? `${formatRatio(most)}×` : measure.text(most);
   return {
     type: 'continuous',
     min: 0,
@@ -66,13 +85,24 @@ function scaleOf({ scale }: HeatmapData, most: number, theme: ChartTheme) {
     calculable: false,
     text: [end, scale === 'mean' ? '0×' : '0'],
     textStyle: { color: theme.muted, fontSize: 11 },
-    inRange: { color: [theme.raised, theme.compute, theme.text] },
+    inRange: { color: coloursOf(theme) },
+    hoverLink: false,
   };
 }
 
-export function heatmapOption(data: HeatmapData, theme: ChartTheme): ChartOption {
+/** `pointer` tells the tooltip which cell is meant; `density` is dots of the picture by each of the chart's pixels. */
+export function heatmapOption(
+  data: HeatmapData,
+  theme: ChartTheme,
+  pointer: ChartPointer,
+  density: number,
+): ChartOption {
   const relative = relativeLoads(data);
-  const shown = data.scale === 'mean' ? relative : Array.from(data.tokens);
+  const absolute = (): (number | null)[] =>
+    Array.from(data.values, (value) => (Number.isNaN(value) ? null : value));
+  const shown = data.scale === 'mean' ? relative : absolute();
+  const most = largest(shown.filter((load) => load !== null));
+  const grid = { rows: data.rows.length, columns: data.columns, values: shown, most: Math.max(most, 1) };
   const columns = Array.from({ length: data.columns }, (_, at) => at);
   const rowAxis = categoryAxis(theme, data.rows, data.rowName);
   return {
@@ -80,8 +110,7 @@ export function heatmapOption(data: HeatmapData, theme: ChartTheme): ChartOption
     grid: { ...plotGrid, top: 8, left: 24, right: 72 },
     tooltip: {
       ...tooltipBase(theme, 'item'),
-      formatter: ({ dataIndex }: { readonly dataIndex: number }) =>
-        cellTooltip(data, dataIndex, relative[dataIndex] ?? null),
+      formatter: () => cellTooltip(data, pointer, relative),
     },
     xAxis: { ...categoryAxis(theme, columns, data.columnName), splitArea: { show: false } },
     yAxis: {
@@ -95,17 +124,12 @@ export function heatmapOption(data: HeatmapData, theme: ChartTheme): ChartOption
         fontWeight: 400,
       },
     },
-    visualMap: scaleOf(data, largest(shown.filter((load) => load !== null)), theme),
+    visualMap: scaleOf(data, most, theme),
     series: [
       {
-        type: 'heatmap',
-        progressive: 0,
-        emphasis: { itemStyle: { borderColor: theme.text, borderWidth: 1 } },
-        data: shown.map((load, index) => [
-          index % data.columns,
-          Math.floor(index / data.columns),
-          load ?? '-',
-        ]),
+        type: 'custom',
+        renderItem: cellPicture(grid, coloursOf(theme), density),
+        data: [[0, 0]],
       },
     ],
   };

@@ -4,6 +4,7 @@ import { init, type ChartOption } from './echarts.ts';
 import { expertBarsOption, type ExpertBars } from './expert-options.ts';
 import { heatmapOption, type HeatmapData } from './heatmap-option.ts';
 import { linesOption, type LinesData } from './lines-option.ts';
+import { rangesOption, type RangesData } from './ranges-option.ts';
 import { readChartTheme } from './theme.ts';
 
 /** Charts as files, in the theme of the window, always of one size: they end up in reports side by side. */
@@ -46,8 +47,12 @@ export const expertBarsPicture = (data: ExpertBars, format: PictureFormat): stri
 
 /** Text of an SVG file, or a PNG file in base64. */
 export const heatmapPicture = (data: HeatmapData, format: PictureFormat): string =>
-  pictureOf((theme) => heatmapOption(data, theme), format);
+  pictureOf((theme) => heatmapOption(data, theme, { cell: null }, DENSITY), format);
 
 /** Text of an SVG file, or a PNG file in base64. */
 export const linesPicture = (data: LinesData, format: PictureFormat): string =>
   pictureOf((theme) => linesOption(data, theme), format);
+
+/** Text of an SVG file, or a PNG file in base64. */
+export const rangesPicture = (data: RangesData, format: PictureFormat): string =>
+  pictureOf((theme) => rangesOption(data, theme), format);

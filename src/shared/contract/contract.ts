@@ -10,7 +10,8 @@ import {
   comparisonProgress,
   comparisonRequest,
 } from './comparison.ts';
-import { planFile, savedFile } from './expert-files.ts';
+import { planFile } from './expert-files.ts';
+import { savedFile } from './saved-file.ts';
 import { chosenTarget, traceTarget } from './exporting.ts';
 import { flag } from './flags.ts';
 import { launchCheck, launchForm, launchPreview, pastedCommand, recipeCatalogue } from './launch.ts';
@@ -115,7 +116,7 @@ export const contract = {
     output: z.object({ path: z.string() }).nullable(),
   },
   /** Writes figures, a picture or a plan to a file that the user chooses; null when the dialog was closed. */
-  'experts.save': { input: savedFile, output: z.object({ path: z.string() }).nullable() },
+  'files.save': { input: savedFile, output: z.object({ path: z.string() }).nullable() },
   /** The text of a placement file that the user chooses; null when the dialog was closed. */
   'experts.choosePlan': { input: nothing, output: planFile.nullable() },
   /** Writes a table as CSV to a file that the user chooses; null when the dialog was closed. */

@@ -12,6 +12,12 @@ const layerWindow = traceRef.extend({
 
 export const expertRequests = {
   'experts.open': traceRef,
+  /** What a log tells of one of its models, folded to at most `rows` rows. */
+  'experts.balance': traceRef.extend({
+    /** Position in the summary's models. */
+    model: z.int().min(0).max(65_535),
+    rows: z.int().min(1).max(4096),
+  }),
   'experts.histogram': layerWindow.extend({ layer: z.int() }),
   'experts.layerMetrics': layerWindow.extend({ ranks: z.int().min(1).max(65_536) }),
   'experts.heatmap': layerWindow,
@@ -38,6 +44,13 @@ export const expertRequests = {
     layer: z.int(),
     ranks: z.int().min(1).max(65_536),
     rotated: z.boolean(),
+  }),
+  /** Expert computing in a trace, by layer, of iterations (both ends included). */
+  'trace.expertTimes': traceRef.extend({
+    first: z.int(),
+    last: z.int(),
+    /** Those that have experts, in the order in which an iteration goes through them. */
+    layers: z.array(z.int().min(0).max(4_294_967_295)).max(65_536),
   }),
   'experts.plan': traceRef.extend({
     algorithm: z.enum(['tensorrt-llm', 'deepseek']),
@@ -82,6 +95,34 @@ export interface ExpertSummary {
   /** How the ranks' counts were made one: they counted different tokens, or all hold the same vectors. */
   readonly combination: 'summed' | 'one-of-identical' | 'single';
   readonly warnings: readonly TraceWarning[];
+  /** Lines of a log about balance; with them there are neither layers nor experts. */
+  readonly balanceLines: number;
+  /** Models that the lines are about; one without a name where they name none. */
+  readonly balanceModels: readonly string[];
+}
+
+/** Consecutive lines of a log that share a row. Figures are means over its lines; null without tokens. */
+export interface ExpertBalanceRow {
+  /** Positions among the model's lines. */
+  readonly first: number;
+  readonly last: number;
+  /** The step that the first names; it starts again at each rearrangement of experts. */
+  readonly step: number | null;
+  /** Tokens of the mean and of each layer's most loaded rank, summed over layers. */
+  readonly meanTokens: number;
+  readonly maxTokens: number;
+  readonly balancedness: number | null;
+  readonly least: number | null;
+}
+
+/** vLLM's balancedness of all layers over ranks, as its log tells it. */
+export interface ExpertBalance {
+  readonly linesPerRow: number;
+  readonly rows: readonly ExpertBalanceRow[];
+  /** By line: least, quartiles, largest; empty without an answer. */
+  readonly quartiles: readonly number[];
+  readonly balancedness: number | null;
+  readonly balancednessOfSums: number | null;
 }
 
 export interface ExpertHistogram {
@@ -207,6 +248,22 @@ export interface ExpertHeatmap {
   readonly tokens: Float64Array;
 }
 
+/** Time of expert computing in nanoseconds: sums of durations. */
+export interface TraceExpertTimes {
+  /** MoE kernels, computing launched within ranges named for experts, or operators of the host. */
+  readonly toldBy: 'kernels' | 'ranges' | 'operators';
+  /** Iterations that were asked for and are there, ascending. */
+  readonly iterations: readonly number[];
+  /** Layers that were told, ascending. */
+  readonly layers: readonly number[];
+  /** Row-major, layers × iterations. */
+  readonly layerNs: Float64Array;
+  /** All expert computing by iteration; what is more than its layers' belongs to none that could be told. */
+  readonly totalNs: Float64Array;
+  /** Of all layers, what was told by order alone: the same kernels once for each layer. */
+  readonly byOrderNs: number;
+}
+
 /** The planner's expectation; null without tokens. */
 export interface PerfectLoad {
   /** Tokens by expert. */
@@ -219,6 +276,7 @@ export interface PerfectLoad {
 
 export interface ExpertOutputs {
   'experts.open': ExpertSummary;
+  'experts.balance': ExpertBalance;
   'experts.histogram': ExpertHistogram;
   'experts.layerMetrics': readonly LayerMetrics[];
   'experts.heatmap': ExpertHeatmap;
@@ -231,6 +289,8 @@ export interface ExpertOutputs {
   'experts.perfectRouter': Float64Array;
   /** Null where the statistics do not tell the experts per token. */
   'experts.perfectLoad': PerfectLoad | null;
+  /** Null where the trace does not tell of any. */
+  'trace.expertTimes': TraceExpertTimes | null;
   'experts.plan': ExpertPlan;
   'experts.judgePlan': ExpertPlan;
 }

@@ -47,7 +47,7 @@ export const methodNames = [
   'compare.cancel',
   'compare.resume',
   'compare.save',
-  'experts.save',
+  'files.save',
   'experts.choosePlan',
   'tables.save',
   'traces.chooseTarget',

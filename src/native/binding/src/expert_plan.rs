@@ -2,8 +2,7 @@
 //! Plans of where experts should live. Windows are half-open ranges of iteration numbers.
 
 use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::Path;
 
 use iterscope_experts::algorithms::deepseek::Hierarchy;
 use iterscope_experts::{
@@ -11,11 +10,7 @@ use iterscope_experts::{
     judge_config, make_plan, slot_curve,
 };
 use napi::bindgen_prelude::{Float64Array, Uint32Array};
-use napi::{Env, Result, Task};
 use napi_derive::napi;
-
-use crate::error::experts_error;
-use crate::guard::guarded;
 
 /// What a plan is for.
 #[napi(object)]
@@ -112,57 +107,19 @@ pub struct ExpertPlan {
     pub curve: Vec<ExpertCurvePoint>,
 }
 
-/// Work of `ExpertStatistics.plan`.
-pub struct PlanExperts {
-    pub(crate) statistics: Arc<ExpertStatistics>,
-    pub(crate) request: ExpertPlanRequest,
-}
-
-#[napi]
-impl Task for PlanExperts {
-    type Output = ExpertPlan;
-    type JsValue = ExpertPlan;
-
-    fn compute(&mut self) -> Result<Self::Output> {
-        guarded(|| plan(&self.statistics, &self.request).map_err(|error| experts_error(&error)))
-    }
-
-    fn resolve(&mut self, _env: Env, plan: Self::Output) -> Result<Self::JsValue> {
-        Ok(plan)
-    }
-}
-
-/// Work of `ExpertStatistics.judgePlan`.
-pub struct JudgeExperts {
-    pub(crate) statistics: Arc<ExpertStatistics>,
-    pub(crate) text: String,
-    pub(crate) name: PathBuf,
-    pub(crate) window: Range<u32>,
-    pub(crate) ep_size: usize,
-}
-
-#[napi]
-impl Task for JudgeExperts {
-    type Output = ExpertPlan;
-    type JsValue = ExpertPlan;
-
-    fn compute(&mut self) -> Result<Self::Output> {
-        guarded(|| {
-            let judged = LoadBalancerConfig::parse(&self.text, &self.name)
-                .and_then(|config| judge_config(&self.statistics, config, self.ep_size, &self.window));
-            judged.map(|plan| plan_object(&plan, &[])).map_err(|error| experts_error(&error))
-        })
-    }
-
-    fn resolve(&mut self, _env: Env, plan: Self::Output) -> Result<Self::JsValue> {
-        Ok(plan)
-    }
-}
-
-fn plan(
+/// What the text of a `moe_load_balancer` file would do.
+pub fn judge(
     statistics: &ExpertStatistics,
-    asked: &ExpertPlanRequest,
-) -> std::result::Result<ExpertPlan, ExpertsError> {
+    (text, name): (&str, &Path),
+    window: &Range<u32>,
+    ep_size: usize,
+) -> Result<ExpertPlan, ExpertsError> {
+    let config = LoadBalancerConfig::parse(text, name)?;
+    judge_config(statistics, config, ep_size, window).map(|plan| plan_object(&plan, &[]))
+}
+
+/// A plan for all layers.
+pub fn plan(statistics: &ExpertStatistics, asked: &ExpertPlanRequest) -> Result<ExpertPlan, ExpertsError> {
     let hierarchy = Hierarchy { groups: asked.groups as usize, nodes: asked.nodes as usize };
     let request = PlanRequest {
         algorithm: match asked.algorithm.as_str() {

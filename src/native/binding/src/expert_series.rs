@@ -3,12 +3,11 @@
 
 use iterscope_experts::LayerSeries;
 use iterscope_experts::perfect_router::PerfectRouter;
-use napi::Result;
-use napi::bindgen_prelude::Float64Array;
+use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi_derive::napi;
 
 use crate::error::experts_error;
-use crate::guard::guarded;
+use crate::work::{Work, promised};
 
 /// What the rows and columns of a series are.
 #[napi(object)]
@@ -108,16 +107,17 @@ pub struct PerfectRouterRequest {
     pub rotated: bool,
 }
 
-/// Tokens per expert under the perfect router, all ranks together. Throws `experts.bad-plan`.
-#[napi]
+/// Tokens per expert under the perfect router, all ranks together. Rejects with `experts.bad-plan`.
+#[napi(ts_return_type = "Promise<Float64Array>")]
+#[must_use]
 #[allow(clippy::cast_precision_loss)]
-pub fn perfect_router_loads(request: PerfectRouterRequest) -> Result<Float64Array> {
+pub fn perfect_router_loads(request: PerfectRouterRequest) -> AsyncTask<Work<Float64Array>> {
     let router = PerfectRouter {
         experts: request.experts as usize,
         ranks: request.ep_size as usize,
         is_rotated: request.rotated,
     };
-    guarded(|| {
+    promised(move || {
         router
             .loads(request.tokens_per_rank as usize, request.top_k as usize)
             .map(|loads| Float64Array::new(loads.iter().map(|load| *load as f64).collect()))

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Expert load of mixture-of-experts models. Windows are half-open ranges of iteration numbers: `iterFrom` included, `iterTo` not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iterscope_experts::metrics::contiguous_rank_loads;
 use iterscope_experts::{
-    SeriesAxis, layer_metrics, layer_series, perfect_load, read_statistics, vllm_balancedness_mean,
+    ExpertsError, SeriesAxis, all_layer_metrics, layer_series, perfect_load, read_statistics,
+    vllm_balancedness_mean,
 };
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi::{Env, Result, Task};
 use napi_derive::napi;
 
 use crate::error::experts_error;
-use crate::expert_plan::{ExpertPlanRequest, JudgeExperts, PlanExperts};
+use crate::expert_balance::ExpertBalance;
+use crate::expert_plan::{ExpertPlan, ExpertPlanRequest, judge, plan};
 use crate::expert_series::{ExpertSeries, ExpertSeriesAxis, series_object};
 use crate::guard::guarded;
+use crate::trace::CancelToken;
+use crate::work::{Work, promised};
 
 /// Something that the user should know about the statistics.
 #[napi(object)]
@@ -50,6 +54,10 @@ pub struct ExpertSummary {
     pub combination: String,
     /// What the user should know.
     pub warnings: Vec<ExpertWarning>,
+    /// Lines about balance in a log; with them there are neither layers nor experts.
+    pub balance_lines: u32,
+    /// The models that the lines are about, by first appearance; one without a name where they name none.
+    pub balance_models: Vec<String>,
 }
 
 /// Tokens per expert.
@@ -149,48 +157,68 @@ impl ExpertStatistics {
         guarded(|| Ok(summary_of(&self.statistics)))
     }
 
-    /// Tokens per expert of a layer, summed over a window. Throws `experts.no-such-layer`.
-    #[napi]
-    pub fn histogram(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<ExpertHistogram> {
-        guarded(|| {
-            let counts = self.sums(layer, iter_from, iter_to)?;
+    /// The lines of one model about balance, by its position in the summary, in at most `rows` rows.
+    #[napi(ts_return_type = "Promise<ExpertBalance>")]
+    #[must_use]
+    pub fn balance(&self, model: u32, rows: u32) -> AsyncTask<Work<ExpertBalance>> {
+        self.ask(move |statistics| Ok(statistics.balance.series(model as usize, rows as usize).into()))
+    }
+
+    /// Tokens per expert of a layer, summed over a window. Rejects with `experts.no-such-layer`.
+    #[napi(ts_return_type = "Promise<ExpertHistogram>")]
+    #[must_use]
+    pub fn histogram(&self, layer: u32, iter_from: u32, iter_to: u32) -> AsyncTask<Work<ExpertHistogram>> {
+        self.ask(move |statistics| {
+            let counts = statistics.histogram(layer, &(iter_from..iter_to))?;
             Ok(ExpertHistogram { total: real(counts.iter().sum()), counts: reals(&counts) })
         })
     }
 
-    /// Figures of every layer over a window; ranks are `epSize` contiguous blocks of experts.
-    #[napi]
+    /// Figures of every layer over a window; ranks are `epSize` contiguous blocks of experts. Rejects with
+    /// `request.cancelled` once `cancel` was used.
+    #[napi(ts_return_type = "Promise<Array<ExpertLayerMetrics>>")]
+    #[must_use]
     pub fn layer_metrics(
         &self,
         iter_from: u32,
         iter_to: u32,
         ep_size: u32,
-    ) -> Result<Vec<ExpertLayerMetrics>> {
-        let window = iter_from..iter_to;
-        let metrics = |layer: &u32| layer_metrics(&self.statistics, *layer, &window, ep_size as usize);
-        let layers = self.statistics.layers.iter();
-        guarded(|| {
-            layers
-                .map(|layer| metrics(layer).map(Into::into).map_err(|error| experts_error(&error)))
-                .collect()
+        cancel: &CancelToken,
+    ) -> AsyncTask<Work<Vec<ExpertLayerMetrics>>> {
+        let cancel = cancel.cancel.clone();
+        self.ask(move |statistics| {
+            let is_cancelled = || cancel.is_cancelled();
+            let metrics =
+                all_layer_metrics(statistics, &(iter_from..iter_to), ep_size as usize, is_cancelled)?;
+            Ok(metrics.into_iter().map(Into::into).collect())
         })
     }
 
     /// vLLM's balancedness of all layers over ranks, mean over iterations; null where there is no answer.
-    #[napi]
-    pub fn vllm_balancedness(&self, iter_from: u32, iter_to: u32, ep_size: u32) -> Result<Option<f64>> {
-        guarded(|| Ok(vllm_balancedness_mean(&self.statistics, &(iter_from..iter_to), ep_size as usize)))
+    #[napi(ts_return_type = "Promise<number | null>")]
+    #[must_use]
+    pub fn vllm_balancedness(
+        &self,
+        iter_from: u32,
+        iter_to: u32,
+        ep_size: u32,
+    ) -> AsyncTask<Work<Option<f64>>> {
+        self.ask(move |statistics| {
+            Ok(vllm_balancedness_mean(statistics, &(iter_from..iter_to), ep_size as usize))
+        })
     }
 
     /// Plans where the experts of all layers should live. Rejects with `experts.bad-plan`.
-    #[napi]
-    pub fn plan(&self, request: ExpertPlanRequest) -> AsyncTask<PlanExperts> {
-        AsyncTask::new(PlanExperts { statistics: Arc::clone(&self.statistics), request })
+    #[napi(ts_return_type = "Promise<ExpertPlan>")]
+    #[must_use]
+    pub fn plan(&self, request: ExpertPlanRequest) -> AsyncTask<Work<ExpertPlan>> {
+        self.ask(move |statistics| plan(statistics, &request))
     }
 
     /// What the text of a `moe_load_balancer` file would do to the iterations from `iterFrom` up to `iterTo`, excluded;
     /// `name` is that of the file. Rejects with `experts.bad-balancer` or `experts.bad-plan`.
-    #[napi]
+    #[napi(ts_return_type = "Promise<ExpertPlan>")]
+    #[must_use]
     pub fn judge_plan(
         &self,
         text: String,
@@ -198,39 +226,36 @@ impl ExpertStatistics {
         iter_from: u32,
         iter_to: u32,
         ep_size: u32,
-    ) -> AsyncTask<JudgeExperts> {
-        let statistics = Arc::clone(&self.statistics);
-        let window = iter_from..iter_to;
-        AsyncTask::new(JudgeExperts {
-            statistics,
-            text,
-            name: name.into(),
-            window,
-            ep_size: ep_size as usize,
+    ) -> AsyncTask<Work<ExpertPlan>> {
+        self.ask(move |statistics| {
+            judge(statistics, (&text, Path::new(&name)), &(iter_from..iter_to), ep_size as usize)
         })
     }
 
-    /// How a layer went over iterations, in at most `rows` rows. Throws `experts.no-such-layer` or `experts.bad-plan`.
-    #[napi]
+    /// How a layer went over iterations, in at most `rows` rows. Rejects with `experts.no-such-layer` or
+    /// `experts.bad-plan`.
+    #[napi(ts_return_type = "Promise<ExpertSeries>")]
+    #[must_use]
     pub fn series(
         &self,
         layer: u32,
         iter_from: u32,
         iter_to: u32,
         by: ExpertSeriesAxis,
-    ) -> Result<ExpertSeries> {
-        let axis = (if by.over_ranks { SeriesAxis::Ranks } else { SeriesAxis::Experts }, by.ep_size as usize);
-        guarded(|| {
-            layer_series(&self.statistics, layer, &(iter_from..iter_to), axis, by.rows as usize)
+    ) -> AsyncTask<Work<ExpertSeries>> {
+        self.ask(move |statistics| {
+            let axis =
+                (if by.over_ranks { SeriesAxis::Ranks } else { SeriesAxis::Experts }, by.ep_size as usize);
+            layer_series(statistics, layer, &(iter_from..iter_to), axis, by.rows as usize)
                 .map(|series| series_object(&series))
-                .map_err(|error| experts_error(&error))
         })
     }
 
     /// What the perfect router would make of the layer's tokens on `epSize` ranks; `rotated` when a rank's stream begins
-    /// at that rank. Null when the statistics do not tell the experts per token. Throws `experts.no-such-layer` or
+    /// at that rank. Null when the statistics do not tell the experts per token. Rejects with `experts.no-such-layer` or
     /// `experts.bad-plan`.
-    #[napi]
+    #[napi(ts_return_type = "Promise<ExpertPerfectLoad | null>")]
+    #[must_use]
     pub fn perfect_load(
         &self,
         layer: u32,
@@ -238,41 +263,52 @@ impl ExpertStatistics {
         iter_to: u32,
         ep_size: u32,
         rotated: bool,
-    ) -> Result<Option<ExpertPerfectLoad>> {
-        guarded(|| {
-            perfect_load(&self.statistics, layer, &(iter_from..iter_to), ep_size as usize, rotated)
-                .map(|load| load.map(Into::into))
-                .map_err(|error| experts_error(&error))
+    ) -> AsyncTask<Work<Option<ExpertPerfectLoad>>> {
+        self.ask(move |statistics| {
+            let load = perfect_load(statistics, layer, &(iter_from..iter_to), ep_size as usize, rotated)?;
+            Ok(load.map(Into::into))
         })
     }
 
     /// Tokens by layer (in the order of the summary's `layers`) and expert, summed over a window: layers × experts,
     /// row by row.
-    #[napi]
-    pub fn heatmap(&self, iter_from: u32, iter_to: u32) -> Result<Float64Array> {
-        guarded(|| Ok(reals(&self.statistics.heatmap(&(iter_from..iter_to)))))
+    #[napi(ts_return_type = "Promise<Float64Array>")]
+    #[must_use]
+    pub fn heatmap(&self, iter_from: u32, iter_to: u32) -> AsyncTask<Work<Float64Array>> {
+        self.ask(move |statistics| Ok(reals(&statistics.heatmap(&(iter_from..iter_to)))))
     }
 
     /// Tokens per rank of a layer, summed over a window, with ranks as `epSize` contiguous blocks of experts; null
-    /// when the experts do not divide evenly. Throws `experts.no-such-layer`.
-    #[napi]
+    /// when the experts do not divide evenly. Rejects with `experts.no-such-layer`.
+    #[napi(ts_return_type = "Promise<Float64Array | null>")]
+    #[must_use]
     pub fn rank_loads(
         &self,
         layer: u32,
         iter_from: u32,
         iter_to: u32,
         ep_size: u32,
-    ) -> Result<Option<Float64Array>> {
-        guarded(|| {
-            let counts = self.sums(layer, iter_from, iter_to)?;
+    ) -> AsyncTask<Work<Option<Float64Array>>> {
+        self.ask(move |statistics| {
+            let counts = statistics.histogram(layer, &(iter_from..iter_to))?;
             Ok(contiguous_rank_loads(&counts, ep_size as usize).map(|loads| reals(&loads)))
         })
     }
 }
 
 impl ExpertStatistics {
-    fn sums(&self, layer: u32, iter_from: u32, iter_to: u32) -> Result<Vec<u64>> {
-        self.statistics.histogram(layer, &(iter_from..iter_to)).map_err(|error| experts_error(&error))
+    /// A promise of an answer; a mistake in making it fails nothing else.
+    fn ask<T: Send + 'static>(
+        &self,
+        answer: impl FnOnce(&iterscope_experts::ExpertStatistics) -> std::result::Result<T, ExpertsError>
+        + Send
+        + 'static,
+    ) -> AsyncTask<Work<T>>
+    where
+        Work<T>: Task,
+    {
+        let statistics = Arc::clone(&self.statistics);
+        promised(move || answer(&statistics).map_err(|error| experts_error(&error)))
     }
 }
 
@@ -292,6 +328,8 @@ fn summary_of(statistics: &iterscope_experts::ExpertStatistics) -> ExpertSummary
         ranks: statistics.ranks.clone(),
         combination: statistics.combination.as_str().to_owned(),
         warnings: statistics.warnings.iter().map(warning).collect(),
+        balance_lines: small(statistics.balance.lines.len()),
+        balance_models: statistics.balance.models.clone(),
     }
 }
 
@@ -361,7 +399,8 @@ impl Task for Open {
     }
 }
 
-/// Reads a folder of expert statistics, a record of `SGLang` (.pt) or a table (.csv). Rejects with an `experts.*` code.
+/// Reads a folder of expert statistics, a record of `SGLang` or a dump of vLLM (.pt, .safetensors), a log of vLLM (.log, .txt)
+/// or a table (.csv, .parquet). Rejects with an `experts.*` code.
 #[napi]
 pub fn open_expert_statistics(path: String) -> AsyncTask<Open> {
     AsyncTask::new(Open { path: path.into() })

@@ -3,6 +3,7 @@
 //! errors; everything else is in the crates below it.
 
 mod error;
+mod expert_balance;
 mod expert_plan;
 mod expert_series;
 mod experts;
@@ -10,6 +11,7 @@ mod guard;
 mod launch;
 mod telemetry;
 mod trace;
+mod work;
 
 use napi_derive::napi;
 

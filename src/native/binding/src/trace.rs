@@ -32,11 +32,11 @@ use crate::guard::guarded;
 use objects::{IngestProgress, Iteration, KernelStat, RankProcess, SliceDetails, TraceSummary, Track};
 use work::{Work, run};
 
-/// Stops an ingest.
+/// Stops work that was asked for.
 #[napi]
 #[derive(Default)]
 pub struct CancelToken {
-    cancel: Cancel,
+    pub(crate) cancel: Cancel,
 }
 
 #[napi]
@@ -48,7 +48,7 @@ impl CancelToken {
         Self::default()
     }
 
-    /// Asks the ingest to stop; it rejects with `ingest.cancelled` within 100 ms.
+    /// Asks the work to stop; an ingest rejects with `ingest.cancelled` within 100 ms.
     #[napi]
     pub fn cancel(&self) {
         self.cancel.cancel();

@@ -23,6 +23,15 @@ pub enum ExpertsError {
         /// The folder.
         dir: PathBuf,
     },
+    /// A log without lines about balance.
+    #[error(
+        "The log {path} holds no line of vLLM about its balance (EPLB step: … balancedness=…). Start the server with \
+         log_balancedness switched on in its EPLB configuration."
+    )]
+    NoBalanceLines {
+        /// The file.
+        path: PathBuf,
+    },
     /// A file cannot be read.
     #[error("The file {path} cannot be read ({source}). Check its permissions.")]
     Unreadable {
@@ -85,6 +94,9 @@ pub enum ExpertsError {
         /// The layer asked for.
         layer: u32,
     },
+    /// Whoever asked does not want the answer any more.
+    #[error("Cancelled.")]
+    Cancelled,
 }
 
 impl ExpertsError {
@@ -93,7 +105,7 @@ impl ExpertsError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotFound { .. } => "experts.not-found",
-            Self::NoStatistics { .. } => "experts.no-statistics",
+            Self::NoStatistics { .. } | Self::NoBalanceLines { .. } => "experts.no-statistics",
             Self::Unreadable { .. } => "experts.unreadable",
             Self::Damaged { .. } => "experts.damaged",
             Self::BadTensor { .. } => "experts.bad-tensor",
@@ -101,6 +113,7 @@ impl ExpertsError {
             Self::BadBalancer { .. } => "experts.bad-balancer",
             Self::BadPlan { .. } => "experts.bad-plan",
             Self::NoSuchLayer { .. } => "experts.no-such-layer",
+            Self::Cancelled => "request.cancelled",
         }
     }
 
@@ -112,10 +125,11 @@ impl ExpertsError {
                 Some(dir)
             }
             Self::Unreadable { path, .. }
+            | Self::NoBalanceLines { path }
             | Self::Damaged { path, .. }
             | Self::BadTensor { path, .. }
             | Self::BadBalancer { path, .. } => Some(path),
-            Self::BadPlan { .. } | Self::NoSuchLayer { .. } => None,
+            Self::BadPlan { .. } | Self::NoSuchLayer { .. } | Self::Cancelled => None,
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //! All figures of one layer over a window.
 
+use rayon::prelude::*;
+
 use crate::error::ExpertsError;
 use crate::metrics::{
     PERSISTENCE_WINDOW_ITERATIONS, TOP_EXPERTS, active_experts, balancedness, coefficient_of_variation,
@@ -124,6 +126,25 @@ pub fn layer_metrics(
         critical_tokens: critical(rank_loads()),
         critical_active: critical(vectors().filter_map(|loads| active_by_rank(loads, ep_size))),
     })
+}
+
+/// The figures of every layer, as [`layer_metrics`] has them; `is_cancelled` is asked before each.
+///
+/// # Errors
+/// [`ExpertsError::Cancelled`].
+pub fn all_layer_metrics(
+    statistics: &ExpertStatistics,
+    window: &Window,
+    ep_size: usize,
+    is_cancelled: impl Fn() -> bool + Sync,
+) -> Result<Vec<LayerMetrics>, ExpertsError> {
+    let metrics = |layer: &u32| {
+        if is_cancelled() {
+            return Err(ExpertsError::Cancelled);
+        }
+        layer_metrics(statistics, *layer, window, ep_size)
+    };
+    statistics.layers.par_iter().map(metrics).collect()
 }
 
 /// `vLLM`'s balancedness of all layers over ranks with contiguous blocks of experts, mean over iterations with tokens.

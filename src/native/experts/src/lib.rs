@@ -6,6 +6,7 @@
 //! there, never zero.
 
 pub mod algorithms;
+mod balance;
 mod error;
 mod formats;
 mod layer;
@@ -23,8 +24,9 @@ mod series;
 mod statistics;
 mod sum;
 
+pub use balance::{BalanceLine, BalanceLog, BalanceRow, BalanceSeries};
 pub use error::{ExpertsError, Warning, WarningCode};
-pub use layer::{CriticalLoad, LayerMetrics, layer_metrics, vllm_balancedness_mean};
+pub use layer::{CriticalLoad, LayerMetrics, all_layer_metrics, layer_metrics, vllm_balancedness_mean};
 pub use load_balancer::{BalancerProblem, ExpertTopology, LoadBalancerConfig, default_assignment};
 pub use perfect_load::{PerfectLoad, perfect_load};
 pub use placement::LayerPlacement;

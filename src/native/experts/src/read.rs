@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use crate::balance::BalanceLog;
 use crate::error::{ExpertsError, Warning, WarningCode};
-use crate::formats::{read_parquet, read_record, read_table};
+use crate::formats::{read_balance_log, read_load_tensors, read_parquet, read_record, read_table};
 use crate::rank_file::{RankFile, Vector, rank_of};
 use crate::regular;
 use crate::statistics::ExpertStatistics;
@@ -22,13 +23,16 @@ struct MetaInfo {
     num_experts_per_token: u32,
 }
 
-/// Reads a folder of statistics, a record of `SGLang` or a dump of `vLLM` (`.pt`), or a table (`.csv`, `.parquet`).
+/// Reads a folder of statistics, a record of `SGLang` or a dump of `vLLM` (`.pt`, `.safetensors`), a log of `vLLM` (`.log`,
+/// `.txt`), or a table (`.csv`, `.parquet`).
 ///
 /// # Errors
 /// Every [`ExpertsError`] that says what cannot be read.
 pub fn read_statistics(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
     match path.extension().and_then(|ending| ending.to_str()) {
         Some("pt") if path.is_file() => read_record(path),
+        Some("safetensors") if path.is_file() => read_load_tensors(path),
+        Some("log" | "txt") if path.is_file() => read_balance_log(path),
         Some("csv") if path.is_file() => read_table(path),
         Some("parquet") if path.is_file() => read_parquet(path),
         _ => read_folder(path),
@@ -64,6 +68,7 @@ pub fn read_folder(dir: &Path) -> Result<ExpertStatistics, ExpertsError> {
         combination,
         warnings,
         counts,
+        balance: BalanceLog::default(),
     })
 }
 

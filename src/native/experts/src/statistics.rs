@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use crate::balance::BalanceLog;
 use crate::error::{ExpertsError, Warning};
 
 /// A half-open range of iteration numbers.
@@ -50,6 +51,8 @@ pub struct ExpertStatistics {
     pub warnings: Vec<Warning>,
     /// Tokens, [iteration][layer][expert] by position in `iterations` and `layers`.
     pub(crate) counts: Vec<u64>,
+    /// What a log tells of balance; with it there are neither layers nor experts.
+    pub balance: BalanceLog,
 }
 
 impl ExpertStatistics {

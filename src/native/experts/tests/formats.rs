@@ -4,9 +4,17 @@
 use std::fs;
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use iterscope_experts::{Combination, ExpertStatistics, ExpertsError, WarningCode, read_statistics};
+use parquet::basic::{Compression, GzipLevel, ZstdLevel};
+use parquet::data_type::Int64Type;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use proptest::prelude::*;
+use safetensors::Dtype;
+use safetensors::tensor::TensorView;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../test/fixtures/expert-records").join(name)
@@ -68,6 +76,93 @@ fn columns_of_a_parquet_file_are_a_table() {
         let error = written("t.parquet", &whole[..length]).expect_err("refused");
         assert_eq!(error.code(), "experts.damaged", "{length} bytes");
     }
+}
+
+/// The columns of counts.csv, compressed.
+fn compressed(codec: Compression) -> Vec<u8> {
+    const NUMBERS: [[i64; 5]; 2] = [[3, 0, 0, 10, 0], [3, 0, 1, 7, 1]];
+    let names = ["iteration", "layer", "expert", "tokens", "rank"];
+    let schema =
+        format!("message counts {{ {} }}", names.map(|name| format!("required int64 {name};")).join(" "));
+    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+    let settings = Arc::new(WriterProperties::builder().set_compression(codec).build());
+    let mut file = SerializedFileWriter::new(Vec::new(), schema, settings).expect("a file");
+    let mut group = file.next_row_group().expect("a group");
+    for column in 0..names.len() {
+        let values = NUMBERS.map(|row| row[column]);
+        let mut writer = group.next_column().expect("readable").expect("a column");
+        writer.typed::<Int64Type>().write_batch(&values, None, None).expect("written");
+        writer.close().expect("closed");
+    }
+    group.close().expect("closed");
+    file.into_inner().expect("closed")
+}
+
+#[test]
+fn compressed_columns_are_the_same_table() {
+    for codec in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::ZSTD(ZstdLevel::default()),
+    ] {
+        let statistics = written("t.parquet", &compressed(codec)).expect("readable");
+        assert_eq!(statistics.combination, Combination::Summed, "{codec}");
+        assert_eq!(statistics.histogram(0, &(3..4)).expect("layer 0"), [10, 7], "{codec}");
+    }
+}
+
+/// A safetensors file of these tensors: name, shape and numbers.
+fn tensors(of: &[(&str, &[usize], &[i64])]) -> Vec<u8> {
+    let bytes: Vec<Vec<u8>> =
+        of.iter().map(|(_, _, numbers)| numbers.iter().flat_map(|n| n.to_le_bytes()).collect()).collect();
+    let views = of.iter().zip(&bytes).map(|((name, shape, _), bytes)| {
+        (*name, TensorView::new(Dtype::I64, shape.to_vec(), bytes).expect("a tensor"))
+    });
+    safetensors::serialize(views.collect::<Vec<_>>(), None).expect("a file")
+}
+
+#[test]
+fn a_load_window_as_safetensors_is_that_of_the_pickle() {
+    let map: (&str, &[usize], &[i64]) = ("physical_to_logical_map", &[2, 4], &[0, 1, 2, 0, 2, 1, 0, 1]);
+    let numbers: Vec<i64> = (1..=16).collect();
+    let window: (&str, &[usize], &[i64]) = ("expert_load_window", &[2, 2, 4], &numbers);
+    let statistics = written("w.safetensors", &tensors(&[map, window])).expect("readable");
+    let pickled = read_statistics(&fixture("load_window.pt")).expect("readable");
+    assert_eq!(statistics.heatmap(&(0..2)), pickled.heatmap(&(0..2)));
+    assert_eq!(statistics.warnings[0].code, WarningCode::StepsUnordered);
+    let refused = |of: &[(&str, &[usize], &[i64])]| {
+        written("w.safetensors", &tensors(of)).expect_err("refused").to_string()
+    };
+    assert!(refused(&[window]).contains("no physical_to_logical_map"));
+    let far: (&str, &[usize], &[i64]) = ("physical_to_logical_map", &[2, 4], &[0, 1, 2, 60_000, 2, 1, 0, 1]);
+    assert!(refused(&[far, window]).contains("cannot hold 60001 experts"));
+    let short: (&str, &[usize], &[i64]) = ("physical_to_logical_map", &[2, 3], &[0, 1, 2, 0, 2, 1]);
+    assert!(refused(&[short, window]).contains("other slots"));
+}
+
+#[test]
+fn lines_about_balance_are_found_among_all_others() {
+    let line = |at: usize| {
+        format!(
+            "INFO 06-01 [eplb_state.py:360] EPLB step: {at} for model m: avg_tokens=3.00, max_tokens={}, balancedness=0.{}000\n",
+            3 + at,
+            9 - at
+        )
+    };
+    let text = format!("INFO starting\n{}\u{1b}[0m\n{}{}", line(0), line(1), line(2));
+    let statistics = written("server.log", text.as_bytes()).expect("readable");
+    assert!(statistics.layers.is_empty());
+    assert_eq!(statistics.balance.models, ["m"]);
+    let series = statistics.balance.series(0, 2);
+    assert_eq!((series.lines_per_row, series.rows.len()), (2, 2));
+    let mean = series.rows[0].balancedness.expect("tokens");
+    assert!((mean - 0.85).abs() < 1e-12 && series.rows[0].least == Some(0.8), "{mean}");
+    assert_eq!((series.rows[1].first, series.rows[1].last, series.rows[1].step), (2, 2, Some(2)));
+    assert_eq!(series.balancedness_of_sums, Some(9.0 / 12.0));
+    assert_eq!(series.quartiles, [0.7, 0.8, 0.8, 0.9, 0.9]);
+    let none = written("other.log", b"INFO EPLB step\n").expect_err("refused");
+    assert_eq!(none.code(), "experts.no-statistics");
 }
 
 #[test]
@@ -197,6 +292,13 @@ proptest! {
         let ending = name.rsplit('.').next().unwrap_or_default();
         if let Err(error) = written(&format!("r.{ending}"), &bytes) {
             prop_assert!(error.to_string().ends_with('.'), "{}", error);
+        }
+    }
+
+    #[test]
+    fn any_text_is_a_log_or_refused(text in "([^\n]{0,20}EPLB step: [0-9]{0,3}[^=\n]{0,9}avg_tokens=[0-9.e-]{0,9}, max_tokens=[0-9.]{0,9}\n?){0,3}") {
+        if let Ok(statistics) = written("t.log", text.as_bytes()) {
+            prop_assert!(!statistics.balance.lines.is_empty());
         }
     }
 

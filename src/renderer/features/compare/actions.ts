@@ -106,7 +106,7 @@ export async function saveReport(id: string, format: 'html' | 'markdown' | 'json
 /** Saves the picture of a chart where the user says; what went wrong is told as a notice. */
 export async function savePicture(name: string, format: 'svg' | 'png', content: string): Promise<void> {
   try {
-    const saved = await invoke('experts.save', { name, format, content });
+    const saved = await invoke('files.save', { name, format, content });
     if (saved !== null) notify('note', `The picture was written to ${saved.path}.`);
   } catch (thrown) {
     notifyFailure(thrown);

@@ -9,6 +9,7 @@ import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { useExpertSummary } from './model/use-experts.ts';
+import { BalanceLog } from './view/BalanceLog.tsx';
 import { Statistics } from './view/Statistics.tsx';
 import './experts.css';
 
@@ -34,8 +35,9 @@ export function ExpertsView({ set, visible, store: shared }: ExpertsViewProps) {
     return (
       <EmptyState title="No expert statistics here">
         Switch on “Record expert statistics” before a run, or open a folder that holds meta_info.json and
-        rank*.safetensors, a record of SGLang or a dump of vLLM (.pt), or a table with the columns iteration,
-        layer, expert and tokens (.csv, .parquet).
+        rank*.safetensors, a record of SGLang or a dump of vLLM (.pt, .safetensors), a log of vLLM with its
+        lines about balancedness (.log, .txt), or a table with the columns iteration, layer, expert and tokens
+        (.csv, .parquet).
       </EmptyState>
     );
   }
@@ -103,6 +105,7 @@ function OneSource({ source, traces, others, store }: OneSourceProps) {
     );
   }
   const { value: summary, restarts } = answer;
+  if (summary.balanceLines > 0) return <BalanceLog key={restarts} source={source} summary={summary} />;
   return (
     <>
       <SourceLine source={source} summary={summary} />

@@ -166,6 +166,17 @@ describe('expert load', () => {
     expect(tooltipOf(option, [{ dataIndex: 0 }])).toContain('75.0 %');
   });
 
+  test('an expert with replicas has the colours of all of its ranks, one above the other', () => {
+    const shared = [{ expert: 0, tokens: 30, rank: 1, replicas: [1, 0] }, ...bars.slice(1)];
+    const option = expertBarsOption({ bars: shared, total: 40 }, theme);
+    expect(seriesOf(option).map(({ stack, data }) => [stack, data[0]])).toEqual([
+      ['replicas', { value: 15, itemStyle: { color: 'rank1' } }],
+      ['replicas', { value: 15, itemStyle: { color: 'rank0' } }],
+    ]);
+    expect(seriesOf(option)[1]?.data[1]).toBeNull();
+    expect(tooltipOf(option, [{ dataIndex: 0 }])).toContain('1, 0');
+  });
+
   test('no tokens, no mean and no share', () => {
     const option = expertBarsOption({ bars: [{ expert: 0, tokens: 0, rank: 0 }], total: 0 }, theme);
     expect(seriesOf(option)[0]).not.toHaveProperty('markLine');
@@ -178,23 +189,41 @@ describe('expert load', () => {
       rowName: 'layer' as const,
       columns: 2,
       columnName: 'expert' as const,
-      tokens: Float64Array.from([30, 10, 0, 0]),
+      values: Float64Array.from([30, 10, 0, 0]),
       selected: 0,
       scale: 'mean' as const,
     };
     expect(relativeLoads(data)).toEqual([1.5, 0.5, null, null]);
-    const option = heatmapOption(data, theme);
-    expect(seriesOf(option)[0]?.data).toEqual([
-      [0, 0, 1.5],
-      [1, 0, 0.5],
-      [0, 1, '-'],
-      [1, 1, '-'],
-    ]);
-    expect(tooltipOf(option, { dataIndex: 2 })).toContain('cannot answer');
-    expect(tooltipOf(option, { dataIndex: 1 })).toContain('Layer 3 · expert 1');
-    const absolute = heatmapOption({ ...data, scale: 'tokens' }, theme);
-    expect(seriesOf(absolute)[0]?.data[0]).toEqual([0, 0, 30]);
+    const at = (x: number, y: number) => heatmapOption(data, theme, { cell: { x, y } }, 1);
+    expect(tooltipOf(at(0, 1), {})).toContain('cannot answer');
+    expect(tooltipOf(at(1, 0), {})).toContain('Layer 3 · expert 1');
+    expect(tooltipOf(at(1, 0), {})).toContain('0.500');
+    const absolute = heatmapOption({ ...data, scale: 'absolute' }, theme, { cell: null }, 1);
     expect(absolute).toMatchObject({ visualMap: { max: 30 } });
+    expect(tooltipOf(absolute, {})).toBe('');
+  });
+
+  test('a heat map is one picture, however many cells it has', () => {
+    const map = (rows: number, columns: number) =>
+      heatmapOption(
+        {
+          rows: Array.from({ length: rows }, (_, row) => row),
+          rowName: 'layer',
+          columns,
+          columnName: 'rank',
+          values: new Float64Array(rows * columns).fill(1),
+          measure: { name: 'expert computing', text: (ns) => `${ns} ns` },
+          selected: null,
+          scale: 'absolute',
+        },
+        theme,
+        { cell: { x: 1, y: 0 } },
+        1,
+      );
+    const [small] = seriesOf(map(4, 8));
+    const [large] = seriesOf(map(60, 512));
+    expect([small?.data.length, large?.data.length]).toEqual([1, 1]);
+    expect(tooltipOf(map(4, 8), {})).toContain('1 ns');
   });
 
   test('lines, points and bars keep their gaps, and say on hover what cannot be answered', () => {

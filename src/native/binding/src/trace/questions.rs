@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use iterscope_analysis::{
-    Extent, GroupBy, Layer, Selection, Subject, device_ranges, differences, groups, operators, queues,
+    Extent, GroupBy, Layer, Selection, Subject, device_ranges, differences, expert_times, groups, operators,
+    queues,
     variations, work_of_operator,
 };
 use iterscope_model::{ErrorCode, Result, TraceError};
-use napi::bindgen_prelude::AsyncTask;
+use napi::bindgen_prelude::{AsyncTask, Float64Array};
 use napi_derive::napi;
 
 use super::TraceHandle;
@@ -80,8 +81,56 @@ fn answers<T, U: From<T>>(found: Vec<T>, limit: u32) -> Vec<U> {
     found.into_iter().take(limit as usize).map(U::from).collect()
 }
 
+/// Time of expert computing in nanoseconds.
+#[napi(object)]
+pub struct ExpertTimes {
+    /// `kernels` of MoE, computing launched within `ranges` named for experts, or `operators` of the host.
+    #[napi(ts_type = "'kernels' | 'ranges' | 'operators'")]
+    pub told_by: String,
+    /// Iterations that were asked for and are there, ascending.
+    pub iterations: Vec<f64>,
+    /// Layers that were told, ascending.
+    pub layers: Vec<u32>,
+    /// layers × iterations, row by row.
+    pub layer_ns: Float64Array,
+    /// All expert computing by iteration; what is more than its layers' belongs to none that could be told.
+    pub total_ns: Float64Array,
+    /// Of all layers, what was told by order alone.
+    pub by_order_ns: f64,
+}
+
+// Nanoseconds of a trace stay far below 2^53, where doubles are exact.
+#[allow(clippy::cast_precision_loss)]
+fn times_object(times: iterscope_analysis::ExpertTimes) -> ExpertTimes {
+    let reals = |values: Vec<i64>| values.into_iter().map(|value| value as f64).collect::<Vec<f64>>();
+    ExpertTimes {
+        told_by: times.told_by.as_str().to_owned(),
+        iterations: reals(times.iterations),
+        layers: times.layers,
+        layer_ns: reals(times.layer_ns).into(),
+        total_ns: reals(times.total_ns).into(),
+        by_order_ns: times.by_order_ns as f64,
+    }
+}
+
 #[napi]
 impl TraceHandle {
+    /// Expert computing of iterations `first` to `last` (included) by layer; null where the trace does not tell of any.
+    /// `expertLayers` are those that have experts, in the order in which an iteration goes through them.
+    #[napi(ts_return_type = "Promise<ExpertTimes | null>")]
+    #[must_use]
+    pub fn expert_times(
+        &self,
+        first: f64,
+        last: f64,
+        expert_layers: Vec<u32>,
+    ) -> AsyncTask<Work<Option<ExpertTimes>>> {
+        self.ask_about(0, move |subject| {
+            let found = expert_times(subject, (whole(first), whole(last)), &expert_layers)?;
+            Ok(found.map(times_object))
+        })
+    }
+
     /// Selected slices summed up by `nothing`, `name`, `kind` or `track`, the most time first.
     #[napi(ts_return_type = "Promise<Array<Group>>")]
     #[must_use]

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-//! Work off the calling thread, as a promise.
+//! Questions about traces, as promises with the codes of their errors.
 
 use iterscope_model::TraceError;
-use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
-use napi::{Env, Result, Task};
+use napi::Task;
+use napi::bindgen_prelude::AsyncTask;
 use serde::Serialize;
 
-use crate::guard::guarded;
-
-type Question<T> = Box<dyn FnOnce() -> iterscope_model::Result<T> + Send>;
-
-/// Work that is done once.
-pub struct Work<T>(Option<Question<T>>);
+pub use crate::work::Work;
+use crate::work::promised;
 
 /// A promise of what the work gives.
 pub fn run<T: Send + 'static>(
@@ -20,21 +16,7 @@ pub fn run<T: Send + 'static>(
 where
     Work<T>: Task,
 {
-    AsyncTask::new(Work(Some(Box::new(work))))
-}
-
-impl<T: ToNapiValue + TypeName + Send + 'static> Task for Work<T> {
-    type Output = T;
-    type JsValue = T;
-
-    fn compute(&mut self) -> Result<T> {
-        let work = self.0.take().ok_or_else(|| napi::Error::from_reason("The work was done already."))?;
-        guarded(|| work().map_err(|error| trace_error(&error)))
-    }
-
-    fn resolve(&mut self, _env: Env, output: T) -> Result<T> {
-        Ok(output)
-    }
+    promised(move || work().map_err(|error| trace_error(&error)))
 }
 
 #[derive(Serialize)]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::balance::BalanceLog;
 use crate::error::{ExpertsError, Warning, WarningCode};
 use crate::statistics::{Combination, ExpertStatistics};
 
@@ -52,6 +53,7 @@ pub fn statistics_of(
         combination,
         warnings,
         counts,
+        balance: BalanceLog::default(),
     })
 }
 

@@ -10,9 +10,10 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
+use super::load_window::{LoadWindow, ring_warning};
 use super::pickle::{Element, Pickle, Tensor, Value};
 use super::rows::{MOST_EXPERTS, RankCounts, statistics_of};
-use crate::error::{ExpertsError, Warning, WarningCode};
+use crate::error::{ExpertsError, Warning};
 use crate::regular;
 use crate::statistics::ExpertStatistics;
 
@@ -42,11 +43,14 @@ pub fn read_record(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
         regular::open(path).map_err(|source| ExpertsError::Unreadable { path: path.to_owned(), source })?;
     let damaged = |reason: String| ExpertsError::Damaged { path: path.to_owned(), reason };
     let mut record = Record::open(file).map_err(damaged)?;
-    let (counts, warnings) = record.counts().map_err(damaged)?;
     let rank = match record.pickle.get(record.pickle.root(), "rank") {
         Some(Value::Int(rank)) => u32::try_from(*rank).unwrap_or(0),
         _ => 0,
     };
+    if let Some(window) = record.load_window().map_err(damaged)? {
+        return window.statistics(rank).map_err(damaged);
+    }
+    let (counts, warnings) = record.counts().map_err(damaged)?;
     statistics_of(path, &BTreeMap::from([(rank, counts)]), warnings)
 }
 
@@ -71,16 +75,7 @@ impl Record {
         let root = self.pickle.root().clone();
         if let Some(Value::Tensor(tensor)) = self.pickle.get(&root, "logical_count").cloned() {
             let counts = self.totals(&tensor)?;
-            let message = "Steps are numbered from 0: the recorder keeps the newest in a ring, which loses their order once it is full.";
-            let warning =
-                Warning { code: WarningCode::StepsUnordered, message: message.to_owned(), count: 1 };
-            return Ok((counts, vec![warning]));
-        }
-        if let Some(Value::Tensor(window)) = self.pickle.get(&root, "expert_load_window").cloned() {
-            let message = "Steps are numbered from 0: the engine keeps the newest in a ring, which loses their order once it is full.";
-            let warning =
-                Warning { code: WarningCode::StepsUnordered, message: message.to_owned(), count: 1 };
-            return Ok((self.load_window(&root, &window)?, vec![warning]));
+            return Ok((counts, vec![ring_warning("the recorder")]));
         }
         let records = match self.pickle.get(&root, "records") {
             Some(Value::List(records)) => records.clone(),
@@ -119,29 +114,27 @@ impl Record {
         Ok(counts)
     }
 
-    /// `vLLM`'s [steps, layers, slots], with the experts that sit in the slots: [layers, slots].
-    fn load_window(&mut self, root: &Value, window: &Tensor) -> Result<RankCounts, String> {
-        let map = match self.pickle.get(root, "physical_to_logical_map") {
+    /// `vLLM`'s window; `None` where the file holds none.
+    fn load_window(&mut self) -> Result<Option<LoadWindow>, String> {
+        let root = self.pickle.root().clone();
+        let Some(Value::Tensor(window)) = self.pickle.get(&root, "expert_load_window").cloned() else {
+            return Ok(None);
+        };
+        let map = match self.pickle.get(&root, "physical_to_logical_map") {
             Some(Value::Tensor(map)) => map.clone(),
             _ => return Err("its expert_load_window comes without physical_to_logical_map".to_owned()),
         };
-        let (&[_, layers, slots], &[map_layers, map_slots]) = (window.shape.as_slice(), map.shape.as_slice())
+        let (&[steps, layers, slots], &[map_layers, map_slots]) =
+            (window.shape.as_slice(), map.shape.as_slice())
         else {
             return Err("expert_load_window is not [steps, layers, slots]".to_owned());
         };
-        if (layers, slots) != (map_layers, map_slots) || layers == 0 || slots == 0 {
-            return Err("expert_load_window has other slots than the map of experts".to_owned());
-        }
-        let logical = self.numbers(&map)?;
-        let mut counts = RankCounts::new();
-        for (at, tokens) in self.numbers(window)?.into_iter().enumerate() {
-            let (row, slot) = (at / slots, at % slots);
-            let expert = u32::try_from(logical[row % layers * slots + slot]).ok();
-            let expert = expert.filter(|expert| *expert < MOST_EXPERTS);
-            let expert = expert.ok_or("the map of experts names one that cannot be")?;
-            *counts.entry((index(row / layers)?, index(row % layers)?, expert)).or_default() += tokens;
-        }
-        Ok(counts)
+        Ok(Some(LoadWindow {
+            shape: [steps, layers, slots],
+            map_shape: [map_layers, map_slots],
+            logical: self.numbers(&map)?,
+            tokens: self.numbers(&window)?,
+        }))
     }
 
     /// One forward pass: tokens of slots, which belong to their experts.

@@ -16,18 +16,21 @@ export function rankOfExpert(expert: number, experts: number, ranks: number): nu
   return larger + Math.floor((expert - inLarger) / Math.max(least, 1));
 }
 
-/** The histogram's bars by expert id, or the most loaded first. */
+/**
+ * The histogram's bars by expert id, or the most loaded first. Experts stand in contiguous blocks, unless `holders` says
+ * which ranks hold each.
+ */
 export function expertBars(
   counts: readonly number[],
   ranks: number,
   order: BarOrder,
   over?: { readonly name: string; readonly counts: readonly number[] },
+  holders?: readonly (readonly number[])[],
 ): ExpertBars {
-  const bars = counts.map((tokens, expert) => ({
-    expert,
-    tokens,
-    rank: rankOfExpert(expert, counts.length, ranks),
-  }));
+  const bars = counts.map((tokens, expert) => {
+    const [rank = rankOfExpert(expert, counts.length, ranks), ...others] = holders?.[expert] ?? [];
+    return { expert, tokens, rank, ...(others.length === 0 ? {} : { replicas: [rank, ...others] }) };
+  });
   if (order === 'load') bars.sort((a, b) => b.tokens - a.tokens || a.expert - b.expert);
   const total = counts.reduce((sum, tokens) => sum + tokens, 0);
   if (over === undefined) return { bars, total };

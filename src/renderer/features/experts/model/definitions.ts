@@ -35,6 +35,9 @@ export const definitions = {
     'Experts with tokens on a rank, mean over ranks and iterations: small batches cost by it, since the weights of each active expert are read.',
   sglangBalancedness:
     'SGLang’s definition: (mean + 1e-5) / (max + 1e-5) over ranks, mean over iterations; 1 is perfect balance.',
+  vllmBalancedness:
+    'vLLM’s definition: tokens of the mean rank over those of the most loaded rank, each summed over all layers in every step, then averaged over steps with tokens; 1 is perfect balance. Of sums: the same of the tokens of all steps together.',
+  balanceQuartiles: 'vLLM’s balancedness of each step with tokens; the quartiles are values that occurred.',
   planImbalance:
     'Most loaded rank over the mean rank, minus 1, in the iterations that judge: for each iteration, then averaged, then the mean over layers. As TensorRT-LLM’s report_load_statistics prints it.',
   slots:
@@ -46,7 +49,10 @@ export const definitions = {
   expertShare:
     'Time of expert computing on the slowest rank over the time of the iteration, waiting included. Measured where a trace of the run is here; type it to try another.',
   expertTime:
-    'MoE kernels of the iterations, summed; in traces without a device the operator moe.experts of the embedded engine.',
+    'MoE kernels of the iterations, summed; where a trace has none by name, kernels launched within ranges that are named for experts; without a device the operator moe.experts of the embedded engine.',
+  timeImbalance: 'Slowest rank over the mean rank, minus 1, of expert computing summed over the iterations.',
+  measuredEstimate:
+    'T / (T − saved) − 1, with saved the measured expert computing of each layer’s slowest rank beyond the mean rank, summed over layers and iterations, and T the time of the iterations on the slowest rank, waiting included.',
   rankTokens:
     'Tokens that the statistics give this rank in the window, all layers, with experts in contiguous blocks. Only where there is a trace of every rank that holds all iterations of the window.',
   timePerTokens:

@@ -15,19 +15,19 @@ export function layerHeatmap(
   scale: HeatmapScale,
 ): HeatmapData {
   const common = { rows: layers, rowName: 'layer', selected: layers.indexOf(layer), scale } as const;
-  if (over === 'experts') return { ...common, columns: experts, columnName: 'expert', tokens };
+  if (over === 'experts') return { ...common, columns: experts, columnName: 'expert', values: tokens };
   const byRank = new Float64Array(layers.length * ranks);
   for (let at = 0; at < tokens.length; at += 1) {
     const rank = rankOfExpert(at % experts, experts, ranks);
     const cell = Math.floor(at / experts) * ranks + rank;
     byRank[cell] = (byRank[cell] ?? 0) + (tokens[at] ?? 0);
   }
-  return { ...common, columns: ranks, columnName: 'rank', tokens: byRank };
+  return { ...common, columns: ranks, columnName: 'rank', values: byRank };
 }
 
 /** Tokens of each rank over all layers, with experts in contiguous blocks. */
 export function tokensOfRanks(heatmap: ExpertHeatmap, ranks: number): Float64Array {
-  const byLayer = layerHeatmap(heatmap, 'ranks', ranks, 0, 'tokens').tokens;
+  const byLayer = layerHeatmap(heatmap, 'ranks', ranks, 0, 'absolute').values;
   const sums = new Float64Array(ranks);
   for (const [at, tokens] of byLayer.entries()) sums[at % ranks] = (sums[at % ranks] ?? 0) + tokens;
   return sums;
@@ -44,7 +44,7 @@ export function seriesHeatmap(
     rowName: 'iteration',
     columns,
     columnName: over === 'ranks' ? 'rank' : 'expert',
-    tokens: cells,
+    values: cells,
     selected: null,
     scale,
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PlanFile, SavedFile } from '#shared/contract/expert-files.ts';
+import type { PlanFile } from '#shared/contract/expert-files.ts';
+import type { SavedFile } from '#shared/contract/saved-file.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 
@@ -7,7 +8,7 @@ import { notify, notifyFailure } from '#renderer/stores/notices.ts';
 
 export async function saveFile(file: SavedFile): Promise<void> {
   try {
-    const saved = await invoke('experts.save', file);
+    const saved = await invoke('files.save', file);
     if (saved !== null) notify('note', `Written to ${saved.path}.`);
   } catch (thrown) {
     notifyFailure(thrown);

@@ -32,11 +32,12 @@ export function gridTable(
   columnName: string,
   rows: readonly number[],
   columns: number,
-  tokens: Float64Array,
+  values: Float64Array,
+  valueName = 'tokens',
 ): TableFile {
   return {
-    columns: [rowName, columnName, 'tokens'],
-    rows: Array.from(tokens, (count, at) => [rows[Math.floor(at / columns)] ?? null, at % columns, count]),
+    columns: [rowName, columnName, valueName],
+    rows: Array.from(values, (value, at) => [rows[Math.floor(at / columns)] ?? null, at % columns, value]),
   };
 }
 

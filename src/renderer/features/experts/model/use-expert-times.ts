@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Source } from '#shared/contract/app.ts';
-import type { Group } from '#shared/contract/analysis.ts';
 import type { Iteration } from '#shared/contract/engine.ts';
+import type { TraceExpertTimes } from '#shared/contract/experts.ts';
 import { askEngine } from '#renderer/data/engine.ts';
 import type { IterationBounds } from './iteration-window.ts';
 import { useAnswer, type Answer } from './use-answer.ts';
@@ -11,22 +11,13 @@ export interface ExpertTime {
   readonly rank: number | null;
   readonly name: string;
   readonly iterations: number;
-  /** Expert computing; null where the trace does not name it. */
+  /** Expert computing; null where the trace does not tell of it. */
   readonly expertNs: number | null;
   /** The iterations' windows, waiting included. */
   readonly totalNs: number;
-}
-
-/** The embedded engine's operator that holds nothing but expert computing. */
-const EXPERT_OPERATOR = 'moe.experts';
-const MOE_KIND = 'MoE';
-
-/** Kernels of experts where a device was traced, else the operator of the embedded engine. */
-export function expertTimeOf(groups: readonly Group[], isDevice: boolean): number | null {
-  const found = groups.filter(({ name, kind }) =>
-    isDevice ? kind?.toLowerCase() === MOE_KIND.toLowerCase() : name === EXPERT_OPERATOR,
-  );
-  return found.length === 0 ? null : found.reduce((sum, { insideNs }) => sum + insideNs, 0);
+  /** Window of each iteration by its number. */
+  readonly windowNs: ReadonlyMap<number, number>;
+  readonly times: TraceExpertTimes | null;
 }
 
 function windowNs({ gpuWindows, startNs, endNs }: Iteration): number {
@@ -34,50 +25,54 @@ function windowNs({ gpuWindows, startNs, endNs }: Iteration): number {
   return gpuWindows.length > 0 ? longest : endNs - startNs;
 }
 
-async function timeOf(source: Source, window: IterationBounds, signal: AbortSignal): Promise<ExpertTime> {
+export const sumOf = (values: Iterable<number>): number => {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+};
+
+async function timeOf(
+  source: Source,
+  layers: readonly number[],
+  window: IterationBounds,
+  signal: AbortSignal,
+): Promise<ExpertTime> {
   const { sourceId, name } = source;
   const opened = await askEngine('trace.open', { sourceId }, { signal });
   const iterations = (await askEngine('trace.iterations', { sourceId }, { signal })).filter(
     ({ index }) => index >= window.first && index <= window.last,
   );
-  const [first] = iterations;
-  const last = iterations.at(-1);
   const rank = source.rank ?? opened.summary.rank;
-  if (first === undefined || last === undefined) {
-    return { rank, name, iterations: 0, expertNs: null, totalNs: 0 };
-  }
-  const isDevice = opened.summary.gpu.kernelCount > 0;
-  const layer = isDevice ? 'kernels' : 'operators';
-  const selection = { layer, firstIteration: first.index, lastIteration: last.index } as const;
-  const groups = await askEngine(
-    'trace.groups',
-    { sourceId, selection, by: 'name', limit: 10_000 },
-    { signal },
-  );
-  return {
+  const windows = new Map(iterations.map((iteration) => [iteration.index, windowNs(iteration)]));
+  const common = {
     rank,
     name,
     iterations: iterations.length,
-    expertNs: expertTimeOf(groups, isDevice),
-    totalNs: iterations.reduce((sum, iteration) => sum + windowNs(iteration), 0),
+    windowNs: windows,
+    totalNs: sumOf(windows.values()),
   };
+  if (iterations.length === 0) return { ...common, expertNs: null, times: null };
+  const asked = { sourceId, first: window.first, last: window.last, layers: [...layers] };
+  const times = await askEngine('trace.expertTimes', asked, { signal });
+  return { ...common, expertNs: times === null ? null : sumOf(times.totalNs), times };
 }
 
-/** One for each trace, by rank. */
+/** One for each trace, by rank. `layers` are those of the statistics. */
 export function useExpertTimes(
   traces: readonly Source[],
+  layers: readonly number[],
   window: IterationBounds,
 ): Answer<readonly ExpertTime[]> {
   const subject = traces.map(({ sourceId }) => sourceId).join(' ');
   return useAnswer(subject, `${window.first}-${window.last}`, async (signal) => {
     const times: ExpertTime[] = [];
-    for (const trace of traces) times.push(await timeOf(trace, window, signal));
+    for (const trace of traces) times.push(await timeOf(trace, layers, window, signal));
     return times.sort((a, b) => (a.rank ?? 0) - (b.rank ?? 0));
   });
 }
 
 /** Expert computing of the slowest rank over the longest window; null where no trace tells. */
-export function measuredShare(times: readonly ExpertTime[]): number | null {
+export function measuredShare(times: readonly Pick<ExpertTime, 'expertNs' | 'totalNs'>[]): number | null {
   let expertNs = 0;
   let totalNs = 0;
   for (const time of times) {

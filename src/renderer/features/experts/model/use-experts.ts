@@ -40,6 +40,8 @@ export interface ExpertAnswers {
   readonly histogram: Answer<ExpertHistogram>;
   /** Null where the layer has no tokens to answer with. */
   readonly rankLoads: Answer<readonly number[] | null>;
+  /** vLLM's definition, all layers together; null where they have no tokens to answer with. */
+  readonly vllmBalancedness: Answer<number | null>;
 }
 
 export function useExpertAnswers({ sourceId, window, layer, ranks }: ExpertQuestion): ExpertAnswers {
@@ -55,6 +57,9 @@ export function useExpertAnswers({ sourceId, window, layer, ranks }: ExpertQuest
     ),
     rankLoads: useAnswer(sourceId, `${span} ${layer} ${ranks}`, (signal) =>
       askEngine('experts.rankLoads', { ...of, layer, ranks }, { signal }),
+    ),
+    vllmBalancedness: useAnswer(sourceId, `${span} ${ranks}`, (signal) =>
+      askEngine('experts.vllmBalancedness', { ...of, ranks }, { signal }),
     ),
   };
 }

@@ -5,6 +5,7 @@ import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { rankChoices } from '../model/bars.ts';
+import type { PlacedPlan } from '../model/placed.ts';
 import { checkWindow, type IterationBounds } from '../model/iteration-window.ts';
 
 /** What the view shows: iterations, ranks and order. A wrong window changes nothing and says why. */
@@ -60,16 +61,22 @@ interface ControlsProps {
   readonly ranks: number;
   readonly onWindow: (window: IterationBounds | null) => void;
   readonly onLayer: (layer: number) => void;
-  readonly onRanks: (ranks: number) => void;
+  readonly placed: PlacedPlan | null;
+  readonly isPlaced: boolean;
+  /** Contiguous blocks on so many ranks, or the plan. */
+  readonly onPlacement: (placement: number | 'plan') => void;
 }
 
 export function Controls(props: ControlsProps) {
   const { summary, bounds, window, chosen, message, layer, ranks } = props;
-  const { onWindow, onLayer, onRanks } = props;
+  const { placed, isPlaced, onWindow, onLayer, onPlacement } = props;
   const choices = rankChoices(summary.experts).map((count) => ({
     value: count.toString(),
-    label: `${count} ranks × ${summary.experts / count} experts`,
+    label: `Contiguous: ${count} ranks × ${summary.experts / count} experts`,
   }));
+  if (placed !== null) {
+    choices.push({ value: 'plan', label: `${placed.title}: ${placed.slots} slots on ${placed.ranks} ranks` });
+  }
   return (
     <div className="expert-controls">
       <Select
@@ -85,10 +92,10 @@ export function Controls(props: ControlsProps) {
         </Button>
       )}
       <Select
-        label="Placement: contiguous on"
-        value={ranks.toString()}
+        label="Placement"
+        value={isPlaced ? 'plan' : ranks.toString()}
         options={choices}
-        onChange={(next) => onRanks(Number(next))}
+        onChange={(next) => onPlacement(next === 'plan' ? next : Number(next))}
       />
     </div>
   );

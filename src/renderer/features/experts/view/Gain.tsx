@@ -1,94 +1,151 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Source } from '#shared/contract/app.ts';
 import type { ExpertHeatmap, LayerMetrics } from '#shared/contract/experts.ts';
-import { formatCount, formatDurationNs, formatPercent, formatRatio } from '#shared/base/units.ts';
+import { formatDurationNs, formatPercent, formatRatio } from '#shared/base/units.ts';
 import { Figure } from '#renderer/widgets/Figure.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { NumberField } from '#renderer/widgets/NumberField.tsx';
 import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { gainBand, readShare, type GainBand } from '../model/gain.ts';
-import { tokensOfRanks } from '../model/heatmaps.ts';
+import { layerTimes, measuredEstimate, type MeasuredEstimate } from '../model/layer-times.ts';
 import { agreementText, useMeasuredGain, type MeasuredGain } from '../model/measured-gain.ts';
 import type { TableFile } from '../model/table-file.ts';
 import { valueOf } from '../model/use-answer.ts';
 import type { ExpertQuestion } from '../model/use-experts.ts';
 import { usePerfectLeft } from '../model/use-perfect-left.ts';
 import { measuredShare, useExpertTimes, type ExpertTime } from '../model/use-expert-times.ts';
-import { SaveMenu } from './SaveMenu.tsx';
+import { LayerTimes, RankTimes } from './ExpertTimes.tsx';
+import { GainByLayer, GainRanges, TimeMap } from './GainCharts.tsx';
+import { TablePanel } from './TablePanel.tsx';
 
 interface GainProps {
   readonly question: ExpertQuestion;
+  /** Layers of the statistics. */
+  readonly layers: readonly number[];
   readonly metrics: readonly LayerMetrics[];
   readonly heatmap: ExpertHeatmap | undefined;
   /** Traces of the same run; none where the statistics came alone. */
   readonly traces: readonly Source[];
   readonly runId: string | undefined;
+  readonly onSelectLayer: (layer: number) => void;
 }
 
+const NO_TIMES: readonly ExpertTime[] = [];
+
 /** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
-export function Gain({ question, metrics, heatmap, traces, runId }: GainProps) {
-  const { ranks, window } = question;
-  const answer = useExpertTimes(traces, window);
-  const times = valueOf(answer) ?? [];
+export function Gain({ question, layers, metrics, heatmap, traces, runId, onSelectLayer }: GainProps) {
+  const answer = useExpertTimes(traces, layers, question.window);
+  const times = valueOf(answer) ?? NO_TIMES;
+  const byLayer = useMemo(() => layerTimes(times), [times]);
+  const estimate = useMemo(() => measuredEstimate(times), [times]);
   const measured = measuredShare(times);
   const [typed, setTyped] = useState('');
   const share = typed.trim() === '' ? measured : readShare(typed);
-  const band = share === null ? null : gainBand(metrics, share);
-  const comparison = valueOf(useMeasuredGain(runId));
+  const band = useMemo(() => (share === null ? null : gainBand(metrics, share)), [metrics, share]);
+  const comparison = valueOf(useMeasuredGain(runId)) ?? null;
+  const { layer } = question;
   return (
     <div className="expert-page">
       <div className="gain__head">
         <GainFigure band={band} />
-        <MeasuredFigure measured={comparison ?? null} band={band} />
+        <EstimateFigure estimate={estimate} />
+        <MeasuredFigure measured={comparison} band={band} />
         <LeftFigure question={question} />
-        <NumberField
-          label="Expert computing, share of an iteration"
-          help={definitions.expertShare}
-          value={typed}
-          min={0}
-          max={100}
-          whole={false}
-          unit="%"
-          placeholder={measured === null ? 'type it' : `measured ${(measured * 100).toFixed(1)}`}
-          messages={
-            typed.trim() !== '' && share === null
-              ? [{ severity: 'error', text: 'Type a number between 0 and 100.' }]
-              : []
-          }
-          onChange={setTyped}
-        />
+        <ShareField typed={typed} measured={measured} isWrong={share === null} onChange={setTyped} />
         <p className="gain__why">
           An estimate, not a measurement: it takes computing for what makes ranks wait. Small decode batches
           cost by the experts whose weights are read, so the band reaches from that to the cost by tokens;
           perfect routing may even be slower. Measure it by comparing passes with and without the perfect
           router.
         </p>
-        <SaveMenu of="figures" name="gain" table={() => gainTable(metrics, share)} />
       </div>
       {answer.state === 'failed' && <Notice severity="error">{answer.failure.message}</Notice>}
       <div className="expert-page__scroll" tabIndex={0} role="region" aria-label="Time and gain">
-        <Table
-          label="Expert time by rank"
-          columns={timeColumnsOf(tokensBeside(times, heatmap, question))}
-          rows={times}
-          rowKey={({ name, rank }) => `${name} ${rank ?? ''}`}
-          empty={
-            answer.state === 'asking'
-              ? 'Reading the traces…'
-              : 'No trace of this run is here: time beside tokens cannot be told.'
-          }
-        />
-        <Table
-          label="Gain by layer"
-          columns={layerColumnsOf(metrics, share)}
-          rows={metrics}
-          rowKey={({ layer }) => layer.toString()}
-        />
-        <p className="expert-panel__note">Experts in contiguous blocks on {ranks} ranks.</p>
+        {share !== null && (
+          <div className="plan-charts">
+            <GainRanges band={band} estimate={estimate} effect={comparison?.effect ?? null} />
+            <GainByLayer metrics={metrics} share={share} layer={layer} onSelectLayer={onSelectLayer} />
+            {byLayer.length > 0 && <TimeMap layers={byLayer} layer={layer} onSelectLayer={onSelectLayer} />}
+          </div>
+        )}
+        <RankTimes times={times} isAsking={answer.state === 'asking'} heatmap={heatmap} question={question} />
+        {byLayer.length > 0 && (
+          <LayerTimes layers={byLayer} metrics={metrics} onSelectLayer={onSelectLayer} />
+        )}
+        <LayerGains metrics={metrics} share={share} ranks={question.ranks} />
       </div>
     </div>
+  );
+}
+
+interface ShareFieldProps {
+  readonly typed: string;
+  readonly measured: number | null;
+  readonly isWrong: boolean;
+  readonly onChange: (typed: string) => void;
+}
+
+function ShareField({ typed, measured, isWrong, onChange }: ShareFieldProps) {
+  return (
+    <NumberField
+      label="Expert computing, share of an iteration"
+      help={definitions.expertShare}
+      value={typed}
+      min={0}
+      max={100}
+      whole={false}
+      unit="%"
+      placeholder={measured === null ? 'type it' : `measured ${(measured * 100).toFixed(1)}`}
+      messages={
+        typed.trim() !== '' && isWrong
+          ? [{ severity: 'error', text: 'Type a number between 0 and 100.' }]
+          : []
+      }
+      onChange={onChange}
+    />
+  );
+}
+
+interface LayerGainsProps {
+  readonly metrics: readonly LayerMetrics[];
+  readonly share: number | null;
+  readonly ranks: number;
+}
+
+function LayerGains({ metrics, share, ranks }: LayerGainsProps) {
+  return (
+    <TablePanel
+      title="Gain by layer"
+      note={`Experts in contiguous blocks on ${ranks} ranks.`}
+      of="figures"
+      name="gain"
+      table={() => gainTable(metrics, share)}
+    >
+      <Table
+        label="Gain by layer"
+        columns={layerColumnsOf(metrics, share)}
+        rows={metrics}
+        rowKey={({ layer }) => layer.toString()}
+      />
+    </TablePanel>
+  );
+}
+
+/** The same from what was measured, where the traces of all ranks tell layers. */
+function EstimateFigure({ estimate }: { readonly estimate: MeasuredEstimate | null }) {
+  return (
+    <Figure
+      label="Estimated by measured times"
+      value={estimate === null ? 'cannot answer' : formatPercent(estimate.gain)}
+      definition={definitions.measuredEstimate}
+      note={
+        estimate === null
+          ? 'needs traces of two ranks that tell layers'
+          : `${formatDurationNs(estimate.savedNs)} of ${formatDurationNs(estimate.iterationNs)}`
+      }
+    />
   );
 }
 
@@ -170,73 +227,6 @@ function MeasuredFigure({ measured, band }: MeasuredFigureProps) {
     />
   );
 }
-
-type TokensOf = (time: ExpertTime) => number | null;
-
-/** Tokens of the ranks whose traces these are; none are guessed where the two do not tell of the same. */
-function tokensBeside(
-  times: readonly ExpertTime[],
-  heatmap: ExpertHeatmap | undefined,
-  { ranks, window }: ExpertQuestion,
-): TokensOf {
-  const numbers = new Set(times.map(({ rank }) => rank));
-  const isEvery = numbers.size === ranks && times.every(({ rank }) => rank !== null && rank < ranks);
-  if (heatmap === undefined || !isEvery) return () => null;
-  const tokens = tokensOfRanks(heatmap, ranks);
-  const length = window.last - window.first + 1;
-  return ({ rank, iterations }) => (iterations === length ? (tokens[rank ?? 0] ?? null) : null);
-}
-
-const timeColumnsOf = (tokensOf: TokensOf): readonly Column<ExpertTime>[] => [
-  { key: 'rank', title: 'Rank', cell: ({ rank, name }) => (rank === null ? name : `Rank ${rank}`) },
-  {
-    key: 'iterations',
-    title: 'Iterations',
-    numeric: true,
-    cell: ({ iterations }) => formatCount(iterations),
-  },
-  {
-    key: 'expert',
-    title: 'Expert computing',
-    definition: definitions.expertTime,
-    numeric: true,
-    cell: ({ expertNs }) => (expertNs === null ? 'cannot answer' : formatDurationNs(expertNs)),
-  },
-  {
-    key: 'total',
-    title: 'Iterations’ time',
-    numeric: true,
-    cell: ({ totalNs }) => formatDurationNs(totalNs),
-  },
-  {
-    key: 'tokens',
-    title: 'Tokens',
-    definition: definitions.rankTokens,
-    numeric: true,
-    cell: (time) => {
-      const tokens = tokensOf(time);
-      return tokens === null ? 'cannot answer' : formatCount(tokens);
-    },
-  },
-  {
-    key: 'perTokens',
-    title: 'Per 1,000 tokens',
-    definition: definitions.timePerTokens,
-    numeric: true,
-    cell: (time) => {
-      const tokens = tokensOf(time);
-      return tokens === null || tokens === 0 || time.expertNs === null
-        ? 'cannot answer'
-        : formatDurationNs((time.expertNs * 1000) / tokens);
-    },
-  },
-  {
-    key: 'share',
-    title: 'Share',
-    numeric: true,
-    cell: ({ expertNs, totalNs }) => percent(expertNs === null || totalNs === 0 ? null : expertNs / totalNs),
-  },
-];
 
 function layerColumnsOf(
   metrics: readonly LayerMetrics[],

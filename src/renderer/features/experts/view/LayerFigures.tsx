@@ -18,20 +18,24 @@ interface LayerFiguresProps {
   readonly metrics: LayerMetrics | undefined;
   readonly experts: number;
   readonly ranks: number;
+  /** Whether the ranks are those of a plan, and not contiguous blocks. */
+  readonly isPlaced: boolean;
+  /** Of all layers together; null where it cannot be told, undefined until it is known. */
+  readonly vllmBalancedness: number | null | undefined;
 }
 
 function ofSums(value: number | null | undefined): string {
   return value === null || value === undefined ? UNANSWERED : `of sums ${formatRatio(value)}`;
 }
 
-export function LayerFigures({ metrics, experts, ranks }: LayerFiguresProps) {
+export function LayerFigures({ metrics, experts, ranks, isPlaced, vllmBalancedness }: LayerFiguresProps) {
   const top = Math.min(TOP_EXPERTS, experts);
   const dead = metrics?.deadExperts ?? null;
   return (
     <section className="expert-figures" aria-label="Metrics of the layer">
       <Figure
         size="main"
-        label={`Imbalance over ${ranks} ranks`}
+        label={`Imbalance over ${ranks} ranks${isPlaced ? ' of the plan' : ''}`}
         value={metrics?.rankImbalanceMean === null ? UNANSWERED : ratio(metrics?.rankImbalanceMean)}
         definition={definitions.rankImbalanceMean}
         note={ofSums(metrics?.rankImbalanceOfSums)}
@@ -47,6 +51,18 @@ export function LayerFigures({ metrics, experts, ranks }: LayerFiguresProps) {
         value={ratio(metrics?.balancedness)}
         definition={definitions.balancedness}
         note="1 is even"
+      />
+      <Figure
+        label="SGLang balancedness"
+        value={ratio(metrics?.sglangBalancedness)}
+        definition={definitions.sglangBalancedness}
+        note={`over ${ranks} ranks`}
+      />
+      <Figure
+        label="vLLM balancedness"
+        value={vllmBalancedness === null ? UNANSWERED : ratio(vllmBalancedness)}
+        definition={definitions.vllmBalancedness}
+        note="all layers, over ranks"
       />
       <Figure
         label="CV"

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from 'react';
 import type { Source } from '#shared/contract/app.ts';
+import type { ExpertLayerPlan } from '#shared/contract/experts.ts';
 import { formatCount, formatPercent, formatRatio } from '#shared/base/units.ts';
 import type { ExpertBars } from '#renderer/charts/expert-options.ts';
 import { ExpertBarsChart, expertBarsPicture, LinesChart, linesPicture } from '#renderer/charts/index.tsx';
 import { Menu } from '#renderer/widgets/Menu.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { deadExperts, expertBars, hottestExperts, lorenzCurve, type BarOrder } from '../model/bars.ts';
+import { ranksOfExperts } from '../model/placed.ts';
 import { linesTable, type TableFile } from '../model/table-file.ts';
 import { valueOf } from '../model/use-answer.ts';
 import type { ExpertQuestion } from '../model/use-experts.ts';
@@ -30,6 +32,8 @@ interface LayerPanelProps {
   readonly question: ExpertQuestion;
   readonly counts: readonly number[] | undefined;
   readonly loads: readonly number[] | null | undefined;
+  /** The layer in a plan, whose ranks are shown instead of contiguous blocks. */
+  readonly plan: ExpertLayerPlan | undefined;
   /** Other statistics that are open together with these. */
   readonly others: readonly Source[];
 }
@@ -46,7 +50,7 @@ function summaryOf(counts: readonly number[]): string {
 const NO_COUNTS: readonly number[] = [];
 
 /** One layer: its experts, over perfect ones if asked, who is hot and who gets nothing, and its ranks. */
-export function LayerPanel({ question, counts = NO_COUNTS, loads, others }: LayerPanelProps) {
+export function LayerPanel({ question, counts = NO_COUNTS, loads, plan, others }: LayerPanelProps) {
   const { layer, ranks } = question;
   const [order, setOrder] = useState<BarOrder>('id');
   const [reference, setReference] = useState<Reference>('none');
@@ -54,7 +58,10 @@ export function LayerPanel({ question, counts = NO_COUNTS, loads, others }: Laye
   const over = held !== null && reference !== 'none' && held.problem === null ? held : undefined;
   const note = reference === 'none' ? null : (held?.problem ?? null);
   const text = useMemo(() => summaryOf(counts), [counts]);
-  const bars = useMemo(() => expertBars(counts, ranks, order, over), [counts, ranks, order, over]);
+  const bars = useMemo(() => {
+    const holders = plan === undefined ? undefined : ranksOfExperts(plan, counts.length);
+    return expertBars(counts, ranks, order, over, holders);
+  }, [counts, ranks, order, over, plan]);
   const lorenz = useMemo(() => lorenzData(counts, over), [counts, over]);
   const isLorenz = order === 'lorenz';
   return (
@@ -96,7 +103,7 @@ export function LayerPanel({ question, counts = NO_COUNTS, loads, others }: Laye
           {note !== null && <p className="expert-panel__note">{note}</p>}
           <HotAndDead counts={counts} />
         </div>
-        <RankLoads loads={loads} />
+        <RankLoads loads={plan === undefined ? loads : [...plan.afterLoads]} name={`layer-${layer}-ranks`} />
       </div>
     </section>
   );
@@ -106,9 +113,9 @@ export function LayerPanel({ question, counts = NO_COUNTS, loads, others }: Laye
 function barsTable({ bars, total, over }: ExpertBars): TableFile {
   return {
     columns: ['expert', 'rank', 'tokens', 'share', ...(over === undefined ? [] : [over.name])],
-    rows: bars.map(({ expert, rank, tokens }, at) => [
+    rows: bars.map(({ expert, rank, replicas = [rank], tokens }, at) => [
       expert,
-      rank,
+      replicas.join(' '),
       tokens,
       total === 0 ? null : tokens / total,
       ...(over === undefined ? [] : [over.tokens[at] ?? null]),

@@ -48,6 +48,7 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
         <div className="expert-panel__title expert-panel__title--controls">
           <h2>
             Iteration × {over === 'ranks' ? 'rank' : 'expert'}, layer {question.layer}
+            {over === 'ranks' && ' in contiguous blocks'}
             {series.iterationsPerRow > 1 && ` · ${series.iterationsPerRow} iterations a row`} · a click shows
             only that row’s iterations
           </h2>
@@ -55,7 +56,7 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
           <SaveMenu
             of="heat map"
             name={`layer-${question.layer}-iterations`}
-            table={() => gridTable('iteration', data.columnName, data.rows, data.columns, data.tokens)}
+            table={() => gridTable('iteration', data.columnName, data.rows, data.columns, data.values)}
             picture={(format) => heatmapPicture(data, format)}
           />
         </div>

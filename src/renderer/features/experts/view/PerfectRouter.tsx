@@ -15,7 +15,9 @@ import {
   type RouterQuestion,
 } from '../model/router-form.ts';
 import { valueOf } from '../model/use-answer.ts';
-import { activationText, useRouterActivation, useRouterLoads } from '../model/use-router.ts';
+import type { ExpertQuestion } from '../model/use-experts.ts';
+import { usePerfectLeft } from '../model/use-perfect-left.ts';
+import { activationText, recordedText, useRouterActivation, useRouterLoads } from '../model/use-router.ts';
 import { RankLoads } from './RankLoads.tsx';
 import { SaveMenu } from './SaveMenu.tsx';
 
@@ -37,20 +39,27 @@ const fields: readonly (readonly [Exclude<keyof RouterForm, 'era'>, string, stri
 ];
 
 interface PerfectRouterProps {
-  readonly sourceId: string;
+  readonly question: ExpertQuestion;
   readonly summary: ExpertSummary;
-  readonly ranks: number;
+  /** Recorded tokens of the layer, by expert. */
+  readonly counts: readonly number[] | undefined;
   readonly runId: string | undefined;
 }
 
 /** What the perfect router does, whether it was on in this run, and which experts would get how many tokens. */
-export function PerfectRouter({ sourceId, summary, ranks, runId }: PerfectRouterProps) {
+export function PerfectRouter({ question: asked, summary, counts, runId }: PerfectRouterProps) {
+  const { sourceId, ranks, layer } = asked;
   const [form, setForm] = useState(() => defaultRouterForm(summary, ranks));
   const question = routerQuestion(form);
   const activation = valueOf(useRouterActivation(runId));
+  const planned = valueOf(usePerfectLeft(asked)) ?? null;
+  const recorded = planned === null || counts === undefined ? '' : recordedText(layer, counts, planned);
   return (
     <div className="router-page">
-      <Explanation activation={activation === undefined ? '' : activationText(activation)} />
+      <Explanation
+        activation={activation === undefined ? '' : activationText(activation)}
+        recorded={recorded}
+      />
       <div className="router-page__preview">
         <div className="expert-controls" role="group" aria-label="Preview">
           {fields.map(([field, label, help]) => (
@@ -83,7 +92,12 @@ export function PerfectRouter({ sourceId, summary, ranks, runId }: PerfectRouter
   );
 }
 
-function Explanation({ activation }: { readonly activation: string }) {
+interface ExplanationProps {
+  readonly activation: string;
+  readonly recorded: string;
+}
+
+function Explanation({ activation, recorded }: ExplanationProps) {
   return (
     <div className="router-page__text">
       <Notice severity="warning">
@@ -114,6 +128,7 @@ function Explanation({ activation }: { readonly activation: string }) {
         </dd>
         <dt>This run</dt>
         <dd>{activation}</dd>
+        {recorded !== '' && <dd>{recorded}</dd>}
       </dl>
     </div>
   );
@@ -147,7 +162,7 @@ function Preview({ sourceId, question }: { readonly sourceId: string; readonly q
       <div className="expert-panel__chart">
         <ExpertBarsChart label={`Tokens per expert under the perfect router; ${text}`} data={bars} />
       </div>
-      <RankLoads loads={byRank} />
+      <RankLoads loads={byRank} name="perfect-router-ranks" />
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { askEngine } from '#renderer/data/engine.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
 import { defaultPlanForm, checkPlanForm, type PlanRequest } from '../model/plan-form.ts';
+import type { PlacedPlan } from '../model/placed.ts';
 import { choosePlan } from '../model/save.ts';
 import { useAnswer } from '../model/use-answer.ts';
 import { PlanFields } from './PlanFields.tsx';
@@ -18,6 +19,7 @@ interface PlacementProps {
   readonly ranks: number;
   readonly layer: number;
   readonly onSelectLayer: (layer: number) => void;
+  readonly onPlace: (plan: PlacedPlan) => void;
 }
 
 /** A plan made here, or a file's. */
@@ -33,7 +35,7 @@ type Asked =
 
 /** What another placement of experts would do, judged on iterations that did not make it. */
 export function Placement(props: PlacementProps) {
-  const { sourceId, name, summary, ranks, layer, onSelectLayer } = props;
+  const { sourceId, name, summary, ranks, layer, onSelectLayer, onPlace } = props;
   const [form, setForm] = useState(() => defaultPlanForm(summary, ranks));
   const [bytesPerExpert, setBytesPerExpert] = useState('');
   const [asked, setAsked] = useState<Asked | null>(null);
@@ -75,6 +77,7 @@ export function Placement(props: PlacementProps) {
           bytesPerExpert={bytesPerExpert}
           layer={layer}
           onSelectLayer={onSelectLayer}
+          onPlace={onPlace}
         />
       )}
     </div>
@@ -94,6 +97,7 @@ interface AskedPlanProps {
   readonly bytesPerExpert: string;
   readonly layer: number;
   readonly onSelectLayer: (layer: number) => void;
+  readonly onPlace: (plan: PlacedPlan) => void;
 }
 
 function AskedPlan({ sourceId, asked, ...rest }: AskedPlanProps) {

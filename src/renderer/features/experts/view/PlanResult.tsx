@@ -8,6 +8,7 @@ import { Table, type Column } from '#renderer/widgets/Table.tsx';
 import { definitions } from '../model/definitions.ts';
 import { extraBytesPerRank, movesOf, verdictText } from '../model/plan-result.ts';
 import { averageOf } from '../model/layer-columns.ts';
+import type { PlacedPlan } from '../model/placed.ts';
 import { saveFile } from '../model/save.ts';
 import type { TableFile } from '../model/table-file.ts';
 import { PlanCharts } from './PlanCharts.tsx';
@@ -21,12 +22,14 @@ interface PlanResultProps {
   readonly bytesPerExpert: string;
   readonly layer: number;
   readonly onSelectLayer: (layer: number) => void;
+  readonly onPlace: (plan: PlacedPlan) => void;
 }
 
 const ratio = (value: number | null): string => (value === null ? 'cannot answer' : formatRatio(value));
 
 /** A plan's verdict first, then its figures, layers and pictures. */
-export function PlanResult({ plan, title, name, bytesPerExpert, layer, onSelectLayer }: PlanResultProps) {
+export function PlanResult(props: PlanResultProps) {
+  const { plan, title, name, bytesPerExpert, layer, onSelectLayer, onPlace } = props;
   const { severity, text } = verdictText(plan);
   return (
     <div className="placement__result">
@@ -34,6 +37,18 @@ export function PlanResult({ plan, title, name, bytesPerExpert, layer, onSelectL
         <Notice severity={severity}>
           {title}. {text}
         </Notice>
+        <Button
+          onClick={() =>
+            onPlace({
+              title,
+              slots: plan.numSlots,
+              ranks: plan.layers[0]?.afterLoads.length ?? 1,
+              yaml: plan.yaml,
+            })
+          }
+        >
+          Show load under it
+        </Button>
         <Button onClick={() => void saveFile({ name: `${name}-eplb`, format: 'yaml', content: plan.yaml })}>
           Save as YAML…
         </Button>

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useState, type ReactNode } from 'react';
 import type { Source } from '#shared/contract/app.ts';
-import type { ExpertSummary, LayerMetrics } from '#shared/contract/experts.ts';
+import type { ExpertSummary } from '#shared/contract/experts.ts';
 import { useTraceView, type TraceViewStore } from '#renderer/stores/trace-view.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { Tabs } from '#renderer/widgets/Tabs.tsx';
 import { defaultRanks } from '../model/bars.ts';
 import { windowWithin, type IterationBounds } from '../model/iteration-window.ts';
+import type { PlacedPlan } from '../model/placed.ts';
 import { valueOf, type Answer } from '../model/use-answer.ts';
 import { useExpertAnswers, type ExpertAnswers, type ExpertQuestion } from '../model/use-experts.ts';
 import { Controls } from './Controls.tsx';
 import { Gain } from './Gain.tsx';
-import { HeatmapPanel } from './HeatmapPanel.tsx';
-import { LayerFigures } from './LayerFigures.tsx';
-import { LayerList } from './LayerList.tsx';
-import { LayerPanel } from './LayerPanel.tsx';
 import { LayerTable } from './LayerTable.tsx';
+import { Load } from './Load.tsx';
 import { OverIterations } from './OverIterations.tsx';
 import { PerfectRouter } from './PerfectRouter.tsx';
 import { Placement } from './Placement.tsx';
@@ -43,6 +41,8 @@ export function Statistics({ source, summary, traces, others, store }: Statistic
   const { window, message } = windowWithin(chosen, bounds);
   const [ranks, setRanks] = useState(() => defaultRanks(summary.ranks, summary.experts));
   const [page, setPage] = useState<Page>('load');
+  const [placed, setPlaced] = useState<PlacedPlan | null>(null);
+  const [isPlaced, setIsPlaced] = useState(false);
   const question = { sourceId, window, layer, ranks };
   const answers = useExpertAnswers(question);
   const pages = pagesOf({
@@ -53,8 +53,14 @@ export function Statistics({ source, summary, traces, others, store }: Statistic
     store,
     question,
     answers,
+    placed: isPlaced ? placed : null,
     onLayer: setLayer,
     onWindow: chooseWindow,
+    onPlace: (plan) => {
+      setPlaced(plan);
+      setIsPlaced(true);
+      setPage('load');
+    },
   });
   return (
     <div className="expert-statistics">
@@ -67,9 +73,14 @@ export function Statistics({ source, summary, traces, others, store }: Statistic
           message={message}
           layer={layer}
           ranks={ranks}
+          placed={placed}
+          isPlaced={isPlaced}
           onWindow={chooseWindow}
           onLayer={setLayer}
-          onRanks={setRanks}
+          onPlacement={(next) => {
+            setIsPlaced(next === 'plan');
+            setRanks(next === 'plan' ? (placed?.ranks ?? ranks) : next);
+          }}
         />
         <Problems answers={Object.values(answers)} />
       </div>
@@ -81,12 +92,15 @@ export function Statistics({ source, summary, traces, others, store }: Statistic
 interface PagesInput extends StatisticsProps {
   readonly question: ExpertQuestion;
   readonly answers: ExpertAnswers;
+  /** The plan in whose placement loads are shown; null for contiguous blocks. */
+  readonly placed: PlacedPlan | null;
   readonly onLayer: (layer: number) => void;
   readonly onWindow: (window: IterationBounds) => void;
+  readonly onPlace: (plan: PlacedPlan) => void;
 }
 
 function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode])[] {
-  const { source, summary, traces, others, question, answers, onLayer, onWindow } = input;
+  const { source, summary, traces, others, question, answers, placed, onLayer, onWindow, onPlace } = input;
   const { sourceId, layer, ranks } = question;
   const metrics = valueOf(answers.metrics) ?? [];
   const name = `experts-${(source.runId ?? source.name).replaceAll(/[^\w.-]/g, '-').slice(0, 80)}`;
@@ -99,6 +113,7 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
         question={question}
         summary={summary}
         answers={answers}
+        placed={placed}
         others={others}
         onSelectLayer={onLayer}
       />,
@@ -126,6 +141,7 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
         ranks={ranks}
         layer={layer}
         onSelectLayer={onLayer}
+        onPlace={onPlace}
       />,
     ],
     [
@@ -134,7 +150,9 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
       <Gain
         key="gain"
         question={question}
+        layers={summary.layers}
         metrics={metrics}
+        onSelectLayer={onLayer}
         heatmap={valueOf(answers.heatmap)}
         traces={traces}
         runId={source.runId}
@@ -143,7 +161,13 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
     [
       'router',
       'Perfect router',
-      <PerfectRouter key={ranks} sourceId={sourceId} summary={summary} ranks={ranks} runId={source.runId} />,
+      <PerfectRouter
+        key={ranks}
+        question={question}
+        summary={summary}
+        counts={valueOf(answers.histogram)?.counts}
+        runId={source.runId}
+      />,
     ],
   ];
 }
@@ -165,46 +189,6 @@ function Pages({ page, pages, onPage }: PagesProps) {
       onChange={onPage}
       tabs={pages.map(([value, label, panel]) => ({ value, label, panel: seen.has(value) && panel }))}
     />
-  );
-}
-
-interface LoadProps {
-  readonly question: ExpertQuestion;
-  readonly summary: ExpertSummary;
-  readonly answers: ExpertAnswers;
-  readonly others: readonly Source[];
-  readonly onSelectLayer: (layer: number) => void;
-}
-
-/** Layers on the left, the chosen layer's load, and all layers as a heat map. */
-function Load({ question, summary, answers, others, onSelectLayer }: LoadProps) {
-  const { layer, ranks } = question;
-  const metrics: readonly LayerMetrics[] = valueOf(answers.metrics) ?? [];
-  return (
-    <div className="expert-load">
-      <div className="expert-load__figures">
-        <LayerFigures
-          metrics={metrics.find((of) => of.layer === layer)}
-          experts={summary.experts}
-          ranks={ranks}
-        />
-      </div>
-      <div className="expert-body">
-        <LayerList layers={summary.layers} metrics={metrics} selected={layer} onSelect={onSelectLayer} />
-        <LayerPanel
-          question={question}
-          counts={valueOf(answers.histogram)?.counts}
-          loads={valueOf(answers.rankLoads)}
-          others={others}
-        />
-        <HeatmapPanel
-          heatmap={valueOf(answers.heatmap)}
-          layer={layer}
-          ranks={ranks}
-          onSelectLayer={onSelectLayer}
-        />
-      </div>
-    </div>
   );
 }
 

@@ -16,7 +16,7 @@ import { agreementText, routerComparison } from '#renderer/features/experts/mode
 import { phasedImbalance } from '#renderer/features/experts/model/phases.ts';
 import { checkPlanForm, defaultPlanForm } from '#renderer/features/experts/model/plan-form.ts';
 import { defaultRouterForm, routerQuestion } from '#renderer/features/experts/model/router-form.ts';
-import { expertTimeOf, measuredShare } from '#renderer/features/experts/model/use-expert-times.ts';
+import { measuredShare } from '#renderer/features/experts/model/use-expert-times.ts';
 import { activationText } from '#renderer/features/experts/model/use-router.ts';
 
 const summary: ExpertSummary = {
@@ -29,6 +29,8 @@ const summary: ExpertSummary = {
   ranks: 4,
   combination: 'summed',
   warnings: [],
+  balanceLines: 0,
+  balanceModels: [],
 };
 
 const layer = (number: number, some: Partial<LayerMetrics>): LayerMetrics => ({
@@ -72,8 +74,8 @@ describe('a layer’s experts', () => {
 
   test('are added up to ranks in the heat map, and no token is lost', () => {
     const heatmap = { layers: [3, 5], experts: 4, tokens: Float64Array.from([1, 2, 3, 4, 5, 6, 7, 8]) };
-    const { tokens, columns, selected } = layerHeatmap(heatmap, 'ranks', 2, 5, 'tokens');
-    expect([[...tokens], columns, selected]).toEqual([[3, 7, 11, 15], 2, 1]);
+    const { values, columns, selected } = layerHeatmap(heatmap, 'ranks', 2, 5, 'absolute');
+    expect([[...values], columns, selected]).toEqual([[3, 7, 11, 15], 2, 1]);
     expect([...tokensOfRanks(heatmap, 2)]).toEqual([14, 22]);
   });
 });
@@ -223,30 +225,9 @@ describe('the measured gain', () => {
 });
 
 describe('time beside tokens', () => {
-  const durations = { count: 1, totalNs: 9, minNs: 9, medianNs: 9, p95Ns: 9, maxNs: 9 };
-  const group = (name: string, kind: string, insideNs: number) => ({
-    name,
-    kind,
-    trackId: null,
-    durations,
-    insideNs,
-    ownNs: insideNs,
-    longestRow: 0,
-  });
-  const groups = [
-    group('moe.experts', 'moe', 7),
-    group('moe.expert_gemm', 'moe', 6),
-    group('gemm', 'gemm', 5),
-  ];
-
-  test('is the MoE kernels of a device, or the operator that holds them, never both nested ones', () => {
-    expect([expertTimeOf(groups, true), expertTimeOf(groups, false)]).toEqual([13, 7]);
-    expect(expertTimeOf(groups.slice(2), true)).toBeNull();
-  });
-
   test('gives a share only where a trace tells', () => {
-    const time = { rank: 0, name: 'a', iterations: 3, expertNs: 20, totalNs: 100 };
-    expect(measuredShare([time, { ...time, expertNs: 40, totalNs: 80 }])).toBe(0.4);
+    const time = { expertNs: 20, totalNs: 100 };
+    expect(measuredShare([time, { expertNs: 40, totalNs: 80 }])).toBe(0.4);
     expect(measuredShare([{ ...time, expertNs: null }])).toBeNull();
     expect(measuredShare([])).toBeNull();
   });
