@@ -302,6 +302,17 @@ describe('the library in a terminal', () => {
   });
 });
 
+/** vLLM's load window of one step and layer, whose two slots hold experts 1 and 0. */
+function loadWindow(): Buffer {
+  const header = JSON.stringify({
+    expert_load_window: { dtype: 'I64', shape: [1, 1, 2], data_offsets: [0, 16] },
+    physical_to_logical_map: { dtype: 'I64', shape: [1, 2], data_offsets: [16, 32] },
+  });
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, Buffer.from(header), Buffer.from(BigInt64Array.of(5n, 7n, 1n, 0n).buffer)]);
+}
+
 describe('iterscope experts', () => {
   const statistics = resolve('test/fixtures/expert-statistic-drift');
 
@@ -334,6 +345,12 @@ describe('iterscope experts', () => {
       layers: [{ tokens: 1288 }, { tokens: 926 }, { tokens: 1116 }],
     });
     expect(JSON.parse(at('counts.csv').stdout)).toMatchObject({ summary: { combination: 'summed' } });
+    const tensors = join(folder(), 'load.safetensors');
+    writeFileSync(tensors, loadWindow());
+    expect(JSON.parse(iterscope(folder(), 'experts', tensors, '--ranks', '2', '--json').stdout)).toMatchObject({
+      summary: { experts: 2, iterationCount: 1 },
+      layers: [{ tokens: 12 }],
+    });
     const log = join(folder(), 'server.log');
     writeFileSync(log, 'INFO EPLB step: avg_tokens=4.00, max_tokens=8, balancedness=0.5000\n');
     expect(iterscope(folder(), 'experts', log).stdout).toMatch(/^unnamed +0\.500 +0\.500 /m);

@@ -77,7 +77,7 @@ function scaleOf({ scale, measure = TOKENS }: HeatmapData, most: number, theme: 
   return {
     type: 'continuous',
     min: 0,
-    max: Math.max(most, 1),
+    max: most,
     right: 4,
     top: 'middle',
     itemWidth: 10,
@@ -101,8 +101,10 @@ export function heatmapOption(
   const absolute = (): (number | null)[] =>
     Array.from(data.values, (value) => (Number.isNaN(value) ? null : value));
   const shown = data.scale === 'mean' ? relative : absolute();
-  const most = largest(shown.filter((load) => load !== null));
-  const grid = { rows: data.rows.length, columns: data.columns, values: shown, most: Math.max(most, 1) };
+  const found = largest(shown.filter((load) => load !== null));
+  // Even loads, once the mean, are the colour in the middle and not that of the hottest.
+  const most = Math.max(found, data.scale === 'mean' ? 2 : 1);
+  const grid = { rows: data.rows.length, columns: data.columns, values: shown, most };
   const columns = Array.from({ length: data.columns }, (_, at) => at);
   const rowAxis = categoryAxis(theme, data.rows, data.rowName);
   return {

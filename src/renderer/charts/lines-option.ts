@@ -30,6 +30,8 @@ export interface LinesData {
   readonly yMax?: number;
   /** How a figure reads in the tooltip, with its unit; a ratio's digits where nothing is said. */
   readonly text?: (value: number) => string;
+  /** How a figure reads at the axis; as a plain number where nothing is said. */
+  readonly axisText?: (value: number) => string;
   /** What the tooltip says where there is no figure. */
   readonly missing?: string;
   /** Position in `xs` that is marked. */
@@ -89,6 +91,9 @@ export function linesOption(data: LinesData, theme: ChartTheme): ChartOption {
     },
     yAxis: {
       ...valueAxis(theme, data.yName),
+      ...(data.axisText === undefined
+        ? {}
+        : { axisLabel: { color: theme.muted, fontSize: 11, formatter: data.axisText } }),
       ...(data.yMax === undefined ? {} : { max: data.yMax, interval: data.yMax / 4 }),
       nameTextStyle: { color: theme.faint, fontSize: 11, align: 'left' },
     },

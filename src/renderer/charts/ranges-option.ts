@@ -26,6 +26,8 @@ export interface RangesData {
 
 const HEIGHT_PX = 14;
 const LEAST_PX = 2;
+/** Where the axis ends when all is nothing. */
+const LEAST_AXIS = 0.01;
 
 interface RangeApi {
   readonly value: (dimension: number) => number;
@@ -69,6 +71,7 @@ export function rangesOption({ rows, xName, text }: RangesData, theme: ChartThem
     xAxis: {
       ...value,
       min: ({ min }: { readonly min: number }) => Math.min(min, 0),
+      max: ({ max }: { readonly max: number }) => Math.max(max, LEAST_AXIS),
       nameLocation: 'middle',
       nameGap: 20,
       axisLabel: { color: theme.muted, fontSize: 11, formatter: text, hideOverlap: true },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Time of expert computing by layer and iteration.
 //!
-//! On devices these are the MoE kernels; where a trace has none by name, computing that was launched within ranges or
+//! On devices these are the `MoE` kernels; where a trace has none by name, computing that was launched within ranges or
 //! operators named for experts. Without device work it is the operator `moe.experts` of the embedded engine. A layer is
 //! told by the innermost range around the launch that names one. A CUDA graph is launched outside of such ranges: there
 //! layers are told by order alone, and only where the iteration's kernels are the same sequence of names once for each
@@ -23,7 +23,7 @@ const HOST_OPERATOR: &str = "moe.experts";
 /// By what expert computing was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ToldBy {
-    /// MoE kernels.
+    /// `MoE` kernels.
     Kernels,
     /// Kernels launched within ranges named for experts.
     Ranges,
@@ -117,7 +117,7 @@ fn operators(
     .collect()
 }
 
-/// MoE kernels; where there are none, computing within ranges named for experts. By device, in order of their starts.
+/// `MoE` kernels; where there are none, computing within ranges named for experts. By device, in order of their starts.
 fn kernels(
     subject: &Subject<'_>,
     windows: &[Span],
@@ -168,8 +168,7 @@ fn tell_by_order(subject: &Subject<'_>, pieces: &mut [Piece], expert_layers: &[u
         if group.iter().any(|at| pieces[*at].layer.is_some()) {
             continue;
         }
-        let names: Vec<NameId> =
-            group.iter().map(|at| store.name_ids()[pieces[*at].row as usize]).collect();
+        let names: Vec<NameId> = group.iter().map(|at| store.name_ids()[pieces[*at].row as usize]).collect();
         let Some(length) = length_of_layer(&names, expert_layers.len()) else { continue };
         for (position, at) in group.iter().enumerate() {
             pieces[*at].layer = Some(expert_layers[position / length]);

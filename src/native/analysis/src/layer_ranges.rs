@@ -35,7 +35,7 @@ pub struct LayerRanges<'a> {
 impl<'a> LayerRanges<'a> {
     pub fn of(store: &'a Store) -> Self {
         let roles = roles(store);
-        let mut names: FxHashMap<NameId, Option<Named>> = FxHashMap::default();
+        let mut known: FxHashMap<NameId, Option<Named>> = FxHashMap::default();
         let mut by_thread: FxHashMap<(&str, &str), Vec<Range>> = FxHashMap::default();
         for track in &store.meta().tracks {
             for row in store.lanes_of(track.id).iter().flat_map(rows_of) {
@@ -43,8 +43,8 @@ impl<'a> LayerRanges<'a> {
                     continue;
                 }
                 let id = store.name_ids()[row as usize];
-                let named = names.entry(id).or_insert_with(|| named(store.text(id).unwrap_or_default()));
-                if let Some(named) = *named {
+                let said = known.entry(id).or_insert_with(|| meaning_of(store.text(id).unwrap_or_default()));
+                if let Some(named) = *said {
                     let (start_ns, end_ns) = (store.starts()[row as usize], store.end_ns(row));
                     let range = Range { start_ns, end_ns, reach_ns: end_ns, named };
                     by_thread.entry((&track.pid, &track.tid)).or_default().push(range);
@@ -68,7 +68,9 @@ impl<'a> LayerRanges<'a> {
         let mut found = Named { layer: None, is_moe: false };
         let Ok((track, _)) = self.store.place_of(row) else { return found };
         let Some(track) = self.store.meta().tracks.get(track as usize) else { return found };
-        let Some(ranges) = self.by_thread.get(&(track.pid.as_str(), track.tid.as_str())) else { return found };
+        let Some(ranges) = self.by_thread.get(&(track.pid.as_str(), track.tid.as_str())) else {
+            return found;
+        };
         let time_ns = self.store.starts()[row as usize];
         let begun = ranges.partition_point(|range| range.start_ns <= time_ns);
         for range in ranges[..begun].iter().rev().take_while(|range| range.reach_ns > time_ns) {
@@ -82,10 +84,10 @@ impl<'a> LayerRanges<'a> {
 }
 
 /// `None` for names that say neither.
-fn named(name: &str) -> Option<Named> {
+fn meaning_of(name: &str) -> Option<Named> {
     let lower = name.to_ascii_lowercase();
-    let named = Named { layer: layer_of(name, &lower), is_moe: is_about_experts(&lower) };
-    (named.layer.is_some() || named.is_moe).then_some(named)
+    let found = Named { layer: layer_of(name, &lower), is_moe: is_about_experts(&lower) };
+    (found.layer.is_some() || found.is_moe).then_some(found)
 }
 
 fn is_about_experts(lower: &str) -> bool {
@@ -141,10 +143,10 @@ mod tests {
     #[test]
     fn experts_are_told_by_their_names() {
         for name in ["layer_0.moe", "trtllm::fused_moe", "moe.experts", "experts", "nn.Module: FusedMoE_3"] {
-            assert!(named(name).is_some_and(|named| named.is_moe), "{name}");
+            assert!(meaning_of(name).is_some_and(|found| found.is_moe), "{name}");
         }
         for name in ["all_to_all experts", "memory", "expertise", "moe.dispatch_all_to_all"] {
-            assert_eq!(named(name), None, "{name}");
+            assert_eq!(meaning_of(name), None, "{name}");
         }
     }
 }

@@ -7,14 +7,15 @@ mod common;
 use std::path::{Path, PathBuf};
 
 use common::{TestResult, open_picture};
-use iterscope_ingest::{Cancel, ingest_trace};
 use iterscope_analysis::{ExpertTimes, Subject, ToldBy, expert_times};
+use iterscope_ingest::{Cancel, ingest_trace};
 use iterscope_store::Store;
 
 const ALL: (i64, i64) = (i64::MIN, i64::MAX);
 
 fn open_recording(name: &str) -> TestResult<(tempfile::TempDir, Store)> {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../test/fixtures/traces").join(name);
+    let path: PathBuf =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../test/fixtures/traces").join(name);
     let folder = tempfile::tempdir()?;
     let store = folder.path().join("store");
     ingest_trace(&path, &store, &mut |_| {}, &Cancel::default())?;
@@ -36,11 +37,14 @@ fn ranges_around_the_launch_tell_the_layer() -> TestResult {
     let (_folder, store) = open_picture(
         "9/9 user_annotation: [S1........................][S2......]
          9/9 user_annotation: .[layer 4..][layer 7.....]
-         9/9 cuda_runtime:    ..[l#1][l#2].[l#3]........[l#4]
+         9/9 cuda_runtime:    ..[l#1][l#2].[l#3]...........[l#4]
          0/7 kernel:          ....[moe_gemm#1].[gemm#2][moe_gemm#3..][moe_gemm#4]",
     )?;
     let found = times(&store, &[4, 7])?.ok_or("nothing told")?;
-    assert_eq!((found.told_by, found.layers.as_slice(), found.by_order_ns), (ToldBy::Kernels, &[4, 7][..], 0));
+    assert_eq!(
+        (found.told_by, found.layers.as_slice(), found.by_order_ns),
+        (ToldBy::Kernels, &[4, 7][..], 0)
+    );
     assert_eq!(found.iterations, [1, 2]);
     // The second step launches outside of any layer: its time is in the total alone.
     assert_eq!(found.layer_ns, [12_000, 0, 14_000, 0]);

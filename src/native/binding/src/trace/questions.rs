@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use iterscope_analysis::{
     Extent, GroupBy, Layer, Selection, Subject, device_ranges, differences, expert_times, groups, operators,
-    queues,
-    variations, work_of_operator,
+    queues, variations, work_of_operator,
 };
 use iterscope_model::{ErrorCode, Result, TraceError};
 use napi::bindgen_prelude::{AsyncTask, Float64Array};
@@ -84,7 +83,7 @@ fn answers<T, U: From<T>>(found: Vec<T>, limit: u32) -> Vec<U> {
 /// Time of expert computing in nanoseconds.
 #[napi(object)]
 pub struct ExpertTimes {
-    /// `kernels` of MoE, computing launched within `ranges` named for experts, or `operators` of the host.
+    /// `kernels` of `MoE`, computing launched within `ranges` named for experts, or `operators` of the host.
     #[napi(ts_type = "'kernels' | 'ranges' | 'operators'")]
     pub told_by: String,
     /// Iterations that were asked for and are there, ascending.

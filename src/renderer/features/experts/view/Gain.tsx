@@ -64,7 +64,7 @@ export function Gain({ question, layers, metrics, heatmap, traces, runId, onSele
       {answer.state === 'failed' && <Notice severity="error">{answer.failure.message}</Notice>}
       <div className="expert-page__scroll" tabIndex={0} role="region" aria-label="Time and gain">
         {share !== null && (
-          <div className="plan-charts">
+          <div className="plan-charts plan-charts--fitting">
             <GainRanges band={band} estimate={estimate} effect={comparison?.effect ?? null} />
             <GainByLayer metrics={metrics} share={share} layer={layer} onSelectLayer={onSelectLayer} />
             {byLayer.length > 0 && <TimeMap layers={byLayer} layer={layer} onSelectLayer={onSelectLayer} />}

@@ -83,6 +83,7 @@ export function GainByLayer({ metrics, share, layer, onSelectLayer }: GainByLaye
       xName: 'layer',
       yName: 'gain',
       text: formatPercent,
+      axisText: formatPercent,
       selected: metrics.findIndex((of) => of.layer === layer),
       series: [
         { name: 'by tokens', as: 'bars' as const, values: bands.map(({ byTokens }) => byTokens) },

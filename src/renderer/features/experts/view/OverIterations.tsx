@@ -49,8 +49,7 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
           <h2>
             Iteration × {over === 'ranks' ? 'rank' : 'expert'}, layer {question.layer}
             {over === 'ranks' && ' in contiguous blocks'}
-            {series.iterationsPerRow > 1 && ` · ${series.iterationsPerRow} iterations a row`} · a click shows
-            only that row’s iterations
+            {series.iterationsPerRow > 1 && ` · ${series.iterationsPerRow} iterations a row`}
           </h2>
           <Segmented label="Columns" value={over} segments={COLUMNS} onChange={setOver} />
           <SaveMenu
@@ -60,6 +59,7 @@ export function OverIterations({ question, summary, runId, onWindow }: OverItera
             picture={(format) => heatmapPicture(data, format)}
           />
         </div>
+        <p className="expert-panel__note">A click shows only that row’s iterations.</p>
         <SeriesHeatmap series={series} data={data} over={over} layer={question.layer} onWindow={onWindow} />
       </section>
       <div className="over-iterations__lines">

@@ -52,7 +52,9 @@ describe('load under a plan', () => {
   });
 
   test('has its imbalance, and no figure that the plan does not tell', () => {
-    const metrics = [{ layer: 3, rankImbalanceMean: 0.5, sglangBalancedness: 0.7, gini: 0.3 }] as LayerMetrics[];
+    const metrics = [
+      { layer: 3, rankImbalanceMean: 0.5, sglangBalancedness: 0.7, gini: 0.3 },
+    ] as LayerMetrics[];
     expect(placedMetrics(metrics, plan)).toEqual([
       { layer: 3, rankImbalanceMean: 0.2, rankImbalanceOfSums: 0.1, sglangBalancedness: null, gini: 0.3 },
     ]);
