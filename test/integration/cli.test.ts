@@ -347,7 +347,9 @@ describe('iterscope experts', () => {
     expect(JSON.parse(at('counts.csv').stdout)).toMatchObject({ summary: { combination: 'summed' } });
     const tensors = join(folder(), 'load.safetensors');
     writeFileSync(tensors, loadWindow());
-    expect(JSON.parse(iterscope(folder(), 'experts', tensors, '--ranks', '2', '--json').stdout)).toMatchObject({
+    expect(
+      JSON.parse(iterscope(folder(), 'experts', tensors, '--ranks', '2', '--json').stdout),
+    ).toMatchObject({
       summary: { experts: 2, iterationCount: 1 },
       layers: [{ tokens: 12 }],
     });

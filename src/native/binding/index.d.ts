@@ -542,7 +542,7 @@ export interface ExpertSummary {
 
 /** Time of expert computing in nanoseconds. */
 export interface ExpertTimes {
-  /** `kernels` of MoE, computing launched within `ranges` named for experts, or `operators` of the host. */
+  /** `kernels` of `MoE`, computing launched within `ranges` named for experts, or `operators` of the host. */
   toldBy: 'kernels' | 'ranges' | 'operators'
   /** Iterations that were asked for and are there, ascending. */
   iterations: Array<number>
