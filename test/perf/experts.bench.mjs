@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long 2 GB of statistics take to read (16 ranks × 1,000 iterations × 60 layers × 256 experts) and how much memory,
 // and how long a placement plan takes: 60 layers of 512 experts in 640 slots on 32 ranks, made on 50 iterations and judged on
-// 50 others.
+// 50 others; and all figures of all of these layers over 100 iterations.
 import { execFileSync } from 'node:child_process';
 import {
   closeSync,
@@ -75,12 +75,20 @@ function writeStatistics(path, { iterations, layers, experts }) {
 }
 
 /**
- * @typedef {{ openExpertStatistics: (dir: string) => Promise<{ plan: (request: unknown) => Promise<unknown> }> }} Native
+ * @typedef {object} Statistics
+ * @property {(request: unknown) => Promise<unknown>} plan
+ * @property {(from: number, to: number, ranks: number, cancel: unknown) => Promise<unknown>} layerMetrics
+ * @typedef {object} Native
+ * @property {(dir: string) => Promise<Statistics>} openExpertStatistics
+ * @property {new () => unknown} CancelToken
  */
 
-/** @param {string} algorithm */
-const planMs =
-  (algorithm) =>
+/**
+ * How long a question about 60 layers of 512 experts takes.
+ * @param {(statistics: Statistics, native: Native) => Promise<unknown>} ask
+ */
+const askedMs =
+  (ask) =>
   /** @param {{ root: string }} context */
   async ({ root }) => {
     const folder = mkdtempSync(join(tmpdir(), 'iterscope-bench-'));
@@ -93,7 +101,7 @@ const planMs =
       const samples = [];
       for (let round = 0; round <= rounds; round += 1) {
         const startMs = performance.now();
-        await statistics.plan({ ...request, algorithm });
+        await ask(statistics, native);
         samples.push(performance.now() - startMs);
       }
       return samples.slice(1);
@@ -101,6 +109,12 @@ const planMs =
       rmSync(folder, { recursive: true, force: true });
     }
   };
+
+/** @param {string} algorithm */
+const planMs = (algorithm) => askedMs((statistics) => statistics.plan({ ...request, algorithm }));
+const metricsMs = askedMs((statistics, native) =>
+  statistics.layerMetrics(0, iterations, request.epSize, new native.CancelToken()),
+);
 
 /**
  * All ranks have files of the same size; the second and later readings find them in memory.
@@ -165,4 +179,5 @@ export const figures = [
   { name: 'experts.read_memory', unit: 'MiB', run: readMemory },
   { name: 'experts.plan_ms', unit: 'ms', run: planMs('tensorrt-llm') },
   { name: 'experts.plan_deepseek_ms', unit: 'ms', run: planMs('deepseek') },
+  { name: 'experts.metrics_ms', unit: 'ms', run: metricsMs },
 ];

@@ -94,7 +94,7 @@ const FILE_FORMATS = {
   png: 'Picture (PNG)',
 } as const;
 
-/** Asks where figures, a picture or a plan go; null when the user closed the dialog. */
+/** Asks where a table, figures, a picture or a plan go; null when the user closed the dialog. */
 export async function chooseFileTarget(
   window: BrowserWindow,
   { name, format }: { readonly name: string; readonly format: keyof typeof FILE_FORMATS },
@@ -103,16 +103,6 @@ export async function chooseFileTarget(
     title: 'Save',
     defaultPath: `${name}.${format}`,
     filters: [{ name: FILE_FORMATS[format], extensions: [format] }],
-  });
-  return filePath === '' ? null : filePath;
-}
-
-/** Asks where a table goes; null when the user closed the dialog. */
-export async function chooseTableTarget(window: BrowserWindow, name: string): Promise<string | null> {
-  const { filePath } = await dialog.showSaveDialog(window, {
-    title: 'Save the table',
-    defaultPath: `${name}.csv`,
-    filters: [{ name: 'CSV', extensions: ['csv'] }],
   });
   return filePath === '' ? null : filePath;
 }

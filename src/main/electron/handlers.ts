@@ -14,7 +14,6 @@ import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
 import { saveFile } from './save-file.ts';
 import { saveScript } from './save-script.ts';
-import { saveTable } from './save-table.ts';
 import { traceHandlers } from './trace-handlers.ts';
 import { applyTheme } from './window.ts';
 
@@ -54,7 +53,6 @@ export function makeHandlers(
     ...expertHandlers(window),
     ...libraryHandlers(services, window),
     'files.save': (file) => saveFile(window(), file),
-    'tables.save': ({ name, csv }) => saveTable(window(), name, csv),
     ...traceHandlers(services, window),
     'bookmarks.list': ({ sourceId }) => services.bookmarks.list(sourceId),
     'bookmarks.save': async ({ sourceId, bookmarks }) => {

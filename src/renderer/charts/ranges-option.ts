@@ -70,8 +70,9 @@ export function rangesOption({ rows, xName, text }: RangesData, theme: ChartThem
     },
     xAxis: {
       ...value,
-      min: ({ min }: { readonly min: number }) => Math.min(min, 0),
-      max: ({ max }: { readonly max: number }) => Math.max(max, LEAST_AXIS),
+      // Null leaves the end to the chart, which chooses a round one.
+      min: ({ min }: { readonly min: number }) => (min < 0 ? null : 0),
+      max: ({ max }: { readonly max: number }) => (max > LEAST_AXIS ? null : LEAST_AXIS),
       nameLocation: 'middle',
       nameGap: 20,
       axisLabel: { color: theme.muted, fontSize: 11, formatter: text, hideOverlap: true },

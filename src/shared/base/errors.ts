@@ -80,7 +80,6 @@ export const errorCodes = [
   'engine.crashed',
   'engine.unavailable',
   'script.unwritable',
-  'table.unwritable',
   'file.unwritable',
   'source.unknown',
   'source.no-path',

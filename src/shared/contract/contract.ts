@@ -115,15 +115,10 @@ export const contract = {
     input: compared.extend({ format: z.enum(['html', 'markdown', 'json']) }),
     output: z.object({ path: z.string() }).nullable(),
   },
-  /** Writes figures, a picture or a plan to a file that the user chooses; null when the dialog was closed. */
+  /** Writes a table, figures, a picture or a plan to a file that the user chooses; null when the dialog was closed. */
   'files.save': { input: savedFile, output: z.object({ path: z.string() }).nullable() },
   /** The text of a placement file that the user chooses; null when the dialog was closed. */
   'experts.choosePlan': { input: nothing, output: planFile.nullable() },
-  /** Writes a table as CSV to a file that the user chooses; null when the dialog was closed. */
-  'tables.save': {
-    input: z.object({ name: z.string().regex(/^[\w.-]{1,120}$/), csv: z.string().max(1 << 28) }),
-    output: z.object({ path: z.string() }).nullable(),
-  },
   /** Asks where a part of a trace is written; null when the dialog was closed. The engine writes it (`trace.write`). */
   'traces.chooseTarget': { input: traceTarget, output: chosenTarget.nullable() },
   'bookmarks.list': { input: bookmarkedSource, output: bookmarks },

@@ -49,7 +49,6 @@ export const methodNames = [
   'compare.save',
   'files.save',
   'experts.choosePlan',
-  'tables.save',
   'traces.chooseTarget',
   'bookmarks.list',
   'bookmarks.save',

@@ -47,7 +47,7 @@ export const definitions = {
   measuredGain:
     'Effect of the perfect router over learned routing in the newest finished comparison of this run’s recipe: mean over blocks with its interval.',
   expertShare:
-    'Time of expert computing on the slowest rank over the time of the iteration, waiting included. Measured where a trace of the run is here; type it to try another.',
+    'Time of expert computing over the time of the iteration, waiting included: of each layer’s slowest rank where the traces of all ranks tell layers, else of the rank that is slowest in all. Measured where a trace of the run is here; type it to try another.',
   expertTime:
     'MoE kernels of the iterations, summed; where a trace has none by name, kernels launched within ranges that are named for experts; without a device the operator moe.experts of the embedded engine.',
   timeImbalance: 'Slowest rank over the mean rank, minus 1, of expert computing summed over the iterations.',

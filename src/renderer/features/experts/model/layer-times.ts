@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatPercent } from '#shared/base/units.ts';
 import type { TraceExpertTimes } from '#shared/contract/experts.ts';
-import { sumOf, type ExpertTime } from './use-expert-times.ts';
+import { measuredShare, sumOf, type ExpertTime } from './use-expert-times.ts';
 
 /**
  * Expert computing by layer and rank, in iterations that the traces of all ranks hold: only there can it be said who was
@@ -77,6 +77,8 @@ export interface MeasuredEstimate {
   /** T / (T − saved) − 1. */
   readonly gain: number;
   readonly savedNs: number;
+  /** Expert computing of the rank that was slowest, layer by layer and iteration by iteration. */
+  readonly criticalNs: number;
   /** The critical rank's iterations, waiting included. */
   readonly iterationNs: number;
 }
@@ -91,8 +93,23 @@ export function measuredEstimate(times: readonly ExpertTime[]): MeasuredEstimate
   );
   const iterationNs = sumOf(windows);
   const savedNs = sumOf(layers.map((layer) => layer.savedNs));
+  const criticalNs = sumOf(layers.map((layer) => layer.meanNs)) + savedNs;
   if (iterationNs <= savedNs) return null;
-  return { gain: iterationNs / (iterationNs - savedNs) - 1, savedNs, iterationNs };
+  return { gain: iterationNs / (iterationNs - savedNs) - 1, savedNs, criticalNs, iterationNs };
+}
+
+/**
+ * What of an iteration is expert computing that everybody waits for: of each layer's slowest rank where layers are told, else
+ * of the rank that was slowest in all. Null where no trace tells.
+ */
+export function criticalShare(
+  times: readonly ExpertTime[],
+  estimate: MeasuredEstimate | null,
+): number | null {
+  const whole = measuredShare(times);
+  if (whole === null || estimate === null) return whole;
+  const byLayer = estimate.criticalNs / estimate.iterationNs;
+  return byLayer < 1 ? Math.max(whole, byLayer) : whole;
 }
 
 const TOLD_BY: Readonly<Record<TraceExpertTimes['toldBy'], string>> = {

@@ -64,7 +64,7 @@ async function copy(csv: string, count: number): Promise<void> {
 }
 
 async function save(name: string, csv: string): Promise<void> {
-  const saved = await invoke('tables.save', { name, csv });
+  const saved = await invoke('files.save', { name, format: 'csv', content: csv });
   if (saved !== null) notify('note', `The table is in ${saved.path}.`);
 }
 

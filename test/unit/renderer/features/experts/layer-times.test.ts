@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
-import { layerTimes, measuredEstimate, sourceText } from '#renderer/features/experts/model/layer-times.ts';
+import {
+  criticalShare,
+  layerTimes,
+  measuredEstimate,
+  sourceText,
+} from '#renderer/features/experts/model/layer-times.ts';
 import type { ExpertTime } from '#renderer/features/experts/model/use-expert-times.ts';
 
 /** Times of layers 2 and 5 in iterations 10 and 11, of which each takes 100 ns. */
@@ -48,7 +53,16 @@ describe('expert time by layer', () => {
   });
 
   test('counts who was slow in each iteration, even where the sums are equal', () => {
-    expect(measuredEstimate([fast, slow])).toEqual({ gain: 200 / 180 - 1, savedNs: 20, iterationNs: 200 });
+    expect(measuredEstimate([fast, slow])).toEqual({
+      gain: 200 / 180 - 1,
+      savedNs: 20,
+      criticalNs: 70,
+      iterationNs: 200,
+    });
+    // Each rank computes for 50 of 200 ns, but whoever waits for the slower one in each iteration waits for 70.
+    expect(criticalShare([fast, slow], measuredEstimate([fast, slow]))).toBe(0.35);
+    expect(criticalShare([fast], measuredEstimate([fast]))).toBe(0.25);
+    expect(criticalShare([], null)).toBeNull();
   });
 
   test('compares only iterations and layers that every rank tells', () => {
