@@ -118,6 +118,12 @@ test('expert load is looked at, planned for and saved, by mouse and by keyboard'
     await expect(map).toBeVisible();
     await expect(page.getByRole('region', { name: 'Imbalance over iterations' })).toContainText(/median \d/);
     await expect(page.getByRole('img', { name: /^Hot set and drift in 14 windows/ })).toBeVisible();
+    const hotSet = join(home, 'hot-set.csv');
+    await answerDialogs(app, hotSet);
+    await page.getByRole('button', { name: 'Save hot set' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV' }).click();
+    const head = 'iteration,overlap with the hot set before,drift from the first';
+    await expect.poll(() => written(hotSet)).toMatch(new RegExp(`^${head}\\n0,,0\\n10,[01]`));
     await pictureOf(page, 'iterations');
     await map.click({ position: { x: 200, y: 120 } });
     const first = page.getByLabel('First iteration');

@@ -146,7 +146,10 @@ function addExpertsCommand(cli: Command, version: string): void {
     .description(
       'Say how evenly tokens were spread over experts and ranks, and what another placement would do.',
     )
-    .argument('<folder>', 'expert statistics of TensorRT-LLM or the embedded engine')
+    .argument(
+      '<folder>',
+      'expert statistics: a folder of TensorRT-LLM or the embedded engine, a record of SGLang, a dump or log of vLLM, or a table',
+    )
     .option(
       '--ranks <number>',
       'ranks with contiguous blocks of experts; one for each file by default',

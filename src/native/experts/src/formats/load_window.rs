@@ -42,22 +42,35 @@ impl LoadWindow {
             let expert = usize::try_from(self.logical[row % layers * slots + slot]).unwrap_or(0);
             counts[row * experts + expert] += tokens;
         }
-        Ok(ExpertStatistics {
-            experts,
-            top_k: None,
-            iterations: numbers(steps)?,
-            layers: numbers(layers)?,
-            ranks: vec![rank],
-            combination: Combination::Single,
-            warnings: vec![ring_warning("the engine")],
-            counts,
-            balance: BalanceLog::default(),
-        })
+        ring_statistics("the engine", rank, [steps, layers, experts], counts)
     }
 }
 
+/// Statistics of counts that lie densely, [steps, layers, experts], as the ring of `keeper` held them.
+///
+/// # Errors
+/// When there are more steps or layers than can be numbered.
+pub fn ring_statistics(
+    keeper: &str,
+    rank: u32,
+    [steps, layers, experts]: [usize; 3],
+    counts: Vec<u64>,
+) -> Result<ExpertStatistics, String> {
+    Ok(ExpertStatistics {
+        experts,
+        top_k: None,
+        iterations: numbers(steps)?,
+        layers: numbers(layers)?,
+        ranks: vec![rank],
+        combination: Combination::Single,
+        warnings: vec![ring_warning(keeper)],
+        counts,
+        balance: BalanceLog::default(),
+    })
+}
+
 /// Steps of a ring have lost their order.
-pub fn ring_warning(keeper: &str) -> Warning {
+fn ring_warning(keeper: &str) -> Warning {
     let message = format!(
         "Steps are numbered from 0: {keeper} keeps the newest in a ring, which loses their order once it is full."
     );

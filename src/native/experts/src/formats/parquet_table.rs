@@ -45,7 +45,7 @@ fn read_columns(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
             .map_err(|reason| damaged(format!("row {at}: {reason}")))?;
         *ranks.entry(rank).or_default().entry(key).or_default() += tokens;
     }
-    statistics_of(path, &ranks, Vec::new())
+    statistics_of(path, &ranks)
 }
 
 /// A whole number, or what is there instead.

@@ -24,7 +24,6 @@ pub const MOST_EXPERTS: u32 = 65_536;
 pub fn statistics_of(
     path: &Path,
     ranks: &BTreeMap<u32, RankCounts>,
-    mut warnings: Vec<Warning>,
 ) -> Result<ExpertStatistics, ExpertsError> {
     let keys = || ranks.values().flat_map(BTreeMap::keys);
     let iterations: Vec<u32> = keys().map(|key| key.0).collect::<BTreeSet<_>>().into_iter().collect();
@@ -34,7 +33,7 @@ pub fn statistics_of(
     };
     let pairs = keys().map(|key| (key.0, key.1)).collect::<BTreeSet<_>>().len();
     check_density(path, &iterations, &layers, experts, (pairs, keys().count()))?;
-    warnings.extend(gaps(&iterations));
+    let warnings = gaps(&iterations).into_iter().collect();
     let mut counts = vec![0; iterations.len() * layers.len() * experts];
     let combination = combination_of(ranks);
     let taken = if combination == Combination::OneOfIdentical { 1 } else { ranks.len() };

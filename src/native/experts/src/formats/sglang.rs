@@ -10,10 +10,10 @@ use std::path::Path;
 
 use zip::ZipArchive;
 
-use super::load_window::{LoadWindow, ring_warning};
+use super::load_window::{LoadWindow, ring_statistics};
 use super::pickle::{Element, Pickle, Tensor, Value};
 use super::rows::{MOST_EXPERTS, RankCounts, statistics_of};
-use crate::error::{ExpertsError, Warning};
+use crate::error::ExpertsError;
 use crate::regular;
 use crate::statistics::ExpertStatistics;
 
@@ -47,11 +47,14 @@ pub fn read_record(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
         Some(Value::Int(rank)) => u32::try_from(*rank).unwrap_or(0),
         _ => 0,
     };
+    if let Some(totals) = record.totals(rank).map_err(damaged)? {
+        return Ok(totals);
+    }
     if let Some(window) = record.load_window().map_err(damaged)? {
         return window.statistics(rank).map_err(damaged);
     }
-    let (counts, warnings) = record.counts().map_err(damaged)?;
-    statistics_of(path, &BTreeMap::from([(rank, counts)]), warnings)
+    let counts = record.counts().map_err(damaged)?;
+    statistics_of(path, &BTreeMap::from([(rank, counts)]))
 }
 
 impl Record {
@@ -71,12 +74,9 @@ impl Record {
         Ok(Self { archive, folder, pickle, bytes_left, counts_left })
     }
 
-    fn counts(&mut self) -> Result<(RankCounts, Vec<Warning>), String> {
+    /// Those of the records of forward passes.
+    fn counts(&mut self) -> Result<RankCounts, String> {
         let root = self.pickle.root().clone();
-        if let Some(Value::Tensor(tensor)) = self.pickle.get(&root, "logical_count").cloned() {
-            let counts = self.totals(&tensor)?;
-            return Ok((counts, vec![ring_warning("the recorder")]));
-        }
         let records = match self.pickle.get(&root, "records") {
             Some(Value::List(records)) => records.clone(),
             _ => {
@@ -92,12 +92,16 @@ impl Record {
         for id in records {
             self.add_pass(id, &map, &logical, &mut counts)?;
         }
-        Ok((counts, Vec::new()))
+        Ok(counts)
     }
 
-    /// [steps, layers, experts]
-    fn totals(&mut self, tensor: &Tensor) -> Result<RankCounts, String> {
-        let &[_, layers, experts] = tensor.shape.as_slice() else {
+    /// Totals by step, [steps, layers, experts]; `None` where the file holds none.
+    fn totals(&mut self, rank: u32) -> Result<Option<ExpertStatistics>, String> {
+        let root = self.pickle.root().clone();
+        let Some(Value::Tensor(tensor)) = self.pickle.get(&root, "logical_count").cloned() else {
+            return Ok(None);
+        };
+        let &[steps, layers, experts] = tensor.shape.as_slice() else {
             return Err(format!(
                 "logical_count has the shape {:?}, not [steps, layers, experts]",
                 tensor.shape
@@ -106,12 +110,11 @@ impl Record {
         if experts > MOST_EXPERTS as usize {
             return Err(format!("logical_count names {experts} experts"));
         }
-        let mut counts = RankCounts::new();
-        for (at, tokens) in self.numbers(tensor)?.into_iter().enumerate() {
-            let (row, expert) = (at / experts, at % experts);
-            counts.insert((index(row / layers)?, index(row % layers)?, index(expert)?), tokens);
+        if steps == 0 || layers == 0 || experts == 0 {
+            return Err("logical_count holds no counts".to_owned());
         }
-        Ok(counts)
+        let counts = self.numbers(&tensor)?;
+        ring_statistics("the recorder", rank, [steps, layers, experts], counts).map(Some)
     }
 
     /// `vLLM`'s window; `None` where the file holds none.

@@ -38,7 +38,7 @@ pub fn read_table(path: &Path) -> Result<ExpertStatistics, ExpertsError> {
             .map_err(|reason| damaged(format!("line {line}: {reason}")))?;
         *ranks.entry(rank).or_default().entry(key).or_default() += tokens;
     }
-    statistics_of(path, &ranks, Vec::new())
+    statistics_of(path, &ranks)
 }
 
 impl Columns {
