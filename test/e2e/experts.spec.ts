@@ -270,16 +270,36 @@ test('a run with the perfect router tells how that was verified, its phases, and
   });
 });
 
-test('a log of vLLM shows its balancedness, and says what it cannot tell', async ({ start }) => {
+test('a log of vLLM says what it cannot tell; a table beside a GPU’s trace gets its time by layer', async ({
+  start,
+}) => {
   const home = mkdtempSync(join(tmpdir(), 'iterscope-e2e-'));
   const log = join(home, 'server.log');
   const line = (at: number) =>
     `INFO [eplb_state.py:360] EPLB step: ${at} for model m: avg_tokens=${at % 7}.00, max_tokens=8, balancedness=${((at % 7) / 8).toFixed(4)}\n`;
   writeFileSync(log, `INFO up\n${Array.from({ length: 60 }, (_, at) => line(at)).join('')}`);
-  const { page } = await start({ home, files: [log] });
+  // Tokens of six layers in the iterations that the recording holds.
+  const table = join(home, 'counts.csv');
+  const rows = Array.from({ length: 12 * 6 * 4 }, (_, at) =>
+    [20 + Math.floor(at / 24), Math.floor(at / 4) % 6, at % 4, 1 + (at % 5)].join(','),
+  );
+  writeFileSync(table, `iteration,layer,expert,tokens\n${rows.join('\n')}\n`);
+  const trace = resolve('test/fixtures/traces/h100-workload-graphs.json.gz');
+  const { page } = await start({ home, files: [log, table, trace] });
+  const tab = (name: string) => page.getByRole('tab', { name, exact: true });
+  await tab('Experts').click();
   await expect(figure(page, 'vLLM balancedness')).toContainText('0.3');
   await expect(page.getByText(/Which layer, expert or rank was hot cannot be answered/)).toBeVisible();
   await expect(page.getByRole('img', { name: 'vLLM balancedness in 60 rows of its log' })).toBeVisible();
   expect(await problemsOf(page)).toEqual([]);
   await pictureOf(page, 'balance-log');
+  await page.getByRole('combobox', { name: 'Statistics' }).selectOption('counts.csv');
+  await tab('What balance gains').click();
+  await expect(
+    page.getByText('Told by MoE kernels. Layers of 100.0 % are inferred from the order'),
+  ).toBeVisible();
+  await expect(page.getByRole('img', { name: 'Expert time of 1 rank in 6 layers' })).toBeVisible();
+  const layers = page.getByRole('table', { name: 'Expert time by layer' });
+  await expect(layers.getByRole('row', { name: /^Layer 0 1\.195 ms/ })).toBeVisible();
+  await pictureOf(page, 'gain-gpu');
 });

@@ -119,7 +119,11 @@ impl LoadBalancerConfig {
     pub fn parse(text: &str, path: &Path) -> Result<Self, ExpertsError> {
         serde_saphyr::from_str(text).map_err(|error| ExpertsError::BadBalancer {
             path: path.to_owned(),
-            reason: format!("It is not a moe_load_balancer file ({}). Choose the YAML that moe_config.load_balancer names.", first_line(&error.to_string())),
+            reason: format!(
+                "It is not a moe_load_balancer file ({}). Choose the YAML that moe_config.load_balancer \
+                 names.",
+                first_line(&error.to_string())
+            ),
         })
     }
 

@@ -83,10 +83,16 @@ export interface MeasuredEstimate {
   readonly iterationNs: number;
 }
 
-/** What balance would gain by measured times; null with fewer than two ranks, or where no layer is told. */
-export function measuredEstimate(times: readonly ExpertTime[]): MeasuredEstimate | null {
+/**
+ * What balance would gain by measured times; null where no layer is told, or where fewer ranks were traced than recorded
+ * (at least two): nobody waits for a mean of some.
+ */
+export function measuredEstimate(
+  times: readonly ExpertTime[],
+  recordedRanks: number,
+): MeasuredEstimate | null {
   const layers = layerTimes(times);
-  if (times.length < 2 || layers.length === 0) return null;
+  if (times.length < Math.max(recordedRanks, 2) || layers.length === 0) return null;
   const timed = timedOf(times);
   const windows = commonIterations(timed).map((iteration) =>
     timed.reduce((most, { windowNs }) => Math.max(most, windowNs.get(iteration) ?? 0), 0),

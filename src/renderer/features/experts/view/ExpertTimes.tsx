@@ -144,7 +144,7 @@ export function LayerTimes({ layers, metrics, onSelectLayer }: LayerTimesProps) 
   return (
     <TablePanel
       title="Time beside tokens, by layer"
-      note="Iterations that the traces of all ranks hold. Where time is less even than tokens, a device is slow; where both are, experts are hot."
+      note="Iterations that the traces of all these ranks hold. Where time is less even than tokens, a device is slow; where both are, experts are hot."
       of="layer times"
       name="expert-time-layers"
       table={() => ({

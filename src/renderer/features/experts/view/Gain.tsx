@@ -22,8 +22,9 @@ import { TablePanel } from './TablePanel.tsx';
 
 interface GainProps {
   readonly question: ExpertQuestion;
-  /** Layers of the statistics. */
+  /** Layers and ranks of the statistics. */
   readonly layers: readonly number[];
+  readonly recordedRanks: number;
   readonly metrics: readonly LayerMetrics[];
   readonly heatmap: ExpertHeatmap | undefined;
   /** Traces of the same run; none where the statistics came alone. */
@@ -35,11 +36,12 @@ interface GainProps {
 const NO_TIMES: readonly ExpertTime[] = [];
 
 /** What imbalance costs: an estimate, as a band, from the share of the iteration that experts compute. */
-export function Gain({ question, layers, metrics, heatmap, traces, runId, onSelectLayer }: GainProps) {
+export function Gain(props: GainProps) {
+  const { question, layers, recordedRanks, metrics, heatmap, traces, runId, onSelectLayer } = props;
   const answer = useExpertTimes(traces, layers, question.window);
   const times = valueOf(answer) ?? NO_TIMES;
   const byLayer = useMemo(() => layerTimes(times), [times]);
-  const estimate = useMemo(() => measuredEstimate(times), [times]);
+  const estimate = useMemo(() => measuredEstimate(times, recordedRanks), [times, recordedRanks]);
   const measured = criticalShare(times, estimate);
   const [typed, setTyped] = useState('');
   const share = typed.trim() === '' ? measured : readShare(typed);
@@ -50,7 +52,7 @@ export function Gain({ question, layers, metrics, heatmap, traces, runId, onSele
     <div className="expert-page">
       <div className="gain__head">
         <GainFigure band={band} />
-        <EstimateFigure estimate={estimate} />
+        <EstimateFigure estimate={estimate} ranks={times.length} />
         <MeasuredFigure measured={comparison} band={band} />
         <LeftFigure question={question} />
         <ShareField typed={typed} measured={measured} isWrong={share === null} onChange={setTyped} />
@@ -133,8 +135,13 @@ function LayerGains({ metrics, share, ranks }: LayerGainsProps) {
   );
 }
 
+interface EstimateFigureProps {
+  readonly estimate: MeasuredEstimate | null;
+  readonly ranks: number;
+}
+
 /** The same from what was measured, where the traces of all ranks tell layers. */
-function EstimateFigure({ estimate }: { readonly estimate: MeasuredEstimate | null }) {
+function EstimateFigure({ estimate, ranks }: EstimateFigureProps) {
   return (
     <Figure
       label="Estimated by measured times"
@@ -142,8 +149,8 @@ function EstimateFigure({ estimate }: { readonly estimate: MeasuredEstimate | nu
       definition={definitions.measuredEstimate}
       note={
         estimate === null
-          ? 'needs traces of two ranks that tell layers'
-          : `${formatDurationNs(estimate.savedNs)} of ${formatDurationNs(estimate.iterationNs)}`
+          ? 'needs traces of all ranks, at least two, that tell layers'
+          : `${formatDurationNs(estimate.savedNs)} of ${formatDurationNs(estimate.iterationNs)}, ${ranks} ranks traced`
       }
     />
   );

@@ -157,7 +157,7 @@ export function TimeMap({ layers, layer, onSelectLayer }: TimeMapProps) {
       </div>
       <div className="expert-panel__chart">
         <HeatmapChart
-          label={`Expert time of ${data.columns} ranks in ${data.rows.length} layers`}
+          label={`Expert time of ${data.columns === 1 ? '1 rank' : `${data.columns} ranks`} in ${data.rows.length} layers`}
           data={data}
           onSelectRow={(at) => {
             const chosen = layers[at];

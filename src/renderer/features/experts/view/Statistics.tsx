@@ -151,6 +151,7 @@ function pagesOf(input: PagesInput): readonly (readonly [Page, string, ReactNode
         key="gain"
         question={question}
         layers={summary.layers}
+        recordedRanks={summary.ranks}
         metrics={metrics}
         onSelectLayer={onLayer}
         heatmap={valueOf(answers.heatmap)}

@@ -53,16 +53,18 @@ describe('expert time by layer', () => {
   });
 
   test('counts who was slow in each iteration, even where the sums are equal', () => {
-    expect(measuredEstimate([fast, slow])).toEqual({
+    expect(measuredEstimate([fast, slow], 2)).toEqual({
       gain: 200 / 180 - 1,
       savedNs: 20,
       criticalNs: 70,
       iterationNs: 200,
     });
     // Each rank computes for 50 of 200 ns, but whoever waits for the slower one in each iteration waits for 70.
-    expect(criticalShare([fast, slow], measuredEstimate([fast, slow]))).toBe(0.35);
-    expect(criticalShare([fast], measuredEstimate([fast]))).toBe(0.25);
+    expect(criticalShare([fast, slow], measuredEstimate([fast, slow], 2))).toBe(0.35);
+    expect(criticalShare([fast], measuredEstimate([fast], 1))).toBe(0.25);
     expect(criticalShare([], null)).toBeNull();
+    // Of four ranks two traces tell nothing of what all wait for.
+    expect(measuredEstimate([fast, slow], 4)).toBeNull();
   });
 
   test('compares only iterations and layers that every rank tells', () => {
@@ -78,7 +80,7 @@ describe('expert time by layer', () => {
     });
     expect(layerTimes([fast, later])).toMatchObject([{ layer: 2, rankNs: [30, 40] }]);
     expect(layerTimes([fast, rank(1, [], { times: null })])).toEqual([]);
-    expect(measuredEstimate([fast])).toBeNull();
+    expect(measuredEstimate([fast], 1)).toBeNull();
   });
 
   test('says where the times come from, and what of them belongs to no layer', () => {
