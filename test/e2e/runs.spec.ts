@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunManifest } from '#shared/contract/run.ts';
 import { expect, test } from './app.ts';
+import { processesWith } from '../builders/processes.ts';
 import { makeRun } from './made-run.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'iterscope-runs-'));
@@ -31,4 +32,30 @@ test('a run that was interrupted is ingested on its page', async ({ start }) => 
   const table = page.getByRole('table', { name: 'Distributions over the requests' });
   await expect(table.getByRole('row', { name: /TTFT/ })).toContainText('ms');
   await expect(page.getByText(/ user, .* system$/)).toBeVisible();
+});
+
+test('a run whose application is killed is over, found at the next start, and read', async ({ start }) => {
+  const place = mkdtempSync(join(tmpdir(), 'iterscope-runs-'));
+  const { app, page } = await start({ home: place });
+  await page.getByLabel('Requests', { exact: true }).fill('100000');
+  await page.getByLabel('Iterations at most').fill('100000');
+  await page.getByLabel('Layers', { exact: true }).fill('2');
+  await page.getByLabel('Iteration window').fill('10+5');
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  // Both ranks have written their traces.
+  await expect(page.getByRole('log', { name: 'Program output' })).toContainText('trace-rank-1.json');
+  const closed = app.waitForEvent('close');
+  app.process().kill('SIGKILL');
+  await closed;
+  await expect.poll(() => processesWith('ITERSCOPE_HOME', place)).toEqual([]);
+
+  const { page: again } = await start({ home: place });
+  await again.getByRole('list', { name: 'Runs' }).getByRole('button').click();
+  await expect(again.getByRole('status').getByText('Interrupted')).toBeVisible();
+  await again.getByRole('button', { name: 'Ingest what is there' }).click();
+  await expect(again.getByText('Captured exactly what was asked: 5 iterations on 2 ranks.')).toBeVisible();
+  // The program had not ended well: reading what it left does not make it so.
+  await expect(again.getByRole('status').getByText('Interrupted')).toBeVisible();
+  await again.getByRole('tab', { name: 'Log' }).click();
+  await expect(again.getByRole('log', { name: 'Program output' })).toContainText('iter = ');
 });
