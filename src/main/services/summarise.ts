@@ -4,7 +4,7 @@ import type { RunAnnotations, RunManifest, RunSummary } from '#shared/contract/r
 /** What a list shows of a run: its manifest in part, and what its user says of it. */
 export function summarise(run: RunManifest, annotations: RunAnnotations): RunSummary {
   const { id, createdAt, startedAt, endedAt, state, failure, recipeTitle, form } = run;
-  const { spans, profiled, figures, exit, iterationTimes, steps } = run;
+  const { spans, profiled, figures, exit, iterationTimes, steps, comparison } = run;
   const { tags, notes, importedAt } = annotations;
   return {
     id,
@@ -24,6 +24,7 @@ export function summarise(run: RunManifest, annotations: RunAnnotations): RunSum
     ...(exit === undefined ? {} : { exit }),
     ...(iterationTimes === undefined ? {} : { iterationTimes }),
     ...(steps === undefined ? {} : { steps }),
+    ...(comparison === undefined ? {} : { comparison }),
     ...(importedAt === undefined ? {} : { importedAt }),
   };
 }

@@ -75,7 +75,7 @@ interface WaitingRunProps {
 function WaitingRun({ id, run }: WaitingRunProps) {
   const recipe = useLauncher((state) => state.recipes?.find((known) => known.id === run?.form.recipeId));
   if (run === undefined) return <span className="queue__run">{id}</span>;
-  const words = differences(run.form, recipe);
+  const words = differences(run, recipe);
   return (
     <span className="queue__run" title={id}>
       <span className="queue__title">{run.title}</span>

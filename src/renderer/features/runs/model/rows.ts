@@ -46,7 +46,7 @@ function durationMs(run: RunSummary): number | null {
 }
 
 export function makeRow(run: RunSummary, recipe: Recipe | undefined, bytes: RunBytes | null): RunRow {
-  const words = differences(run.form, recipe);
+  const words = differences(run, recipe);
   const said = [
     run.id,
     run.title,

@@ -50,7 +50,7 @@ function RunItem({ run, current, now }: RunItemProps) {
   const progress = useRuns((state) => state.live[run.id]?.progress ?? null);
   const recipeOf = useLauncher((state) => state.recipes?.find(({ id }) => id === run.form.recipeId));
   const [recipe, rest] = titleParts(run);
-  const words = differences(run.form, recipeOf);
+  const words = differences(run, recipeOf);
   const what = `${run.title} – ${stateWord(run.state)}, ${formatInstant(run.createdAt)}`;
   return (
     <SideItem

@@ -10,28 +10,47 @@ import {
   problemOfTags,
   unfiltered,
 } from '#renderer/features/runs/model/rows.ts';
+import type { Recipe } from '#shared/contract/recipe.ts';
+import { containerTarget } from '#shared/contract/target.ts';
 import { makeForm, makeRecipe } from '../../../../builders/recipe.ts';
 import { makeSummary } from '../../../../builders/run.ts';
 
 describe('differences', () => {
+  const wordsOf = (changes: Parameters<typeof makeForm>[0], recipe: Recipe | undefined = makeRecipe()) =>
+    differences({ form: makeForm(changes) }, recipe);
+
   it('says nothing of a form that is the default, whether numbers are texts or not', () => {
-    expect(differences(makeForm(), makeRecipe())).toEqual([]);
-    expect(differences(makeForm({ parameters: { iterations: '100', skew: 1.5 } }), makeRecipe())).toEqual([]);
+    expect(wordsOf({})).toEqual([]);
+    expect(wordsOf({ parameters: { iterations: '100', skew: 1.5 } })).toEqual([]);
   });
 
-  it('names flags, recorders, parameters and variables', () => {
-    const form = makeForm({
+  it('names flags, recorders with their window, parameters and variables', () => {
+    const form = {
       parameters: { iterations: 100, skew: 3 },
       perfectRouter: true,
       torchTrace: true,
+      expertStatistics: true,
       window: '5+5',
       extraEnvironment: [{ name: 'A', value: 'b' }],
-    });
-    expect(differences(form, makeRecipe())).toEqual(['perfect router', 'trace 5+5', 'skew 3', 'A=b']);
+    };
+    expect(wordsOf(form)).toEqual(['perfect router', 'trace 5+5', 'expert statistics 5+5', 'skew 3', 'A=b']);
+    expect(wordsOf({ nsight: true, window: '' })).toEqual(['Nsight Systems']);
+  });
+
+  it('names the container that a run went into', () => {
+    const target = containerTarget.parse({ kind: 'container', runtime: 'podman', image: 'engine:1.3' });
+    expect(wordsOf({ target })).toEqual(['podman engine:1.3']);
+  });
+
+  it('tells the passes of a comparison apart', () => {
+    const words = (purpose: 'timing' | 'profile', block: number) =>
+      differences({ form: makeForm(), comparison: { id: 'c', block, arm: 'b', purpose } }, makeRecipe());
+    expect(words('timing', 2)).toEqual(['comparison: block 2, arm B']);
+    expect(words('profile', 0)).toEqual(['comparison: profile, arm B']);
   });
 
   it('of a recipe that is not known every parameter may differ', () => {
-    expect(differences(makeForm({ parameters: { skew: 1.5 } }), undefined)).toEqual(['skew 1.5']);
+    expect(differences({ form: makeForm({ parameters: { skew: 1.5 } }) }, undefined)).toEqual(['skew 1.5']);
   });
 });
 
