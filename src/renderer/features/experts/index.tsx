@@ -44,12 +44,14 @@ export function ExpertsView({ set, visible, store: shared }: ExpertsViewProps) {
   return (
     <div className="experts-view">
       {sources.length > 1 && (
-        <Select
-          label="Statistics"
-          value={source.sourceId}
-          options={sources.map(({ sourceId, name }) => ({ value: sourceId, label: name }))}
-          onChange={setChosen}
-        />
+        <div className="experts-view__choice">
+          <Select
+            label="Statistics"
+            value={source.sourceId}
+            options={sources.map(({ sourceId, name }) => ({ value: sourceId, label: name }))}
+            onChange={setChosen}
+          />
+        </div>
       )}
       {seen && (
         <OneSource

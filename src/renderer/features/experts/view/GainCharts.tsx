@@ -129,7 +129,9 @@ interface TimeMapProps {
 
 /** Expert computing of each layer and rank. */
 export function TimeMap({ layers, layer, onSelectLayer }: TimeMapProps) {
-  const [scale, setScale] = useState<HeatmapData['scale']>('mean');
+  // The only rank is its own mean.
+  const isAlone = layers[0]?.rankNs.length === 1;
+  const [scale, setScale] = useState<HeatmapData['scale']>(isAlone ? 'absolute' : 'mean');
   const data = useMemo(
     () => ({
       rows: layers.map((of) => of.layer),
