@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { Locator, Page } from '@playwright/test';
 import { expect, startApplication, test, type Application } from './app.ts';
 
@@ -250,14 +251,14 @@ test.describe('search', () => {
 
   test.beforeEach(async () => {
     bar = page.getByRole('search', { name: 'Search slices' });
-    field = bar.getByLabel('Search names and kinds');
+    field = bar.getByRole('textbox', { name: 'Search names and kinds' });
     status = bar.getByRole('status');
     await press('Control+f');
     await field.fill('');
   });
 
   test.afterEach(async () => {
-    for (const option of ['Match case', 'Regular expression']) {
+    for (const option of ['Match case', 'Regular expression', 'Search arguments']) {
       const button = bar.getByRole('button', { name: option });
       if ((await button.count()) > 0 && (await button.getAttribute('aria-pressed')) === 'true') {
         await button.click();
@@ -321,6 +322,37 @@ test.describe('search', () => {
     await field.fill('gemm|softmax');
     await expect(status).toHaveText(/^[\d,]+ slices · /);
     await expect(bar.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('arguments are read when asked for, and lead from hit to hit and to sums by name', async () => {
+    const { traceEvents } = JSON.parse(gunzipSync(readFileSync(eager)).toString()) as {
+      readonly traceEvents: readonly { readonly ph: string; readonly args?: Record<string, unknown> }[];
+    };
+    const copies = traceEvents.filter(
+      ({ ph, args }) => ph === 'X' && args?.['memory bandwidth (GB/s)'] !== undefined,
+    );
+    expect(copies.length).toBeGreaterThan(1);
+    const inArguments = bar.getByRole('button', { name: 'Search arguments' });
+    await inArguments.click();
+    const own = bar.getByRole('textbox', { name: 'Search arguments' });
+    await own.fill('memory bandwidth');
+    await expect(status).toHaveText('Enter reads the arguments');
+    await press('Enter');
+    await expect(status).toHaveText(new RegExp(`^${copies.length.toLocaleString('en-US')} slices · `));
+    await press('Enter');
+    const start = details.getByText(/ from trace start$/);
+    const first = (await start.textContent()) ?? '';
+    await expect(details.getByRole('table', { name: 'Arguments' })).toContainText('memory bandwidth');
+    await press('Enter');
+    await expect(start).not.toHaveText(first);
+    await press('Shift+Enter');
+    await expect(start).toHaveText(first);
+    await bar.getByRole('button', { name: /^All: / }).click();
+    const sums = bar.getByRole('grid', { name: 'Names found' }).getByRole('row');
+    const counts = await sums.locator('[role="gridcell"]:nth-child(3)').allTextContents();
+    expect(counts.reduce((sum, text) => sum + Number(text.replace(',', '')), 0)).toBe(copies.length);
+    await inArguments.click();
+    await expect(field).toHaveValue('memory bandwidth');
   });
 
   test('what is found is marked, everything else dimmed', async () => {

@@ -86,12 +86,19 @@ test('hits, neighbours and statistics of one name agree with each other', async 
 });
 
 test('arguments are searched in the file, and the search can be cancelled', async () => {
-  const expected = slices.filter(({ args }) => args?.['stream'] === 13).length;
+  const expected = slices.filter(({ args }) => args?.['stream'] === 13);
   const told: EngineProgress[] = [];
   const pattern = { sourceId, text: '"stream": 13,', ...everywhere, limit: 10 };
   const onProgress = (progress: EngineProgress) => told.push(progress);
   const found = await services.engine.call('trace.searchArguments', pattern, { onProgress });
-  expect([found.count, found.rows.length]).toEqual([expected, 10]);
+  expect([found.count, found.rows.length]).toEqual([expected.length, 10]);
+  const durationNs = (dur = 0): number => Math.round(dur * 1000);
+  expect(found.totalNs).toBe(expected.reduce((sum, { dur }) => sum + durationNs(dur), 0));
+  const names = await services.engine.call('trace.names', { sourceId, ids: [...found.names] });
+  const told10 = names.map((name, at) => [name, found.dursNs[at]]);
+  expect(told10).toEqual(expected.slice(0, 10).map(({ name, dur }) => [name, durationNs(dur)]));
+  expect([...found.startsNs].every((start, at) => at === 0 || start >= (found.startsNs[0] ?? 0))).toBe(true);
+  expect(found.kinds).toHaveLength(10);
   // The last progress may come after the answer, and is dropped then: what was told is a part of it.
   const streamed = told.flatMap(({ foundRows }) => foundRows ?? []);
   expect(streamed).toEqual([...found.rows].slice(0, streamed.length));

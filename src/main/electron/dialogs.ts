@@ -150,6 +150,20 @@ export async function choosePlanFile(window: BrowserWindow): Promise<string | nu
   return filePaths[0] ?? null;
 }
 
+/** Asks before files that a link names are opened. */
+export async function askOpenLinked(window: BrowserWindow, files: string): Promise<boolean> {
+  const { response } = await dialog.showMessageBox(window, {
+    type: 'question',
+    message: 'Open what the link names?',
+    detail: files,
+    buttons: ['Do not open', 'Open'],
+    defaultId: 0,
+    cancelId: 0,
+    noLink: true,
+  });
+  return response === 1;
+}
+
 /** Asks what to do with living runs; true when the application should end them and quit. */
 export async function askCancelAndQuit(window: BrowserWindow, count: number): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {

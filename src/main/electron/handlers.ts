@@ -6,9 +6,10 @@ import type { SourceSet } from '#shared/contract/app.ts';
 import type { Settings } from '#shared/contract/settings.ts';
 import type { Services } from '../composition.ts';
 import { readPastedCommand } from '../launch/pasted-command.ts';
+import { checkLinkedPaths, linkedFilesText } from '../services/link-files.ts';
 import { appInfo } from './app-info.ts';
 import type { MethodHandlers } from './contract-server.ts';
-import { chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
+import { askOpenLinked, chooseDiagnosticsPath, chooseFiles } from './dialogs.ts';
 import { compareHandlers } from './compare-handlers.ts';
 import { expertHandlers } from './expert-handlers.ts';
 import { libraryHandlers } from './library-handlers.ts';
@@ -65,6 +66,12 @@ export function makeHandlers(
       const owner = window();
       const paths = owner === undefined ? [] : await chooseFiles(owner);
       return paths.length === 0 ? null : sources.fromPaths(paths);
+    },
+    'sources.fromLink': async ({ paths }) => {
+      checkLinkedPaths(paths);
+      const owner = window();
+      const agreed = owner !== undefined && (await askOpenLinked(owner, linkedFilesText(paths)));
+      return agreed ? sources.fromPaths(paths) : null;
     },
     'sources.fromPaths': ({ paths }) => sources.fromPaths(paths),
     'sources.initial': initial,

@@ -156,8 +156,18 @@ export interface ArgumentsProgress {
 export interface ArgumentsResult {
   /** Slices. */
   count: number
-  /** Their rows in the order of the source. */
+  /** Sum of their durations. */
+  totalNs: number
+  /** Rows of the first ones in the order of the source; the columns beside tell of the same slices. */
   rows: Uint32Array
+  /** Starts. */
+  startsNs: Float64Array
+  /** Durations. */
+  dursNs: Float64Array
+  /** Ids of names. */
+  names: Uint32Array
+  /** Kinds by their number. */
+  kinds: Uint8Array
 }
 
 /** Whether the steps of a trace hold what they should. */

@@ -11,6 +11,7 @@ import { TooltipProvider } from '#renderer/widgets/Tooltip.tsx';
 import { DropTarget } from './DropTarget.tsx';
 import { KeysDialog } from './KeysDialog.tsx';
 import { Notices } from './Notices.tsx';
+import { OpenLinkDialog } from './OpenLinkDialog.tsx';
 import { Palette } from './Palette.tsx';
 import { RunPage } from './RunPage.tsx';
 import { SetPage } from './SetPage.tsx';
@@ -36,6 +37,7 @@ export function App() {
       </div>
       <DropTarget />
       <Palette />
+      <OpenLinkDialog />
       <RunDialogs />
       <KeysDialog
         open={keysShown}

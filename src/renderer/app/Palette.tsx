@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { Dialog } from '@base-ui/react/dialog';
+import { looksLikeLink } from '#renderer/base/view-link.ts';
 import type { OfferedCommand } from '#renderer/stores/offers.ts';
 import { rememberCommand, showPalette, usePalette } from '#renderer/stores/palette.ts';
+import { openLink } from './open-link.ts';
 import { PaletteList, optionId, PALETTE_LIST } from './PaletteList.tsx';
 import { allCommands } from './palette-commands.ts';
 import { matching } from './palette-match.ts';
@@ -55,7 +57,7 @@ function Finder({ field, onChoose }: FinderProps) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const recent = usePalette((state) => state.recent);
-  const found = matching(text, commands, recent);
+  const found = looksLikeLink(text) ? [linkCommand(text)] : matching(text, commands, recent);
   useEffect(() => {
     document.getElementById(optionId(at))?.scrollIntoView({ block: 'nearest' });
   }, [at, text]);
@@ -82,7 +84,7 @@ function Finder({ field, onChoose }: FinderProps) {
         aria-controls={PALETTE_LIST}
         aria-autocomplete="list"
         aria-activedescendant={found.length > 0 ? optionId(at) : undefined}
-        placeholder="Find a command, a run or opened files"
+        placeholder="Find a command, a run or opened files; or paste a link"
         autoComplete="off"
         spellCheck={false}
         value={text}
@@ -99,6 +101,14 @@ function Finder({ field, onChoose }: FinderProps) {
     </>
   );
 }
+
+/** A pasted link is what the palette finds. */
+const linkCommand = (text: string): OfferedCommand => ({
+  id: 'window link',
+  group: 'Link',
+  title: 'Open this link',
+  perform: () => void openLink(text),
+});
 
 const PAGE = 8;
 

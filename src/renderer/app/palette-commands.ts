@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useComparisons } from '#renderer/stores/comparisons.ts';
-import { goTo, showDiagnostics, showInfo } from '#renderer/stores/navigation.ts';
+import { goTo, showDiagnostics, showInfo, showLinkDialog } from '#renderer/stores/navigation.ts';
 import { offeredCommands, type OfferedCommand } from '#renderer/stores/offers.ts';
 import { useOpened } from '#renderer/stores/opened.ts';
 import { stateWord } from '#renderer/stores/run-state.ts';
@@ -24,6 +24,12 @@ function windowOnes(): readonly OfferedCommand[] {
     }));
   return [
     ...keyed,
+    {
+      id: 'window link',
+      group: 'Window',
+      title: 'Open link to a view…',
+      perform: () => showLinkDialog(true),
+    },
     { id: 'window info', group: 'Window', title: 'About Iterscope', perform: () => showInfo(true) },
     { id: 'window diagnostics', group: 'Window', title: 'Diagnostics', perform: () => showDiagnostics(true) },
   ];

@@ -12,7 +12,13 @@ import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#s
 import type { Source } from '#shared/contract/app.ts';
 import type { TraceWritten } from '#shared/contract/exporting.ts';
 import type { InstantDetails } from '#shared/contract/points.ts';
-import type { FoundSlice, NameStatistics, Neighbours, SearchResult } from '#shared/contract/search.ts';
+import type {
+  ArgumentMatches,
+  FoundSlice,
+  NameStatistics,
+  Neighbours,
+  SearchResult,
+} from '#shared/contract/search.ts';
 import { viewCounters, type CounterView } from '#shared/trace/counters.ts';
 import { viewCoverage, type CoverageView } from '#shared/trace/coverage.ts';
 import { viewWindow, type WindowView } from '#shared/trace/window.ts';
@@ -274,6 +280,21 @@ export class TraceSession {
     way: 'next' | 'previous',
   ): Promise<FoundSlice | null> {
     return askEngine('trace.nearestMatch', { sourceId: this.source.sourceId, ...pattern, ...from, way });
+  }
+
+  /** Slices whose arguments match, read anew from the source: all are counted, `limit` of them told of. */
+  searchArguments(
+    pattern: SearchPattern,
+    limit: number,
+    options: { readonly signal: AbortSignal; readonly onProgress: (progress: EngineProgress) => void },
+  ): Promise<ArgumentMatches> {
+    return askEngine('trace.searchArguments', { sourceId: this.source.sourceId, ...pattern, limit }, options);
+  }
+
+  /** Names by their ids. */
+  async namesOf(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    const names = ids.length === 0 ? [] : await this.#askNames(ids);
+    return new Map(ids.map((id, at) => [id, names[at] ?? '']));
   }
 
   /** Writes a part of the trace to a place that the user chose. */

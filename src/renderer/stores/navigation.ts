@@ -23,6 +23,7 @@ interface NavigationState {
   readonly keysShown: boolean;
   readonly infoShown: boolean;
   readonly diagnosticsShown: boolean;
+  readonly linkShown: boolean;
 }
 
 export const useNavigation = create<NavigationState>(() => ({
@@ -31,6 +32,7 @@ export const useNavigation = create<NavigationState>(() => ({
   keysShown: false,
   infoShown: false,
   diagnosticsShown: false,
+  linkShown: false,
 }));
 
 export function goTo(place: Place): void {
@@ -47,6 +49,11 @@ export function showKeys(keysShown: boolean): void {
 
 export function showInfo(infoShown: boolean): void {
   useNavigation.setState({ infoShown });
+}
+
+/** The dialog that takes a link to a view. */
+export function showLinkDialog(linkShown: boolean): void {
+  useNavigation.setState({ linkShown });
 }
 
 export function showDiagnostics(diagnosticsShown: boolean): void {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { plotWidth, xOf, type Frame } from './frame.ts';
+import type { Drawing } from './drawing.ts';
 import type { Row } from './rows.ts';
 import type { IterationBand, TimelineTrace } from './types.ts';
 
@@ -49,7 +50,7 @@ export function eachVisibleBand(
   }
 }
 
-export function drawBands(ctx: CanvasRenderingContext2D, frame: Frame, row: Row, top: number): void {
+export function drawBands(ctx: Drawing, frame: Frame, row: Row, top: number): void {
   const trace = frame.traces[row.traceIndex];
   if (trace === undefined) return;
   const { palette } = frame;
@@ -74,7 +75,7 @@ function bandLabel(band: IterationBand, width: number): string {
 }
 
 export function drawBandLabels(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   bands: readonly IterationBand[],
   offsetNs: number,

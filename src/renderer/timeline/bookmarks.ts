@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { plotWidth, RULER_BOTTOM, TOP_HEIGHT, xOf, type Frame } from './frame.ts';
+import type { Drawing } from './drawing.ts';
 
 /** Notes on moments and ranges, as flags on the ruler with a line through the rows. */
 
@@ -17,18 +18,14 @@ const MAX_FLAG_PX = 150;
 const MIN_FLAG_PX = 9;
 
 /** Text that fits beside the next flag; the first letters of a long one. */
-function fitted(ctx: CanvasRenderingContext2D, text: string, room: number): string {
+function fitted(ctx: Drawing, text: string, room: number): string {
   const width = ctx.measureText(text).width;
   if (width <= room) return text;
   const letters = Math.floor((text.length * (room - 8)) / width);
   return letters < 2 ? '' : `${text.slice(0, letters).trimEnd()}…`;
 }
 
-export function drawBookmarks(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  bookmarks: readonly Bookmark[],
-): void {
+export function drawBookmarks(ctx: Drawing, frame: Frame, bookmarks: readonly Bookmark[]): void {
   if (bookmarks.length === 0) return;
   ctx.save();
   ctx.beginPath();
@@ -48,7 +45,7 @@ export function drawBookmarks(
 }
 
 function drawBookmark(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   text: string,
   left: number,

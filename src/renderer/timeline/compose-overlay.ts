@@ -14,7 +14,7 @@ import type { TimelineTrace, TimeRange } from './types.ts';
 
 interface OverlaySources {
   readonly camera: Camera;
-  readonly hover: Hover;
+  readonly hover: Pick<Hover, 'hit' | 'moment'>;
   readonly selector: Selector;
   readonly traces: readonly TimelineTrace[];
   readonly range: TimeRange | undefined;

@@ -2,6 +2,7 @@
 import { formatDurationNs } from '#shared/base/units.ts';
 import { TOP_HEIGHT, xOf, type Frame } from './frame.ts';
 import { shortName } from './text.ts';
+import type { Drawing } from './drawing.ts';
 import type { ArrowEnd, FlowArrow } from './flow-arrows.ts';
 
 /**
@@ -50,7 +51,7 @@ export function pointOf(frame: Frame, bounds: Bounds, end: ArrowEnd): Point {
 const isBeyond = ({ beyondX, beyondY }: Point): boolean => beyondX !== 0 || beyondY !== 0;
 
 /** A triangle that points along a direction. */
-function drawHead(ctx: CanvasRenderingContext2D, { x, y }: Point, dx: number, dy: number): void {
+function drawHead(ctx: Drawing, { x, y }: Point, dx: number, dy: number): void {
   const length = Math.max(Math.hypot(dx, dy), 1);
   const [ux, uy] = [dx / length, dy / length];
   ctx.beginPath();
@@ -61,7 +62,7 @@ function drawHead(ctx: CanvasRenderingContext2D, { x, y }: Point, dx: number, dy
   ctx.fill();
 }
 
-function drawCurve(ctx: CanvasRenderingContext2D, from: Point, to: Point): void {
+function drawCurve(ctx: Drawing, from: Point, to: Point): void {
   const bend = Math.max(Math.abs(to.x - from.x) / 2, 24);
   ctx.beginPath();
   ctx.moveTo(from.x, from.y);
@@ -70,7 +71,7 @@ function drawCurve(ctx: CanvasRenderingContext2D, from: Point, to: Point): void 
   if (!isBeyond(to)) drawHead(ctx, to, 1, 0);
 }
 
-function drawLabel(ctx: CanvasRenderingContext2D, frame: Frame, text: string, x: number, y: number): void {
+function drawLabel(ctx: Drawing, frame: Frame, text: string, x: number, y: number): void {
   const width = ctx.measureText(text).width + 8;
   const left = within(x - width / 2, frame.gutter + 2, frame.width - width - EDGE_PX);
   ctx.fillStyle = frame.palette.header;
@@ -80,13 +81,7 @@ function drawLabel(ctx: CanvasRenderingContext2D, frame: Frame, text: string, x:
 }
 
 /** The mark of an end that cannot be seen, and what is there. */
-function drawBeyond(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  arrow: FlowArrow,
-  point: Point,
-  label: boolean,
-): void {
+function drawBeyond(ctx: Drawing, frame: Frame, arrow: FlowArrow, point: Point, label: boolean): void {
   const { from, to, isOut } = arrow;
   ctx.fillStyle = frame.palette.accent;
   drawHead(ctx, point, point.beyondX, point.beyondY);
@@ -98,7 +93,7 @@ function drawBeyond(
 }
 
 export function drawArrows(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   arrows: readonly FlowArrow[],
   pinnedHeight: number,

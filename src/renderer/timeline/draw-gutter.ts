@@ -3,6 +3,7 @@ import { ROW_BUTTON_PX, type Frame } from './frame.ts';
 import { counterSpan } from './counter-text.ts';
 import { opens, type Row } from './rows.ts';
 import { describeContents } from './tracks.ts';
+import type { Drawing } from './drawing.ts';
 import type { TextFitter } from './text.ts';
 
 /** The names of the rows, with what can be done to them: a mark that opens and closes, a pin, a cross that hides. */
@@ -11,7 +12,7 @@ const STEP_PX = 10;
 
 export const indentOf = (row: Row): number => 18 + (row.pinned ? 0 : row.depth) * STEP_PX;
 
-function drawChevron(ctx: CanvasRenderingContext2D, x: number, y: number, closed: boolean): void {
+function drawChevron(ctx: Drawing, x: number, y: number, closed: boolean): void {
   ctx.beginPath();
   if (closed) {
     ctx.moveTo(x - 2, y - 3.5);
@@ -25,7 +26,7 @@ function drawChevron(ctx: CanvasRenderingContext2D, x: number, y: number, closed
   ctx.stroke();
 }
 
-function drawPin(ctx: CanvasRenderingContext2D, x: number, y: number, filled: boolean): void {
+function drawPin(ctx: Drawing, x: number, y: number, filled: boolean): void {
   ctx.beginPath();
   ctx.arc(x, y - 2, 3, 0, 2 * Math.PI);
   if (filled) ctx.fill();
@@ -34,7 +35,7 @@ function drawPin(ctx: CanvasRenderingContext2D, x: number, y: number, filled: bo
   ctx.stroke();
 }
 
-function drawCross(ctx: CanvasRenderingContext2D, x: number, y: number): void {
+function drawCross(ctx: Drawing, x: number, y: number): void {
   ctx.beginPath();
   ctx.moveTo(x - 3, y - 3);
   ctx.lineTo(x + 3, y + 3);
@@ -52,13 +53,7 @@ function noteOf(row: Row, busy: string): string {
   return row.lanes < lanes ? `${row.lanes} of ${lanes} levels` : `${lanes} levels`;
 }
 
-export function drawGutterRow(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  row: Row,
-  busy: string,
-  fitter: TextFitter,
-): void {
+export function drawGutterRow(ctx: Drawing, frame: Frame, row: Row, busy: string, fitter: TextFitter): void {
   const { palette, gutter } = frame;
   const top = row.top - frame.scrollTop;
   const active = row.key === frame.activeKey;

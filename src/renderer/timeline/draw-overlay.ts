@@ -12,10 +12,11 @@ import {
 import { drawBookmarks, type Bookmark } from './bookmarks.ts';
 import { drawArrows } from './draw-arrows.ts';
 import { findTrackRow, laneTop, type Row, type TrackRow } from './rows.ts';
+import type { Drawing } from './drawing.ts';
 import type { FlowArrow } from './flow-arrows.ts';
 import type { TimeRange } from './types.ts';
 
-/** The overlay: what follows the pointer and the selection. It is cleared and drawn anew each time. */
+/** The overlay: what follows the pointer and the selection, on a ground that is empty. */
 
 /** A slice to outline, in world time. */
 export interface Outline extends TimeRange {
@@ -84,7 +85,7 @@ function outlineBox(frame: Frame, { row, lane, startNs, endNs }: Outline): [numb
   return [left, top, Math.max(right - left, 2), row.laneStep - 1];
 }
 
-function drawOutline(ctx: CanvasRenderingContext2D, frame: Frame, outline: Outline, strong: boolean): void {
+function drawOutline(ctx: Drawing, frame: Frame, outline: Outline, strong: boolean): void {
   const [left, top, width, height] = outlineBox(frame, outline);
   ctx.lineWidth = strong ? 2 : 1;
   ctx.strokeStyle = strong ? frame.palette.accent : frame.palette.text;
@@ -96,7 +97,7 @@ function drawOutline(ctx: CanvasRenderingContext2D, frame: Frame, outline: Outli
   if (width > 6) ctx.strokeRect(left + 1.5, top + 1.5, width - 3, height - 3);
 }
 
-function drawRange(ctx: CanvasRenderingContext2D, frame: Frame, range: TimeRange): void {
+function drawRange(ctx: Drawing, frame: Frame, range: TimeRange): void {
   const left = xOf(frame, range.startNs);
   const right = xOf(frame, range.endNs);
   ctx.globalAlpha = 0.16;
@@ -117,7 +118,7 @@ function drawRange(ctx: CanvasRenderingContext2D, frame: Frame, range: TimeRange
 
 /** A small label with a ground of its own, kept inside the plot. */
 function drawTag(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   text: string,
   centre: number,
@@ -138,7 +139,7 @@ function drawTag(
 }
 
 /** The marks as lines with letters, and between two of them how far they are apart. */
-function drawMarks(ctx: CanvasRenderingContext2D, frame: Frame, marks: readonly number[]): void {
+function drawMarks(ctx: Drawing, frame: Frame, marks: readonly number[]): void {
   const places = marks.map((atNs) => Math.round(xOf(frame, atNs)));
   ctx.fillStyle = frame.palette.mark;
   places.forEach((x) => ctx.fillRect(x, RULER_BOTTOM, 1, frame.height));
@@ -159,18 +160,14 @@ function drawMarks(ctx: CanvasRenderingContext2D, frame: Frame, marks: readonly 
   });
 }
 
-function drawIteration(ctx: CanvasRenderingContext2D, frame: Frame, band: TimeRange): void {
+function drawIteration(ctx: Drawing, frame: Frame, band: TimeRange): void {
   const left = xOf(frame, band.startNs);
   const right = xOf(frame, band.endNs);
   ctx.fillStyle = frame.palette.accent;
   ctx.fillRect(left, TOP_HEIGHT - 4, Math.max(right - left, 2), 3);
 }
 
-function drawInstant(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  { row, atNs }: NonNullable<Overlay['instant']>,
-): void {
+function drawInstant(ctx: Drawing, frame: Frame, { row, atNs }: NonNullable<Overlay['instant']>): void {
   const x = xOf(frame, atNs);
   const top = TOP_HEIGHT + row.top - frame.scrollTop;
   ctx.fillStyle = frame.palette.accent;
@@ -183,7 +180,7 @@ function drawInstant(
   ctx.fill();
 }
 
-function drawScrollbar(ctx: CanvasRenderingContext2D, frame: Frame, scrollbar: Scrollbar): void {
+function drawScrollbar(ctx: Drawing, frame: Frame, scrollbar: Scrollbar): void {
   ctx.fillStyle = frame.palette.scroll;
   ctx.globalAlpha = 0.55;
   ctx.fillRect(
@@ -195,15 +192,7 @@ function drawScrollbar(ctx: CanvasRenderingContext2D, frame: Frame, scrollbar: S
   ctx.globalAlpha = 1;
 }
 
-export function drawOverlay(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  overlay: Overlay,
-  ratio: number,
-  cursorLabel: string,
-): void {
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-  ctx.clearRect(0, 0, frame.width, frame.height);
+export function drawOverlay(ctx: Drawing, frame: Frame, overlay: Overlay, cursorLabel: string): void {
   ctx.font = `11px ${frame.palette.font}`;
   ctx.textBaseline = 'middle';
   ctx.save();

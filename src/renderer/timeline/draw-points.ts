@@ -2,6 +2,7 @@
 import { readCounter, type LoadedCounters } from './counter-loader.ts';
 import { counterValue } from './counter-text.ts';
 import { TOP_HEIGHT, xOf, type Frame } from './frame.ts';
+import type { Drawing } from './drawing.ts';
 import type { Section } from './draw-rows.ts';
 import type { CounterRow, TrackRow } from './rows.ts';
 import type { LoadedWindow } from './window-loader.ts';
@@ -19,12 +20,7 @@ const LABEL_HEIGHT = 34;
 export const INSTANT_PX = 4;
 export const INSTANT_HEIGHT = 8;
 
-export function drawPoints(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  section: Section,
-  sources: PointSources,
-): void {
+export function drawPoints(ctx: Drawing, frame: Frame, section: Section, sources: PointSources): void {
   if (section.height <= 0) return;
   ctx.save();
   ctx.translate(0, TOP_HEIGHT);
@@ -49,43 +45,41 @@ function axisOf({ counter, top, height }: CounterRow, scrollTop: number): (value
   return (value) => bottom - (value - low) * scale;
 }
 
-function drawCounter(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  row: CounterRow,
-  loaded: LoadedCounters | undefined,
-): void {
+function drawCounter(ctx: Drawing, frame: Frame, row: CounterRow, loaded: LoadedCounters | undefined): void {
   const own = loaded?.counters.get(row.counter.id);
   if (loaded === undefined || own === undefined) return;
   const { x, min, max, last } = loaded.view;
   const y = axisOf(row, frame.scrollTop);
   const placeOf = (unit: number): number => xOf(frame, loaded.startNs + unit * loaded.nsPerUnit);
-  const area = new Path2D();
-  const line = new Path2D();
-  for (let at = own.first; at < own.first + own.count; at += 1) {
-    const left = Math.max(placeOf(x[at] ?? 0), frame.gutter - 1);
-    const next = at + 1 < own.first + own.count ? placeOf(x[at + 1] ?? 0) : placeOf(loaded.units);
-    const right = Math.min(next, frame.width + 1);
-    if (right < left) continue;
-    const value = y(last[at] ?? 0);
-    const zero = y(0);
-    area.rect(left, Math.min(value, zero), right - left, Math.abs(zero - value));
-    line.rect(left, value - 0.5, right - left, 1);
+  const eachStep = (visit: (at: number, left: number, width: number, value: number) => void): void => {
+    for (let at = own.first; at < own.first + own.count; at += 1) {
+      const left = Math.max(placeOf(x[at] ?? 0), frame.gutter - 1);
+      const next = at + 1 < own.first + own.count ? placeOf(x[at + 1] ?? 0) : placeOf(loaded.units);
+      const right = Math.min(next, frame.width + 1);
+      if (right >= left) visit(at, left, right - left, y(last[at] ?? 0));
+    }
+  };
+  const zero = y(0);
+  ctx.fillStyle = frame.palette.accent;
+  ctx.globalAlpha = 0.28;
+  ctx.beginPath();
+  eachStep((_, left, width, value) => ctx.rect(left, Math.min(value, zero), width, Math.abs(zero - value)));
+  ctx.fill();
+  ctx.globalAlpha = 1;
+  ctx.beginPath();
+  eachStep((at, left, width, value) => {
+    ctx.rect(left, value - 0.5, width, 1);
     // How far it went within one pixel.
     const highest = y(max[at] ?? 0);
     const lowest = y(min[at] ?? 0);
-    if (lowest - highest > 1) line.rect(left, highest, 1, lowest - highest);
-  }
-  ctx.fillStyle = frame.palette.accent;
-  ctx.globalAlpha = 0.28;
-  ctx.fill(area);
-  ctx.globalAlpha = 1;
-  ctx.fill(line);
+    if (lowest - highest > 1) ctx.rect(left, highest, 1, lowest - highest);
+  });
+  ctx.fill();
   drawScale(ctx, frame, row);
 }
 
 /** What the upper edge stands for. */
-function drawScale(ctx: CanvasRenderingContext2D, frame: Frame, row: CounterRow): void {
+function drawScale(ctx: Drawing, frame: Frame, row: CounterRow): void {
   if (row.height < LABEL_HEIGHT) return;
   const text = counterValue(row.counter, Math.max(row.counter.max, 0));
   const top = row.top - frame.scrollTop;
@@ -98,30 +92,25 @@ function drawScale(ctx: CanvasRenderingContext2D, frame: Frame, row: CounterRow)
 }
 
 /** Small triangles that hang from the upper edge; each with a line through the levels of its track. */
-function drawInstants(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  row: TrackRow,
-  loaded: LoadedWindow | undefined,
-): void {
+function drawInstants(ctx: Drawing, frame: Frame, row: TrackRow, loaded: LoadedWindow | undefined): void {
   const own = loaded?.tracks.get(row.track.id);
   if (loaded === undefined || own === undefined) return;
   const top = row.top - frame.scrollTop;
-  const marks = new Path2D();
+  ctx.beginPath();
   let lastX = Number.NEGATIVE_INFINITY;
   for (let at = own.first; at < own.first + own.count; at += 1) {
     const x = xOf(frame, loaded.startNs + (loaded.view.x0[at] ?? 0) * loaded.nsPerUnit);
     if (x < frame.gutter - INSTANT_PX || x > frame.width + INSTANT_PX || x - lastX < 1) continue;
     lastX = x;
-    marks.moveTo(x - INSTANT_PX, top);
-    marks.lineTo(x + INSTANT_PX, top);
-    marks.lineTo(x, top + INSTANT_HEIGHT);
-    marks.closePath();
-    marks.rect(x - 0.5, top, 1, row.height - 1);
+    ctx.moveTo(x - INSTANT_PX, top);
+    ctx.lineTo(x + INSTANT_PX, top);
+    ctx.lineTo(x, top + INSTANT_HEIGHT);
+    ctx.closePath();
+    ctx.rect(x - 0.5, top, 1, row.height - 1);
   }
   ctx.fillStyle = frame.palette.text;
   ctx.globalAlpha = 0.75;
-  ctx.fill(marks);
+  ctx.fill();
   ctx.globalAlpha = 1;
 }
 

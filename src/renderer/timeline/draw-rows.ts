@@ -3,6 +3,7 @@ import { bandsOf, drawBandLabels, drawBands } from './bands.ts';
 import { plotWidth, TOP_HEIGHT, xOf, type Frame } from './frame.ts';
 import { drawGutterRow } from './draw-gutter.ts';
 import { shortName, type TextFitter } from './text.ts';
+import type { Drawing } from './drawing.ts';
 import type { HeaderRow, Row } from './rows.ts';
 import type { Scene } from './scene.ts';
 import type { TimeRange } from './types.ts';
@@ -34,7 +35,7 @@ const LOOKS = [
   { folded: 1, dim: 0, alpha: 0.6 },
 ] as const;
 
-function drawRowBackground(ctx: CanvasRenderingContext2D, frame: Frame, row: Row): void {
+function drawRowBackground(ctx: Drawing, frame: Frame, row: Row): void {
   const { palette } = frame;
   const top = row.top - frame.scrollTop;
   if (row.type === 'header') {
@@ -50,14 +51,14 @@ function drawRowBackground(ctx: CanvasRenderingContext2D, frame: Frame, row: Row
   }
 }
 
-function drawGroup(ctx: CanvasRenderingContext2D, frame: Frame, row: HeaderRow, picture: GroupPicture): void {
+function drawGroup(ctx: Drawing, frame: Frame, row: HeaderRow, picture: GroupPicture): void {
   const left = xOf(frame, picture.startNs);
   const right = xOf(frame, picture.endNs);
   const top = row.top - frame.scrollTop + GROUP_PADDING;
   ctx.drawImage(picture.image, left, top, right - left, GROUP_IMAGE_HEIGHT);
 }
 
-function drawSlices(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, ratio: number): void {
+function drawSlices(ctx: Drawing, frame: Frame, scene: Scene, ratio: number): void {
   const { palette, gutter } = frame;
   const snap = (value: number): number => Math.round(value * ratio) / ratio;
   const used = new Set(scene.kind.subarray(0, scene.count));
@@ -78,7 +79,7 @@ function drawSlices(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, r
   ctx.globalAlpha = 1;
 }
 
-function drawNames(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, fitter: TextFitter): void {
+function drawNames(ctx: Drawing, frame: Frame, scene: Scene, fitter: TextFitter): void {
   for (const spot of scene.texts) {
     if (spot.height < MIN_TEXT_HEIGHT) continue;
     const name = frame.traces[spot.traceIndex]?.source.name(spot.name);
@@ -92,7 +93,7 @@ function drawNames(ctx: CanvasRenderingContext2D, frame: Frame, scene: Scene, fi
 }
 
 export function drawSection(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   section: Section,
   scene: Scene,

@@ -10,15 +10,14 @@ import {
 } from './frame.ts';
 import { rulerTicks } from './ruler.ts';
 import { drawStrip, drawStripNames } from './strip.ts';
+import type { Drawing } from './drawing.ts';
 import type { TextFitter } from './text.ts';
 
 /** The static layer around the rows: its ground, the ruler and the strip of iterations. */
 
 const TICK_GAP_PX = 110;
 
-/** Begins a frame: `ratio` is device pixels per CSS pixel. */
-export function beginStatic(ctx: CanvasRenderingContext2D, frame: Frame, ratio: number): void {
-  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+export function beginStatic(ctx: Drawing, frame: Frame): void {
   ctx.font = `11px ${frame.palette.font}`;
   ctx.textBaseline = 'middle';
   ctx.fillStyle = frame.palette.background;
@@ -27,13 +26,8 @@ export function beginStatic(ctx: CanvasRenderingContext2D, frame: Frame, ratio: 
   ctx.fillRect(0, 0, frame.gutter, frame.height);
 }
 
-/** Ends it: what lies over the rows. */
-export function endStatic(
-  ctx: CanvasRenderingContext2D,
-  frame: Frame,
-  pinnedHeight: number,
-  fitter: TextFitter,
-): void {
+/** What lies over the rows. */
+export function endStatic(ctx: Drawing, frame: Frame, pinnedHeight: number, fitter: TextFitter): void {
   const { palette, gutter, width } = frame;
   drawTop(ctx, frame, fitter);
   ctx.fillStyle = palette.border;
@@ -43,7 +37,7 @@ export function endStatic(
   ctx.fillRect(0, TOP_HEIGHT + pinnedHeight - 1, width, 2);
 }
 
-function drawTop(ctx: CanvasRenderingContext2D, frame: Frame, fitter: TextFitter): void {
+function drawTop(ctx: Drawing, frame: Frame, fitter: TextFitter): void {
   const { palette, gutter, width } = frame;
   ctx.fillStyle = palette.gutter;
   ctx.fillRect(0, MINIMAP_HEIGHT, width, TOP_HEIGHT - MINIMAP_HEIGHT);

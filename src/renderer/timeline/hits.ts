@@ -9,15 +9,18 @@ export interface TraceHits extends TimeRange {
   readonly bins: Uint32Array;
   /** By name and number of the kind. */
   readonly isHit: (name: string, kind: number) => boolean;
+  /** Where slices of one name differ in what was searched, their rows say which are hits. */
+  readonly rows?: ReadonlySet<number>;
 }
 
-/** Whether rectangles of a name (by its id) and kind stay bright. */
-export type HitTest = (nameId: number, kind: number) => boolean;
+/** Whether the rectangle of a slice, or of several whose longest it is, stays bright: by its name's id, kind and row. */
+export type HitTest = (nameId: number, kind: number, row: number) => boolean;
 
 const KINDS = 256;
 
 /** Answers once for each name and kind. A name that has not come yet counts as a hit until it is there. */
-function makeTest(trace: TimelineTrace, hits: TraceHits): HitTest {
+function makeTest(trace: TimelineTrace, { isHit: answers, rows }: TraceHits): HitTest {
+  if (rows !== undefined) return (_nameId, _kind, row) => rows.has(row);
   const known = new Map<number, boolean>();
   return (nameId, kind) => {
     const key = nameId * KINDS + kind;
@@ -25,7 +28,7 @@ function makeTest(trace: TimelineTrace, hits: TraceHits): HitTest {
     if (answer !== undefined) return answer;
     const name = trace.source.name(nameId);
     if (name === undefined) return true;
-    const isHit = hits.isHit(name, kind);
+    const isHit = answers(name, kind);
     known.set(key, isHit);
     return isHit;
   };

@@ -2,6 +2,7 @@
 import { coverageImage } from './coverage-image.ts';
 import { WHOLE, type LoadedCoverage } from './coverage-loader.ts';
 import { MINIMAP_HEIGHT, plotWidth, type Frame } from './frame.ts';
+import type { Drawing } from './drawing.ts';
 import type { TraceHits } from './hits.ts';
 import type { TimeRange } from './types.ts';
 
@@ -20,7 +21,7 @@ export function minimapTime(world: TimeRange, xInPlot: number, widthPx: number):
 }
 
 export function drawMinimap(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   frame: Frame,
   world: TimeRange,
   wholes: readonly (LoadedCoverage | undefined)[],
@@ -58,7 +59,7 @@ export function drawMinimap(
 
 /** Ticks at the foot of a trace's strip, one for each part of the time in which hits begin. */
 function drawHits(
-  ctx: CanvasRenderingContext2D,
+  ctx: Drawing,
   { palette }: Frame,
   { bins, startNs, endNs }: TraceHits,
   foot: number,

@@ -11,6 +11,7 @@ import { collectScene, Scene } from './scene.ts';
 import { TextFitter } from './text.ts';
 import { describeContents } from './tracks.ts';
 import type { Camera } from './camera.ts';
+import type { Drawing } from './drawing.ts';
 import type { Frame } from './frame.ts';
 import type { HeaderRow } from './rows.ts';
 import type { Surface } from './surface.ts';
@@ -61,9 +62,14 @@ export class Painter {
   }
 
   drawStatic(frame: Frame): void {
+    const { statics, size } = this.#surface;
+    statics.setTransform(size.ratio, 0, 0, size.ratio, 0, 0);
+    this.paintStatic(statics, frame, size.ratio);
+  }
+
+  /** `ratio` is pixels per CSS pixel. */
+  paintStatic(ctx: Drawing, frame: Frame, ratio: number): void {
     const camera = this.#camera;
-    const { ratio } = this.#surface.size;
-    const ctx = this.#surface.statics;
     const { pinnedHeight } = camera.layout;
     const sections: readonly Section[] = [
       { rows: camera.visibleRows(), top: pinnedHeight, height: camera.plotHeight - pinnedHeight },
@@ -72,7 +78,7 @@ export class Painter {
     const hits = this.#hits.testsOf(frame.traces);
     this.rectangles = 0;
     this.names = 0;
-    beginStatic(ctx, frame, ratio);
+    beginStatic(ctx, frame);
     for (const section of sections) {
       const { rows } = section;
       const { view, scrollTop } = camera;
@@ -90,7 +96,11 @@ export class Painter {
   }
 
   drawOverlay(frame: Frame, overlay: Overlay, cursorLabel: string): void {
-    drawOverlay(this.#surface.overlay, frame, overlay, this.#surface.size.ratio, cursorLabel);
+    const ctx = this.#surface.overlay;
+    const { ratio } = this.#surface.size;
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ctx.clearRect(0, 0, frame.width, frame.height);
+    drawOverlay(ctx, frame, overlay, cursorLabel);
   }
 
   #pictureOf(row: HeaderRow): GroupPicture | undefined {

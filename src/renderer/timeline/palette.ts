@@ -6,7 +6,7 @@ import { kindNames, type KindName } from '#shared/trace/kinds.ts';
 /** Which variable colours a kind: the one table of the application. */
 export const kindVariable: Readonly<Record<KindName, string>> = {
   other: '--kind-other',
-  GEMM: '--kind-gemm',
+  GEMM: '--kind-compute',
   attention: '--kind-attention',
   MoE: '--kind-moe',
   norm: '--kind-norm',

@@ -193,7 +193,7 @@ function collectPatch(
     if (lane >= row.lanes) continue;
     const folded = isFolded(view, at);
     const name = view.name[at] ?? 0;
-    const dim = test?.(name, kind) === false;
+    const dim = test?.(name, kind, view.row[at] ?? 0) === false;
     collector.add(lane, { left, right, kind, folded, dim });
     if (folded || right - left < MIN_TEXT_PX || scene.texts.length >= MAX_TEXTS) continue;
     scene.texts.push({

@@ -15,7 +15,7 @@ import { shortName } from './text.ts';
 import { trackLabel } from './track-tree.ts';
 import type { Camera } from './camera.ts';
 import type { TraceWindows } from './scene.ts';
-import type { SliceRef, TimelineTrace } from './types.ts';
+import type { SliceRef, TimelineTrace, TimeRange } from './types.ts';
 
 /**
  * The selected slice and what it is joined to. It answers clicks and arrow keys from the windows at hand, and
@@ -80,10 +80,13 @@ export class Selector {
     void this.#load(hit.traceIndex, hit.row, reveal);
   }
 
-  /** Selects a slice that the owner names, and moves to it. */
-  goTo(ref: SliceRef): void {
+  /** Selects a slice that the owner names, and moves to it; to a span of time where one is given. */
+  goTo(ref: SliceRef, view?: TimeRange): void {
     const traceIndex = this.#host.traces().findIndex(({ key }) => key === ref.traceKey);
-    if (traceIndex >= 0) void this.#load(traceIndex, ref.row, true);
+    if (traceIndex < 0) return;
+    void this.#load(traceIndex, ref.row, true).then(() => {
+      if (view !== undefined) this.#host.camera.look(view);
+    });
   }
 
   step(command: Step): void {

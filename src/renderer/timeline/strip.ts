@@ -2,6 +2,7 @@
 import { formatDurationNs } from '#shared/base/units.ts';
 import { drawBandLabels, eachVisibleBand } from './bands.ts';
 import { RULER_BOTTOM, STRIP_HEIGHT, type Frame } from './frame.ts';
+import type { Drawing } from './drawing.ts';
 import type { TextFitter } from './text.ts';
 import type { IterationBand, TimelineTrace } from './types.ts';
 
@@ -39,7 +40,7 @@ export function stripLines(traces: readonly TimelineTrace[]): readonly StripLine
   return [host, { label: `GPU ${device} iterations${of}`, bands, offsetNs }];
 }
 
-export function drawStrip(ctx: CanvasRenderingContext2D, frame: Frame): void {
+export function drawStrip(ctx: Drawing, frame: Frame): void {
   const { palette } = frame;
   const lines = stripLines(frame.traces);
   const height = STRIP_HEIGHT / Math.max(lines.length, 1);
@@ -57,7 +58,7 @@ export function drawStrip(ctx: CanvasRenderingContext2D, frame: Frame): void {
 }
 
 /** What the lines are, at their left. */
-export function drawStripNames(ctx: CanvasRenderingContext2D, frame: Frame, fitter: TextFitter): void {
+export function drawStripNames(ctx: Drawing, frame: Frame, fitter: TextFitter): void {
   const lines = stripLines(frame.traces);
   const height = STRIP_HEIGHT / Math.max(lines.length, 1);
   ctx.fillStyle = frame.palette.muted;

@@ -4,6 +4,7 @@ import { Controls } from './controls.ts';
 import { Input, type Command } from './input.ts';
 import { iterationsRange } from './iterations.ts';
 import { makeParts, type Parts } from './parts.ts';
+import { pictureCanvas, pictureSvg, type PictureHeading } from './picture.ts';
 import type { Arrangement } from './arrangement.ts';
 import type { Bookmark } from './bookmarks.ts';
 import type { TraceHits } from './hits.ts';
@@ -96,9 +97,31 @@ export class Timeline {
     this.#controls.endRange();
   }
 
+  /** Shows exactly this span of world time, with or without a range selected. */
+  showView(view: TimeRange, range: TimeRange | null): void {
+    const { state, navigator } = this.#parts;
+    state.range = range ?? undefined;
+    navigator.fit(view, 0);
+  }
+
+  /** Selects a slice and uncovers its track; the time that is shown stays. */
+  showSlice(ref: SliceRef, view: TimeRange): void {
+    this.#parts.selector.goTo(ref, view);
+  }
+
   /** Leads to a moment, or fits a range of world time. */
   showTime(startNs: number, endNs: number | null): void {
     this.#controls.showTime(startNs, endNs);
+  }
+
+  /** The view as pixels, with heading and legend. */
+  picture(heading: PictureHeading): HTMLCanvasElement {
+    return pictureCanvas(this.#parts, heading);
+  }
+
+  /** The view as the text of an SVG, with heading and legend. */
+  svg(heading: PictureHeading): string {
+    return pictureSvg(this.#parts, heading);
   }
 
   dispose(): void {

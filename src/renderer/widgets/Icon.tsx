@@ -17,6 +17,7 @@ const shapes = {
   import: 'M8 2v8M5 7l3 3 3-3M2.5 9.5v4h11v-4',
   compare: 'M2 3h5v10H2zM9 3h5v10H9z',
   close: 'M4 4l8 8M12 4l-8 8',
+  link: 'M6.5 9.5l3-3M5.5 7L3.8 8.7a2.6 2.6 0 0 0 3.6 3.6L9 10.5M10.5 9l1.7-1.7a2.6 2.6 0 0 0-3.6-3.6L7 5.5',
   copy: 'M6 6h7v7H6zM10 3.5V3H3v7h.5',
   check: 'M3 8.5l3.5 3.5L13 4.5',
   again: 'M13 8a5 5 0 1 1-1.6-3.7M13 2v3h-3',

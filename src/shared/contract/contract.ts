@@ -128,6 +128,8 @@ export const contract = {
   'sources.ofRun': { input: runId, output: sourceSet },
   /** Asks with the system's file dialog; null when the user closed it. */
   'sources.choose': { input: nothing, output: sourceSet.nullable() },
+  /** Files that a link names: the user is asked before they are looked at; null when the answer is no. */
+  'sources.fromLink': { input: z.object({ paths }), output: sourceSet.nullable() },
   /** Files dropped on the window. */
   'sources.fromPaths': { input: z.object({ paths }), output: sourceSet },
   /** Files named on the command line; null when there were none. */

@@ -54,6 +54,7 @@ export const methodNames = [
   'bookmarks.save',
   'sources.ofRun',
   'sources.choose',
+  'sources.fromLink',
   'sources.fromPaths',
   'sources.initial',
 ] as const;

@@ -83,8 +83,16 @@ export interface FoundSlice {
 
 export interface ArgumentMatches {
   readonly count: number;
-  /** In the order of the file, as many as asked for. */
+  /** Sum of durations, of all that were counted. */
+  readonly totalNs: number;
+  /** In the order of the file, as many as asked for; the columns beside tell of the same slices. */
   readonly rows: Uint32Array;
+  readonly startsNs: Float64Array;
+  readonly dursNs: Float64Array;
+  /** Ids of their names. */
+  readonly names: Uint32Array;
+  /** Numbers of their kinds. */
+  readonly kinds: Uint8Array;
 }
 
 export interface Neighbours {

@@ -34,6 +34,8 @@ pub struct SearchProgress {
 pub struct FoundArgs {
     /// Slices.
     pub count: u64,
+    /// Sum of their durations.
+    pub total_ns: i64,
     /// Their rows in the order of the source, at most as many as asked for.
     pub rows: Vec<Row>,
 }
@@ -62,7 +64,8 @@ pub fn search_args(
 ) -> Result<FoundArgs> {
     store.check_source(source)?;
     rows.par_sort_unstable_by_key(|row| store.source_offset(*row));
-    let mut tally = Tally { search, count: 0, rows: Vec::new(), told: Instant::now(), told_rows: 0 };
+    let mut tally =
+        Tally { store, search, count: 0, total_ns: 0, rows: Vec::new(), told: Instant::now(), told_rows: 0 };
     if is_report(source)? {
         let total = rows.len() as u64;
         let mut done = 0;
@@ -84,18 +87,21 @@ pub fn search_args(
     Ok(tally.end(total))
 }
 
-struct Tally<'a> {
-    search: ArgsSearch<'a>,
+struct Tally<'store, 'search> {
+    store: &'store Store,
+    search: ArgsSearch<'search>,
     count: u64,
+    total_ns: i64,
     rows: Vec<Row>,
     told: Instant,
     told_rows: usize,
 }
 
-impl Tally<'_> {
+impl Tally<'_, '_> {
     fn look(&mut self, source: &Path, row: Row, args: &[u8], (done, total): (u64, u64)) -> Result<()> {
         if !args.is_empty() && (self.search.matches)(args) {
             self.count += 1;
+            self.total_ns = self.total_ns.saturating_add(self.store.dur_ns(row));
             if self.rows.len() < self.search.most_rows {
                 self.rows.push(row);
             }
@@ -115,6 +121,6 @@ impl Tally<'_> {
 
     fn end(mut self, total: u64) -> FoundArgs {
         self.tell(total, total);
-        FoundArgs { count: self.count, rows: self.rows }
+        FoundArgs { count: self.count, total_ns: self.total_ns, rows: self.rows }
     }
 }

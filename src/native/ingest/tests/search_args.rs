@@ -70,6 +70,8 @@ fn every_slice_of_a_recording_that_has_the_text_is_found_plain_and_compressed() 
         assert!(args.contains(looked_for));
         let (few, _) = look(source, &store, looked_for, 3)?;
         assert_eq!((few.count, few.rows), (found.count, found.rows[..3].to_vec()));
+        let total_ns: i64 = found.rows.iter().map(|row| store.dur_ns(*row)).sum();
+        assert_eq!((found.total_ns, few.total_ns), (total_ns, total_ns));
     }
     Ok(())
 }
@@ -85,7 +87,10 @@ fn events_larger_than_a_block_and_events_without_arguments_are_read() -> TestRes
     );
     let store = open_bytes(folder.path(), text.as_bytes())?;
     let source = PathBuf::from(&store.meta().source.path);
-    assert_eq!(look(&source, &store, "needle", 10)?.0, FoundArgs { count: 2, rows: vec![1, 2] });
+    assert_eq!(
+        look(&source, &store, "needle", 10)?.0,
+        FoundArgs { count: 2, total_ns: 2000, rows: vec![1, 2] }
+    );
     Ok(())
 }
 

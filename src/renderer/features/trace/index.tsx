@@ -37,13 +37,7 @@ export function TraceView({ set, visible, store: shared }: TraceViewProps) {
     <div className="trace-view">
       <Opening traceSet={traceSet} snapshot={snapshot} />
       {ready.traces.length > 0 && (
-        <Workbench
-          traceSet={traceSet}
-          ready={ready}
-          runId={set.runId ?? null}
-          store={store}
-          visible={visible}
-        />
+        <Workbench traceSet={traceSet} ready={ready} set={set} store={store} visible={visible} />
       )}
     </div>
   );

@@ -60,7 +60,7 @@ describe('hits', () => {
     const trace = makeTimelineTrace();
     const hits = new Hits();
     const asked: string[] = [];
-    const ask = (): boolean | undefined => hits.testsOf([trace])[0]?.(3, 1);
+    const ask = (): boolean | undefined => hits.testsOf([trace])[0]?.(3, 1, 0);
     hits.set([hitsOf((name) => asked.push(name) > 1)]);
     expect([ask(), ask()]).toEqual([false, false]);
     expect(asked).toEqual(['name 3']);
@@ -76,9 +76,16 @@ describe('hits', () => {
     const hits = new Hits();
     hits.set([hitsOf(() => false)]);
     const [isHit] = hits.testsOf([makeTimelineTrace({ source })]);
-    expect(isHit?.(1, 0)).toBe(true);
+    expect(isHit?.(1, 0, 0)).toBe(true);
     names.set(1, 'late');
-    expect(isHit?.(1, 0)).toBe(false);
+    expect(isHit?.(1, 0, 0)).toBe(false);
+  });
+
+  test('are told by row where slices of one name differ', () => {
+    const hits = new Hits();
+    hits.set([{ ...hitsOf(() => false), rows: new Set([5]) }]);
+    const [isHit] = hits.testsOf([makeTimelineTrace()]);
+    expect([isHit?.(0, 0, 5), isHit?.(0, 0, 4)]).toEqual([true, false]);
   });
 
   test('are told by trace', () => {
@@ -86,6 +93,6 @@ describe('hits', () => {
     const hits = new Hits();
     hits.set([hitsOf(() => true, 'b')]);
     expect(hits.binsOf(traces).map((each) => each?.traceKey)).toEqual([undefined, 'b']);
-    expect(hits.testsOf(traces).map((each) => each?.(0, 0))).toEqual([undefined, true]);
+    expect(hits.testsOf(traces).map((each) => each?.(0, 0, 0))).toEqual([undefined, true]);
   });
 });

@@ -9,7 +9,7 @@ use iterscope_ingest::{ArgsSearch, FoundArgs, search_args};
 use iterscope_model::{Result, Row};
 use iterscope_store::Store;
 use napi::Status;
-use napi::bindgen_prelude::{AsyncTask, Uint32Array};
+use napi::bindgen_prelude::{AsyncTask, Float64Array, Uint8Array, Uint32Array};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi_derive::napi;
 
@@ -145,8 +145,18 @@ pub struct ArgumentsProgress {
 pub struct ArgumentsResult {
     /// Slices.
     pub count: f64,
-    /// Their rows in the order of the source.
+    /// Sum of their durations.
+    pub total_ns: f64,
+    /// Rows of the first ones in the order of the source; the columns beside tell of the same slices.
     pub rows: Uint32Array,
+    /// Starts.
+    pub starts_ns: Float64Array,
+    /// Durations.
+    pub durs_ns: Float64Array,
+    /// Ids of names.
+    pub names: Uint32Array,
+    /// Kinds by their number.
+    pub kinds: Uint8Array,
 }
 
 type ArgumentsListener = ThreadsafeFunction<ArgumentsProgress, (), ArgumentsProgress, Status, false>;
@@ -253,7 +263,8 @@ impl TraceHandle {
                 on_progress: &mut tell,
                 cancel: &cancel,
             };
-            Ok(search_args(&source, store, scope.rows(store).collect(), search)?.into())
+            let found = search_args(&source, store, scope.rows(store).collect(), search)?;
+            Ok(ArgumentsResult::of(store, found))
         })
     }
 }
@@ -315,8 +326,21 @@ impl From<iterscope_ingest::SearchProgress> for ArgumentsProgress {
     }
 }
 
-impl From<FoundArgs> for ArgumentsResult {
-    fn from(found: FoundArgs) -> Self {
-        Self { count: count(found.count), rows: found.rows.into() }
+impl ArgumentsResult {
+    fn of(store: &Store, found: FoundArgs) -> Self {
+        let rows = &found.rows;
+        let starts: Vec<f64> = rows.iter().map(|row| real(store.starts()[*row as usize])).collect();
+        let durs: Vec<f64> = rows.iter().map(|row| real(store.dur_ns(*row))).collect();
+        let names: Vec<u32> = rows.iter().map(|row| store.name_ids()[*row as usize]).collect();
+        let kinds: Vec<u8> = rows.iter().map(|row| store.kinds()[*row as usize]).collect();
+        Self {
+            count: count(found.count),
+            total_ns: real(found.total_ns),
+            starts_ns: starts.into(),
+            durs_ns: durs.into(),
+            names: names.into(),
+            kinds: kinds.into(),
+            rows: found.rows.into(),
+        }
     }
 }

@@ -26,11 +26,21 @@ export interface Found {
   /** False when there are more names than were asked for. */
   readonly complete: boolean;
   readonly hits: readonly TraceHits[];
+  /** Where each hit is, by start; null where the engine is asked for the next one. */
+  readonly places: readonly HitPlace[] | null;
 }
 
-const BINS = 2048;
+/** A hit by the place of its trace among those searched. */
+export interface HitPlace {
+  readonly traceIndex: number;
+  readonly row: number;
+  /** World time. */
+  readonly startNs: number;
+}
+
+export const BINS = 2048;
 const MAX_NAMES = 20_000;
-const keyOf = (name: string, kind: string): string => `${kind}\n${name}`;
+export const keyOf = (name: string, kind: string): string => `${kind}\n${name}`;
 
 export interface SearchPart {
   readonly traceKey: string;
@@ -66,6 +76,7 @@ export function joinFound(parts: readonly SearchPart[]): Found {
     names: [...names.values()].sort((a, b) => b.totalNs - a.totalNs),
     complete: parts.every(({ result }) => result.nameCount <= result.names.length),
     hits: parts.map(hitsOf),
+    places: null,
   };
 }
 
@@ -155,6 +166,19 @@ const firstOf = <T extends Starts>(hits: readonly T[]): T | undefined =>
 /** The latest; of equal ones that of the lower trace. */
 const lastOf = <T extends Starts>(hits: readonly T[]): T | undefined =>
   hits.toSorted((a, b) => a.startNs - b.startNs).at(-1);
+
+/** The hit that a step leads to, going round at the ends; undefined where there is none. */
+export function placeAfter(places: readonly HitPlace[], from: StepFrom, way: Way): HitPlace | undefined {
+  const { atNs, slice } = from;
+  const order = (hit: HitPlace): number => {
+    if (hit.startNs !== atNs || slice === null) return hit.startNs - atNs;
+    return hit.traceIndex - slice.traceIndex || hit.row - slice.row;
+  };
+  // Without a slice to start from, a hit at the very moment is the next one.
+  if (way === 'next')
+    return places.find((hit) => (slice === null ? order(hit) >= 0 : order(hit) > 0)) ?? places[0];
+  return places.findLast((hit) => order(hit) < 0) ?? places.at(-1);
+}
 
 /** Where a step begins anew when it came to an end of the time. */
 export function farEnd(traces: readonly ReadyTrace[], way: Way): StepFrom {

@@ -6,14 +6,28 @@ import type { SearchPattern } from '#renderer/data/trace-session.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
 import type { Timeline } from '#renderer/timeline/timeline.ts';
+import { Button } from '#renderer/widgets/Button.tsx';
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
-import { farEnd, nearestHit, patternOf, stepFrom, type Way } from '../model/search.ts';
+import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
+import {
+  farEnd,
+  nearestHit,
+  patternOf,
+  placeAfter,
+  stepFrom,
+  type Found,
+  type Way,
+} from '../model/search.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { FoundNames } from './FoundNames.tsx';
-import { useSearch, type SearchState } from './use-search.ts';
+import { PatternFields } from './PatternFields.tsx';
+import { foundOf, useArgumentSearch, useSearch, type SearchState } from './use-search.ts';
 import './search-bar.css';
 
-/** Search as you type through the names and kinds of all slices; the timeline dims what does not match. */
+/**
+ * Search as you type through the names and kinds of all slices, or, when asked, through their arguments; the timeline
+ * dims what does not match.
+ */
 
 interface SearchBarProps {
   readonly traces: readonly ReadyTrace[];
@@ -26,10 +40,18 @@ interface SearchBarProps {
 }
 
 /** Leads to the hit after or before the selected slice, and on from the other end after the last one. */
-async function step(of: SearchBarProps, way: Way): Promise<void> {
+async function step(of: SearchBarProps, found: Found | null, way: Way): Promise<void> {
   const { traces, store, timeline, pattern } = of;
   if (timeline.current === null || pattern.text === '') return;
   const from = await stepFrom(traces, store.getState().slice, timeline.current.view, way);
+  if (found !== null && found.places !== null) {
+    const place = placeAfter(found.places, from, way);
+    const sourceId = traces[place?.traceIndex ?? -1]?.session.source.sourceId;
+    if (place !== undefined && sourceId !== undefined) {
+      store.getState().goToSlice({ sourceId, row: place.row });
+    }
+    return;
+  }
   const hit =
     (await nearestHit(traces, pattern, from, way)) ??
     (await nearestHit(traces, pattern, farEnd(traces, way), way));
@@ -37,16 +59,15 @@ async function step(of: SearchBarProps, way: Way): Promise<void> {
 }
 
 /** Steps one after the other: keys may come faster than answers. */
-function useSteps(props: SearchBarProps): (way: Way) => void {
+function useSteps(props: SearchBarProps, found: Found | null): (way: Way) => void {
   const last = useRef(Promise.resolve());
   return (way) => {
-    last.current = last.current.then(() => step(props, way)).catch(notifyFailure);
+    last.current = last.current.then(() => step(props, found, way)).catch(notifyFailure);
   };
 }
 
 /** Tells the timeline what stays bright, until the search is closed. */
-function useHits(state: SearchState, timeline: RefObject<Timeline | null>): void {
-  const found = state !== null && 'found' in state ? state.found : null;
+function useHits(found: Found | null, timeline: RefObject<Timeline | null>): void {
   useEffect(() => {
     const shown = timeline.current;
     if (found === null) return undefined;
@@ -55,55 +76,107 @@ function useHits(state: SearchState, timeline: RefObject<Timeline | null>): void
   }, [found, timeline]);
 }
 
-function answerText(state: SearchState): string {
-  if (state === null || 'message' in state) return '';
+function answerText(state: SearchState, inArguments: boolean): string {
+  if (state === null) return inArguments ? 'Enter reads the arguments' : '';
+  if ('message' in state) return '';
+  if ('reading' in state) return `${plural(state.reading.count, 'slice')} so far`;
   const { count, totalNs } = state.found;
   return count === 0 ? 'No slice' : `${plural(count, 'slice')} · ${formatDurationNs(totalNs)}`;
+}
+
+/** How far the reading is, and its end. */
+function Reading({ state }: { readonly state: SearchState }) {
+  if (state === null || !('reading' in state)) return null;
+  const { done, total } = state.reading;
+  return (
+    <>
+      <span className="search-bar__progress">
+        <ProgressBar label="Reading arguments" ratio={done / Math.max(total, 1)} />
+      </span>
+      <Button variant="quiet" onClick={state.cancel}>
+        Cancel
+      </Button>
+    </>
+  );
+}
+
+interface StepButtonsProps {
+  readonly none: boolean;
+  readonly go: (way: Way) => void;
+}
+
+function StepButtons({ none, go }: StepButtonsProps) {
+  return (
+    <>
+      <IconButton
+        icon="up"
+        label="Previous hit"
+        shortcut="Shift+Enter"
+        small
+        disabled={none}
+        onClick={() => go('previous')}
+      />
+      <IconButton
+        icon="down"
+        label="Next hit"
+        shortcut="Enter"
+        small
+        disabled={none}
+        onClick={() => go('next')}
+      />
+    </>
+  );
 }
 
 export function SearchBar(props: SearchBarProps) {
   const { traces, timeline, field, pattern, onPattern, onClose } = props;
   const [listed, setListed] = useState(false);
-  const state = useSearch(traces, pattern);
-  const go = useSteps(props);
-  useHits(state, timeline);
+  const [inArguments, setInArguments] = useState(false);
+  const typed = useSearch(traces, pattern, !inArguments);
+  const read = useArgumentSearch(traces, pattern, inArguments);
+  const state = inArguments ? read.state : typed;
+  const found = foundOf(state);
+  const go = useSteps(props, found);
+  useHits(found, timeline);
   useEffect(() => {
     field.current?.focus();
     field.current?.select();
   }, [field]);
-  const names = state !== null && 'found' in state ? state.found.names : [];
+  const names = found?.names ?? [];
+  const enter = (way: Way): void => {
+    if (pattern.text === '') return;
+    if (inArguments && found === null) read.begin();
+    else go(way);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onClose();
     else if (event.key === 'Enter' && event.target === field.current) {
-      go(event.shiftKey ? 'previous' : 'next');
+      enter(event.shiftKey ? 'previous' : 'next');
     } else return;
     event.preventDefault();
     event.stopPropagation();
   };
+  const choose = (name: string): void => {
+    setInArguments(false);
+    onPattern(patternOf(name, names));
+  };
   return (
     <div className="search-bar" role="search" aria-label="Search slices" onKeyDown={onKeyDown}>
       <div className="search-bar__line">
-        <PatternFields field={field} pattern={pattern} bad={isBad(state)} onPattern={onPattern} />
+        <PatternFields
+          field={field}
+          pattern={pattern}
+          bad={isBad(state)}
+          onPattern={onPattern}
+          inArguments={inArguments}
+          onArguments={setInArguments}
+        />
         <span className="search-bar__answer" role="status">
-          {answerText(state)}
+          {answerText(state, inArguments && pattern.text !== '')}
         </span>
-        <IconButton
-          icon="up"
-          label="Previous hit"
-          shortcut="Shift+Enter"
-          small
-          disabled={names.length === 0}
-          onClick={() => go('previous')}
-        />
-        <IconButton
-          icon="down"
-          label="Next hit"
-          shortcut="Enter"
-          small
-          disabled={names.length === 0}
-          onClick={() => go('next')}
-        />
-        <AllButton state={state} pressed={listed} onPress={() => setListed(!listed)} />
+        <Reading state={state} />
+        <StepButtons none={names.length === 0} go={go} />
+        <AllButton found={found} pressed={listed} onPress={() => setListed(!listed)} />
         <span className="search-bar__space" />
         <IconButton icon="close" label="Close the search" shortcut="Escape" small onClick={onClose} />
       </div>
@@ -112,72 +185,22 @@ export function SearchBar(props: SearchBarProps) {
           {state.message}
         </p>
       )}
-      {listed && names.length > 0 && (
-        <FoundNames names={names} onChoose={(name) => onPattern(patternOf(name, names))} />
-      )}
+      {listed && names.length > 0 && <FoundNames names={names} onChoose={choose} />}
     </div>
   );
 }
 
 const isBad = (state: SearchState): boolean => state !== null && 'message' in state;
 
-interface PatternFieldsProps {
-  readonly field: RefObject<HTMLInputElement | null>;
-  readonly pattern: SearchPattern;
-  readonly bad: boolean;
-  readonly onPattern: (pattern: SearchPattern) => void;
-}
-
-function PatternFields({ field, pattern, bad, onPattern }: PatternFieldsProps) {
-  const { text, matchCase, isExpression } = pattern;
-  return (
-    <>
-      <input
-        ref={field}
-        className="field__input search-bar__field"
-        type="text"
-        aria-label="Search names and kinds"
-        aria-invalid={bad}
-        placeholder="Search names and kinds"
-        value={text}
-        maxLength={10_000}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => onPattern({ ...pattern, text: event.target.value })}
-      />
-      <button
-        type="button"
-        className="search-bar__option"
-        aria-label="Match case"
-        title="Match case"
-        aria-pressed={matchCase}
-        onClick={() => onPattern({ ...pattern, matchCase: !matchCase })}
-      >
-        Aa
-      </button>
-      <button
-        type="button"
-        className="search-bar__option"
-        aria-label="Regular expression"
-        title="Regular expression"
-        aria-pressed={isExpression}
-        onClick={() => onPattern({ ...pattern, isExpression: !isExpression })}
-      >
-        .*
-      </button>
-    </>
-  );
-}
-
 interface AllButtonProps {
-  readonly state: SearchState;
+  readonly found: Found | null;
   readonly pressed: boolean;
   readonly onPress: () => void;
 }
 
-function AllButton({ state, pressed, onPress }: AllButtonProps) {
-  if (state === null || 'message' in state || state.found.count === 0) return null;
-  const { names, complete } = state.found;
+function AllButton({ found, pressed, onPress }: AllButtonProps) {
+  if (found === null || found.count === 0) return null;
+  const { names, complete } = found;
   const count = names.length === 1 ? '1 name' : `${formatCount(names.length)} names`;
   return (
     <button

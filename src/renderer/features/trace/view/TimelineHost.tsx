@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import type { SourceSet } from '#shared/contract/app.ts';
 import type { SearchPattern } from '#renderer/data/trace-session.ts';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
 import { useOffer, type OfferedCommand } from '#renderer/stores/offers.ts';
@@ -9,18 +10,18 @@ import type { TimelineCallbacks } from '#renderer/timeline/types.ts';
 import { createArrangementStore, type ArrangementStore } from '../model/arrangement.ts';
 import { useBookmarks, type Bookmarks } from '../model/bookmarks.ts';
 import { bookmarkPlace, placedBookmarks } from '../model/bookmark-places.ts';
-import type { ReadyTrace } from '../model/ready.ts';
+import type { ReadySet, ReadyTrace } from '../model/ready.ts';
 import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
+import { useLink } from '../model/view-link.ts';
 import { ExportMenu } from './ExportMenu.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 
 interface TimelineHostProps {
   readonly traceSet: TraceSet;
-  readonly traces: readonly ReadyTrace[];
-  /** Whether the set has several traces, open yet or not. */
-  readonly several: boolean;
+  readonly set: SourceSet;
+  readonly ready: ReadySet;
   readonly store: TraceViewStore;
   readonly bookmarks: Bookmarks;
   /** Where the owner finds the timeline while there is one. */
@@ -152,7 +153,8 @@ function useShownBookmarks(
 
 /** Gives the canvas timeline a place in React's tree; nothing of a trace passes through React. */
 export function TimelineHost(props: TimelineHostProps) {
-  const { traceSet, traces, several, store, bookmarks, timelineRef, visible } = props;
+  const { traceSet, set, ready, store, bookmarks, timelineRef, visible } = props;
+  const { traces, several } = ready;
   const host = useRef<HTMLDivElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
   const search = useSearchPlace(visible);
@@ -193,6 +195,7 @@ export function TimelineHost(props: TimelineHostProps) {
     if (window !== null) timelineRef.current?.showIterations(window);
   }, [store, traceSet, tracks, timelineRef]);
   useShownBookmarks(bookmarks, traces, timelineRef, tracks);
+  useLink(set, ready, store, timelineRef);
 
   useOffer(() =>
     visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store, search.open) : [],
@@ -206,7 +209,7 @@ export function TimelineHost(props: TimelineHostProps) {
         onSearch={search.open}
         onLeave={() => timelineRef.current?.focus()}
       >
-        <ExportMenu traces={traces} store={store} timeline={timelineRef} visible={visible} />
+        <ExportMenu set={set} ready={ready} store={store} timeline={timelineRef} visible={visible} />
       </TimelineToolbar>
       {search.isOpen && (
         <SearchBar

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { CompositionChart } from '#renderer/charts/index.tsx';
+import type { SourceSet } from '#shared/contract/app.ts';
 import type { TraceSet } from '#renderer/data/trace-set.ts';
 import { notifyFailure } from '#renderer/stores/notices.ts';
 import { useTraceView, type TraceTab, type TraceViewStore } from '#renderer/stores/trace-view.ts';
@@ -27,10 +28,9 @@ import { TimelineHost } from './TimelineHost.tsx';
 import { WindowField } from './WindowField.tsx';
 
 interface WorkbenchProps {
+  readonly set: SourceSet;
   readonly traceSet: TraceSet;
   readonly ready: ReadySet;
-  /** The run that the traces belong to; its log tells of their steps, too. */
-  readonly runId: string | null;
   readonly store: TraceViewStore;
   readonly visible: boolean;
 }
@@ -39,8 +39,9 @@ interface WorkbenchProps {
 const MANY_RANKS = 8;
 
 /** The open traces: figures, iterations, timeline and details, all following one selection. */
-export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchProps) {
-  const rows = useIterationRows(ready, runId);
+export function Workbench({ traceSet, set, ready, store, visible }: WorkbenchProps) {
+  // The run’s log tells of its steps, too.
+  const rows = useIterationRows(ready, set.runId ?? null);
   const figures = useMemo(() => setFigures(rows), [rows]);
   const split = useSplit(ready.traceCount >= MANY_RANKS);
   const timeline = useRef<Timeline>(null);
@@ -60,8 +61,8 @@ export function Workbench({ traceSet, ready, runId, store, visible }: WorkbenchP
       <div className="trace-main">
         <TimelineHost
           traceSet={traceSet}
-          traces={ready.traces}
-          several={ready.several}
+          set={set}
+          ready={ready}
           store={store}
           bookmarks={bookmarks}
           timelineRef={timeline}
