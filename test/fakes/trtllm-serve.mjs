@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A test double of trtllm-serve: its options, endpoints, words and ways to fail; nothing is computed.
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { hang, pause, takeOptions, trouble, usageError } from './lib/click.mjs';
 import { info, iterationLine, loadModel } from './lib/engine.mjs';
 
@@ -27,17 +29,67 @@ const server = createServer((request, response) => {
   const { pathname } = new URL(request.url ?? '/', 'http://server');
   if (pathname === '/health') {
     response.writeHead(trouble() === 'never-ready' ? 503 : 200).end();
-  } else if (request.method === 'POST' && /^\/(start|stop)_profile$/.test(pathname)) {
-    info(`Profiling ${pathname.includes('start') ? 'started' : 'stopped'} at iteration ${iteration}.`);
-    response.writeHead(200).end();
+  } else if (request.method === 'POST' && pathname === '/start_profile') {
+    void startProfile(request, response);
+  } else if (request.method === 'POST' && pathname === '/stop_profile') {
+    if (window === undefined) response.writeHead(400).end('{"error":"no profile is running"}');
+    else {
+      writeTrace();
+      response.writeHead(200).end();
+    }
   } else if (request.method === 'POST' && pathname === '/v1/completions') {
     void complete(response);
   } else response.writeHead(404).end();
 });
 
+/**
+ * What is being recorded: from its first iteration to before its last, into a folder.
+ * @type {{ folder: string, from: number, to: number, steps: number[] } | undefined}
+ */
+let window;
+
+/** @param {import('node:http').IncomingMessage} request @param {import('node:http').ServerResponse} response */
+async function startProfile(request, response) {
+  if (window !== undefined) {
+    response.writeHead(409).end('{"error":"a profile is running"}');
+    return;
+  }
+  let text = '';
+  for await (const part of request) text += String(part);
+  const { output_dir: folder = '/tmp', start_step = 0, num_steps = Infinity } = JSON.parse(text);
+  const from = iteration + 1 + start_step;
+  window = { folder, from, to: from + num_steps, steps: [] };
+  response.writeHead(200).end('{"status":"ok"}');
+}
+
+/** The iterations of the window as a Kineto trace: a step, its launch and its kernel, a millisecond each. */
+function writeTrace() {
+  if (window === undefined) return;
+  const { folder, steps } = window;
+  window = undefined;
+  const traceEvents = steps.flatMap((step, at) => {
+    const ts = 1000 * at;
+    const name = `[Executor] _forward_step ${step}: 0 ctx reqs, 0 ctx tokens, 1 gen reqs`;
+    const host = { ph: 'X', pid: 1, tid: 1, ts, dur: 900 };
+    return [
+      { ...host, name, cat: 'user_annotation' },
+      { ...host, name: 'cudaLaunchKernel', cat: 'cuda_runtime', dur: 10, args: { correlation: step } },
+      {
+        ...{ ph: 'X', name: 'gemm', cat: 'kernel', pid: 0, tid: 7, ts: ts + 100, dur: 500 },
+        args: { correlation: step, device: 0, stream: 7 },
+      },
+    ];
+  });
+  const name = `trtllm-trace-1767225600-${'0123abcd'}-rank-0.json`;
+  writeFileSync(join(folder, name), JSON.stringify({ schemaVersion: 1, traceEvents }));
+  info(`Profiling stopped at iteration ${iteration}, trace saved to ${join(folder, name)}`);
+}
+
 /** @param {import('node:http').ServerResponse} response */
 async function complete(response) {
   iteration += 1;
+  if (window !== undefined && iteration >= window.from) window.steps.push(iteration);
+  if (window !== undefined && iteration + 1 >= window.to) writeTrace();
   iterationLine(iteration, 1);
   if (trouble() === 'die-under-load' && iteration === 5) {
     process.stderr.write('Fatal Python error: Segmentation fault\n');

@@ -137,6 +137,25 @@ export function checkRecorders(recipe: Recipe, asked: readonly RecorderKind[], f
   return findings;
 }
 
+/** Recorders that lack what they need, by what the recipe says of them. */
+export function checkNeeds(
+  recipe: Recipe,
+  asked: readonly RecorderKind[],
+  form: LaunchForm,
+  values: ReadonlyMap<string, string>,
+): Finding[] {
+  const kinds = form.perfectRouter ? [...asked, 'perfect-router' as const] : asked;
+  return kinds.flatMap((kind) => {
+    const needs = recipe.recorders[kind]?.needs;
+    if (needs === undefined || needs.is.includes(values.get(needs.parameter) ?? '')) return [];
+    const [field, what] =
+      kind === 'perfect-router'
+        ? ['perfectRouter', 'The perfect router']
+        : [recorderFields[kind], recorderWords[kind]];
+    return [error('form.passes', field, `${what} ${needs.words}.`)];
+  });
+}
+
 /** Iterations that the run will do, when the recipe bounds them (0 = until all requests are done). */
 function iterationLimit(recipe: Recipe, form: LaunchForm): number | undefined {
   const name = recipe.iterationsParameter;
@@ -146,27 +165,36 @@ function iterationLimit(recipe: Recipe, form: LaunchForm): number | undefined {
   return limit > 0 ? limit : undefined;
 }
 
-/** `windowed`: the recorders that are on and record an iteration window. */
+/** Recorders that are on, by what they do with a window. */
+export interface WindowUse {
+  /** Record nothing without one. */
+  readonly need: readonly RecorderKind[];
+  /** Record it where there is one. */
+  readonly use: readonly RecorderKind[];
+  /** Can record only one. */
+  readonly one: readonly RecorderKind[];
+}
+
 export function checkWindow(
   recipe: Recipe,
   form: LaunchForm,
   parsed: WindowText,
-  windowed: readonly RecorderKind[],
+  { need, use, one }: WindowUse,
 ): Finding[] {
   if (!parsed.ok) return [error('form.window', 'window', parsed.message)];
   const { spans } = parsed;
   const findings: Finding[] = [];
-  const [recorder] = windowed;
+  const [recorder] = need;
   if (recorder !== undefined && spans.length === 0) {
     const message = `${recorderWords[recorder]} needs an iteration window: write first+count, for example ${recipe.defaultWindow === '' ? '100+20' : recipe.defaultWindow}.`;
     findings.push(error('form.window', 'window', message));
   }
-  if (spans.length > 1 && windowed.includes('torch-trace')) {
+  if (spans.length > 1 && use.includes('torch-trace')) {
     const message =
       'Several windows write to one trace file, so each would replace the one before: state one window.';
     findings.push(error('form.window', 'window', message));
-  } else if (spans.length > 1 && windowed.includes('expert-statistics')) {
-    const message = 'Expert statistics are recorded over exactly one range: state one window.';
+  } else if (spans.length > 1 && one[0] !== undefined) {
+    const message = `${recorderWords[one[0]]} takes exactly one range: state one window.`;
     findings.push(error('form.window', 'window', message));
   }
   const last = spans.at(-1)?.last;
@@ -179,7 +207,7 @@ export function checkWindow(
       findings.push(error('form.window', 'window', message));
     }
   }
-  if (spans.length > 0 && recorder === undefined) {
+  if (spans.length > 0 && use.length === 0) {
     const message =
       'Nothing records this window: switch on the PyTorch-profiler trace or the expert statistics.';
     findings.push(warning('window-unused', 'window', message));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContainerTarget } from '#shared/contract/target.ts';
 import { containerArguments } from './container-command.ts';
+import { inWorkingFolder, RUN_FOLDER } from './run-folder.ts';
 import { isSecretName } from './secrets.ts';
 import { shellText } from './shell.ts';
 import { neededFolders, type LaunchPlaces, type PlannedStep } from './steps.ts';
 
-/** What the reader's own shell says: a control character keeps each apart from any text, and makes it quoted. */
-const FOLDER = '\u0001folder';
+/** What the reader's own shell says, as the folder is. */
 const OWNER = '\u0001owner';
 
 /** The step's command in a container as bash, for the folder in which it is executed. */
@@ -21,9 +21,9 @@ export function containerText(target: ContainerTarget, step: PlannedStep, places
     name: `iterscope-${step.name}`,
     program: step.program,
     args: step.args,
-    cwd: FOLDER,
+    cwd: RUN_FOLDER,
     variables,
-    mounts: [{ source: FOLDER, target: FOLDER, readOnly: false }, ...readOnly],
+    mounts: [{ source: RUN_FOLDER, target: RUN_FOLDER, readOnly: false }, ...readOnly],
     owner: OWNER,
   });
   const secrets = variables.filter(({ name }) => isSecretName(name));
@@ -33,8 +33,5 @@ export function containerText(target: ContainerTarget, step: PlannedStep, places
     environment: secrets.map((entry) => ({ ...entry, secret: true })),
     unset: [],
   });
-  return text
-    .replaceAll(`'${FOLDER}'`, '"$PWD"')
-    .replaceAll(`'${OWNER}'`, '"$(id -u):$(id -g)"')
-    .replaceAll(FOLDER, `'"$PWD"'`);
+  return inWorkingFolder(text).replaceAll(`'${OWNER}'`, '"$(id -u):$(id -g)"');
 }

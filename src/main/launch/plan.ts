@@ -4,12 +4,20 @@ import type { LaunchTarget } from '#shared/contract/target.ts';
 import type { Recipe, Recorder } from '#shared/contract/recipe.ts';
 import type { Era } from '#shared/contract/recipe-parameter.ts';
 import { eraOf } from '#shared/contract/recipe-rules.ts';
-import { checkEnvironment, checkParameters, checkRecorders, checkWindow } from './checks.ts';
+import {
+  checkEnvironment,
+  checkNeeds,
+  checkParameters,
+  checkRecorders,
+  checkWindow,
+  type WindowUse,
+} from './checks.ts';
 import { parameterVariables, valuesOf, type Values } from './parameters.ts';
 import { mergeOptions, yamlOptions } from './options-file.ts';
 import { recordersOf } from './passes.ts';
 import type { RecorderKind } from './recorder-words.ts';
-import { planSteps, type LaunchPlaces, type PlannedStep } from './steps.ts';
+import { RUN_FOLDER } from './run-folder.ts';
+import { holds, planSteps, type LaunchPlaces, type PlannedStep } from './steps.ts';
 import { fill } from './template.ts';
 import type { Variable } from './variable.ts';
 import { parseWindowText, startStopText } from './window-text.ts';
@@ -43,6 +51,8 @@ export interface LaunchPlan {
   /** Variables that are never inherited. */
   readonly controlled: readonly string[];
   readonly spans: readonly IterationSpan[];
+  /** Where their numbers count from. */
+  readonly windowFrom: 'start' | 'load';
   readonly era: Era;
   /** What this load of the program records; only time where it is empty. */
   readonly recorders: readonly RecorderKind[];
@@ -62,6 +72,16 @@ function needsWindow(recipe: Recipe, kind: RecorderKind): boolean {
   return recipe.recorders[kind]?.window === 'iterations';
 }
 
+function windowUse(recipe: Recipe, asked: readonly RecorderKind[]): WindowUse {
+  const use = asked.filter((kind) => recipe.recorders[kind]?.window !== 'all');
+  return {
+    need: use.filter((kind) => needsWindow(recipe, kind)),
+    use,
+    // Only the variable that lists them can hold several.
+    one: use.filter((kind) => !JSON.stringify(recipe.recorders[kind] ?? {}).includes('{start-stop}')),
+  };
+}
+
 function windowValues(spans: readonly IterationSpan[], era: Era): [string, string][] {
   const [first] = spans;
   const last = spans.at(-1);
@@ -72,6 +92,7 @@ function windowValues(spans: readonly IterationSpan[], era: Era): [string, strin
     ['last', last.last.toString()],
     ['stop', (last.last + 1).toString()],
     ['count', (last.last + 1 - first.first).toString()],
+    ['windowed', 'true'],
   ];
 }
 
@@ -118,7 +139,9 @@ function planOptions(recipe: Recipe, values: Values, baseText: string): Options 
 }
 
 function recordingVariables(recorders: readonly Recorder[], values: Values): Variable[] {
-  const variables = recorders.flatMap(({ environment }) => environment);
+  const variables = recorders
+    .flatMap(({ environment }) => environment)
+    .filter(({ when }) => when === undefined || holds(when, values));
   const filled = variables.map(({ name, value }) => ({ name, value: fill(value, values) }));
   return unique(filled.filter(({ value }) => value !== ''));
 }
@@ -144,6 +167,7 @@ export function planLaunch(
     ...given,
     ['assets', places.assetsFolder],
     ['options-file', options.path],
+    ['folder', RUN_FOLDER],
     ...windowValues(spans, era),
   ]);
   const recorders = activeRecorders(recipe, form, spans);
@@ -159,18 +183,15 @@ export function planLaunch(
     places,
     target: form.target ?? { kind: 'local' },
     spans,
+    windowFrom: steps.some(({ opensWindow }) => opensWindow) ? 'load' : 'start',
     era,
     recorders: asked,
     profiled: asked.length > 0,
     findings: [
       ...checkParameters(recipe, form),
       ...checkRecorders(recipe, asked, form),
-      ...checkWindow(
-        recipe,
-        form,
-        parsed,
-        asked.filter((kind) => needsWindow(recipe, kind)),
-      ),
+      ...checkNeeds(recipe, asked, form, values),
+      ...checkWindow(recipe, form, parsed, windowUse(recipe, asked)),
       ...checkEnvironment(form, controlled),
       ...options.findings,
     ],

@@ -11,8 +11,8 @@ export type RecipeReading =
   { readonly ok: true; readonly recipe: Recipe } | { readonly ok: false; readonly message: string };
 
 /** Names that templates may hold beside parameters: everywhere, and where a recorder speaks. */
-export const GENERAL_PLACES = ['assets'] as const;
-export const RECORDER_PLACES = ['start-stop', 'first', 'last', 'stop', 'count'] as const;
+export const GENERAL_PLACES = ['assets', 'folder'] as const;
+export const RECORDER_PLACES = ['start-stop', 'first', 'last', 'stop', 'count', 'windowed'] as const;
 
 /** A recipe of any version; the message names the place in the file. */
 export function readRecipe(file: unknown): RecipeReading {
@@ -71,6 +71,10 @@ function roleProblems({ steps, profiledStep, mainStep }: Recipe): string[] {
       problems.push(`step "${name}": "ready" says when a step that serves is ready; no other step has it`);
     }
   }
+  for (const { name, role, awaits } of steps) {
+    if (role === 'serve' && awaits !== undefined)
+      problems.push(`step "${name}" serves: only a load or a preparation awaits another's server`);
+  }
   if (mainStep !== undefined && !steps.some(({ name, role }) => name === mainStep && role === 'load')) {
     problems.push(`mainStep names no load: "${mainStep}"`);
   }
@@ -86,18 +90,26 @@ function namesIn(argument: StepArgument): string[] {
   if ('words' in argument) return [argument.words];
   if ('options' in argument) return [];
   const { parameter } = 'when' in argument ? argument.when : argument.unless;
-  return [parameter, ...argument.args.flatMap(placesOf)];
+  const and = 'when' in argument && argument.and !== undefined ? [argument.and.parameter] : [];
+  return [parameter, ...and, ...argument.args.flatMap(placesOf)];
 }
 
 function referenceProblems(recipe: Recipe, parameters: ReadonlySet<string>): string[] {
-  const known = new Set([...parameters, ...GENERAL_PLACES]);
-  const problems = recipe.steps.flatMap(({ name, program, args, environment, when, ready }) => {
+  const problems = recipe.steps.flatMap((step) => {
+    const { name, program, args, environment, when, recorder } = step;
+    const known = new Set([
+      ...parameters,
+      ...GENERAL_PLACES,
+      ...(recorder === undefined ? [] : RECORDER_PLACES),
+    ]);
+    const addresses = [step.ready, step.awaits].filter((address) => address !== undefined);
     const used = [
       ...(program.kind === 'named' ? placesOf(program.name) : []),
       ...args.flatMap(namesIn),
       ...environment.flatMap(({ value }) => placesOf(value)),
       ...(when === undefined ? [] : [when.parameter]),
-      ...(ready === undefined ? [] : [...placesOf(ready.port), ...placesOf(ready.host)]),
+      ...addresses.flatMap(({ port, host }) => [...placesOf(port), ...placesOf(host)]),
+      ...(step.awaits?.when === undefined ? [] : [step.awaits.when.parameter]),
     ];
     return used
       .filter((place) => !known.has(place))
@@ -159,9 +171,10 @@ function recorderProblems(
   const known = new Set([...parameters, ...GENERAL_PLACES, ...RECORDER_PLACES]);
   return Object.entries(recipe.recorders).flatMap(([kind, recorder]) => {
     if (recorder === undefined) return [];
-    const { environment, args } = recorder;
+    const { environment, args, needs } = recorder;
     const used = [
-      ...environment.flatMap(({ value }) => placesOf(value)),
+      ...environment.flatMap(({ value, when }) => [...placesOf(value), ...(when ? [when.parameter] : [])]),
+      ...(needs === undefined ? [] : [needs.parameter]),
       ...Object.values(args).flat().flatMap(namesIn),
     ];
     return [

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { containerText } from './container-text.ts';
 import type { LaunchPlan } from './plan.ts';
+import { inWorkingFolder } from './run-folder.ts';
 import { isSecretName } from './secrets.ts';
 import { quoteWord, shellText } from './shell.ts';
-import type { PlannedStep } from './steps.ts';
+import type { Address, PlannedStep } from './steps.ts';
 
 /** A pass as a bash script that does the same without Iterscope. */
 
@@ -11,12 +12,13 @@ import type { PlannedStep } from './steps.ts';
 export function stepCommand(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string {
   if (plan.target.kind === 'container') return containerText(plan.target, step, plan.places);
   const set = new Set(step.environment.map(({ name }) => name));
-  return shellText({
+  const text = shellText({
     program: step.program,
     args: step.args,
     environment: step.environment.map((entry) => ({ ...entry, secret: isSecretName(entry.name) })),
     unset: plan.controlled.filter((name) => inherited.has(name) && !set.has(name)),
   });
+  return inWorkingFolder(text);
 }
 
 /** A comment of one line, whatever the text holds. */
@@ -35,15 +37,19 @@ function fileLines({ path, text }: { readonly path: string; readonly text: strin
   return `cat > ${quoteWord(path)} <<'${delimiter}'\n${text.endsWith('\n') ? text : `${text}\n`}${delimiter}`;
 }
 
-function waitLines({ title, ready }: PlannedStep): string[] {
-  if (ready === undefined) return [];
-  const url = quoteWord(`http://${ready.host}:${ready.port.toString()}${ready.path}`);
-  const seconds = Math.ceil(ready.timeoutMs / 1_000).toString();
+/** `lives`: lines that end the wait where nobody can answer any more. */
+function waitLines(
+  { host, port, path, timeoutMs }: Address,
+  late: string,
+  lives: readonly string[],
+): string[] {
+  const url = quoteWord(`http://${host}:${port.toString()}${path}`);
+  const seconds = Math.ceil(timeoutMs / 1_000).toString();
   return [
     `for ((waited = 0; ; waited++)); do`,
     `  curl --silent --fail --output /dev/null ${url} && break`,
-    `  kill -0 "$server" || { echo ${quoteWord(`${title} ended before it was ready.`)} >&2; exit 1; }`,
-    `  ((waited < ${seconds})) || { echo ${quoteWord(`${title} was not ready within ${seconds} s.`)} >&2; exit 1; }`,
+    ...lives,
+    `  ((waited < ${seconds})) || { echo ${quoteWord(`${late} within ${seconds} s.`)} >&2; exit 1; }`,
     '  sleep 1',
     'done',
   ];
@@ -51,7 +57,12 @@ function waitLines({ title, ready }: PlannedStep): string[] {
 
 function stepLines(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<string>): string[] {
   const command = stepCommand(plan, step, inherited);
-  if (step.role !== 'serve') return [comment(step.title), command];
+  const { title, ready, awaits } = step;
+  if (step.role !== 'serve') {
+    const wait = awaits === undefined ? [] : waitLines(awaits, 'No server answered', []);
+    return [comment(title), ...wait, command];
+  }
+  const lives = `  kill -0 "$server" || { echo ${quoteWord(`${title} ended before it was ready.`)} >&2; exit 1; }`;
   const signal = step.endSignal.replace(/^SIG/, '');
   return [
     comment(`${step.title}: runs until the load is done.`),
@@ -61,7 +72,7 @@ function stepLines(plan: LaunchPlan, step: PlannedStep, inherited: ReadonlySet<s
     'server=$!',
     'set +m',
     `trap 'kill -${signal} -- "-$server" 2>/dev/null || true; wait "$server" || true' EXIT`,
-    ...waitLines(step),
+    ...(ready === undefined ? [] : waitLines(ready, `${title} was not ready`, [lives])),
   ];
 }
 

@@ -9,6 +9,7 @@ import type {
   StepArgument,
 } from '#shared/contract/recipe.ts';
 import { nsysCommand } from './nsys.ts';
+import { recordersOf } from './passes.ts';
 import { optionOf, wordsOf, type Values } from './parameters.ts';
 import { fill } from './template.ts';
 import type { Variable } from './variable.ts';
@@ -36,6 +37,13 @@ export function neededFolders(
   );
 }
 
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
 export interface PlannedStep {
   readonly name: string;
   readonly title: string;
@@ -48,12 +56,11 @@ export interface PlannedStep {
   /** All that this step gets beyond what is inherited. */
   readonly environment: readonly Variable[];
   /** The address that answers once a server is ready. */
-  readonly ready?: {
-    readonly host: string;
-    readonly port: number;
-    readonly path: string;
-    readonly timeoutMs: number;
-  };
+  readonly ready?: Address;
+  /** The address that has to answer before it begins: of a server that runs already. */
+  readonly awaits?: Address;
+  /** It asks a program that runs already to record from now on. */
+  readonly opensWindow: boolean;
   readonly endSignal: EndSignal;
   readonly graceMs: number;
   readonly log: readonly LogRule[];
@@ -72,7 +79,10 @@ export interface StepParts {
   readonly recording: readonly Variable[];
 }
 
-function holds({ parameter, is }: { parameter: string; is: readonly string[] }, values: Values): boolean {
+export function holds(
+  { parameter, is }: { parameter: string; is: readonly string[] },
+  values: Values,
+): boolean {
   return is.includes(values.get(parameter) ?? '');
 }
 
@@ -89,7 +99,10 @@ function argumentsOf(argument: StepArgument, { recipe, values }: StepParts): rea
     const path = values.get('options-file') ?? '';
     return recipe.yaml === undefined || path === '' ? [] : [recipe.yaml.argument, path];
   }
-  const given = 'when' in argument ? holds(argument.when, values) : !holds(argument.unless, values);
+  const given =
+    'when' in argument
+      ? holds(argument.when, values) && (argument.and === undefined || holds(argument.and, values))
+      : !holds(argument.unless, values);
   return given ? argument.args.map((arg) => fill(arg, values)) : [];
 }
 
@@ -102,9 +115,17 @@ export function profiledStepOf(recipe: Recipe): string | undefined {
   );
 }
 
+function addressOf(
+  { host, port, path, timeoutMs }: NonNullable<RecipeStep['ready']>,
+  values: Values,
+): Address {
+  return { host: fill(host, values), port: Number(fill(port, values)), path, timeoutMs };
+}
+
 function plan(step: RecipeStep, parts: StepParts): PlannedStep {
   const { values, places, recorders, recording, environment } = parts;
-  const { name, title, role, program, ready, endSignal, graceMs, log } = step;
+  const { name, title, role, program, ready, awaits, endSignal, graceMs, log } = step;
+  const isAwaited = awaits !== undefined && (awaits.when === undefined || holds(awaits.when, values));
   const records = role !== 'prepare';
   const own = step.environment.map((entry) => ({ name: entry.name, value: fill(entry.value, values) }));
   const extra = recorders
@@ -117,16 +138,9 @@ function plan(step: RecipeStep, parts: StepParts): PlannedStep {
     program: program.kind === 'bundled' ? places.bundled(program.name) : fill(program.name, values),
     args: [...step.args.flatMap((argument) => argumentsOf(argument, parts)), ...extra],
     environment: [...own.filter(({ value }) => value !== ''), ...(records ? recording : []), ...environment],
-    ...(ready === undefined
-      ? {}
-      : {
-          ready: {
-            host: fill(ready.host, values),
-            port: Number(fill(ready.port, values)),
-            path: ready.path,
-            timeoutMs: ready.timeoutMs,
-          },
-        }),
+    ...(ready === undefined ? {} : { ready: addressOf(ready, values) }),
+    ...(isAwaited ? { awaits: addressOf(awaits, values) } : {}),
+    opensWindow: step.recorder !== undefined,
     endSignal,
     graceMs,
     log,
@@ -138,6 +152,7 @@ export function planSteps(parts: StepParts): PlannedStep[] {
   const profiled = form.nsight ? profiledStepOf(recipe) : undefined;
   return recipe.steps
     .filter(({ when }) => when === undefined || holds(when, values))
+    .filter(({ recorder }) => recorder === undefined || recordersOf(form).some((kind) => kind === recorder))
     .map((step) => plan(step, parts))
     .map((step) => (step.name === profiled ? underNsys(step, parts) : step));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Artifact } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import { rankOfName } from './rank-name.ts';
@@ -35,18 +35,27 @@ async function sizeOf(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Names in a folder that are no links, and with `pattern` one level down where it says `folder/name`. */
+async function namesFor(pattern: string, folder: string): Promise<string[]> {
+  const [first = '', ...rest] = pattern.split('/');
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isSymbolicLink());
+  const matching = entries.filter(({ name }) => matchesPattern(first, name));
+  if (rest.length === 0) return matching.map(({ name }) => name).sort();
+  const folders = matching.filter((entry) => entry.isDirectory());
+  const found = await Promise.all(
+    folders.map(async ({ name }) =>
+      (await namesFor(rest.join('/'), join(folder, name))).map((within) => `${name}/${within}`),
+    ),
+  );
+  return found.flat().sort();
+}
+
 /** The artifacts that the recipe names and that are there, by rank. */
 export async function collectArtifacts(recipe: Recipe, folder: string): Promise<Artifact[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries
-    .filter((entry) => !entry.isSymbolicLink())
-    .map(({ name }) => name)
-    .sort();
   const artifacts: Artifact[] = [];
   for (const { kind, pattern } of recipe.artifacts) {
-    const matches = names.filter((name) => matchesPattern(pattern, name));
-    for (const path of matches) {
-      const rank = rankOfName(path);
+    for (const path of await namesFor(pattern, folder)) {
+      const rank = rankOfName(basename(path));
       const bytes = await sizeOf(join(folder, path));
       artifacts.push({ kind, path, bytes, ...(rank === undefined ? {} : { rank }) });
     }

@@ -10,10 +10,16 @@ export interface RankIterations {
 
 /**
  * Without step markers iterations are counted from 0, since a trace does not say where its window began: their numbers
- * are those of the window, in order; what is beyond it goes on from its last one.
+ * are those of the window, in order; what is beyond it goes on from its last one. So are those of a window that counts from
+ * the load, of which the program's own numbers know nothing.
  */
-function numbered(iterations: readonly Iteration[], asked: readonly number[]): readonly Iteration[] {
-  if (iterations.length === 0 || !iterations.every(({ inferred }) => inferred)) return iterations;
+function numbered(
+  iterations: readonly Iteration[],
+  asked: readonly number[],
+  from: 'start' | 'load',
+): readonly Iteration[] {
+  const counted = from === 'load' || iterations.every(({ inferred }) => inferred);
+  if (iterations.length === 0 || !counted) return iterations;
   const beyond = (asked.at(-1) ?? -1) + 1 - asked.length;
   return iterations.map((iteration, at) => ({ ...iteration, index: asked[at] ?? beyond + at }));
 }
@@ -25,13 +31,14 @@ function numbered(iterations: readonly Iteration[], asked: readonly number[]): r
 export function checkCapture(
   asked: readonly IterationSpan[],
   ranks: readonly RankIterations[],
+  from: 'start' | 'load' = 'start',
 ): CaptureCheck {
   const wanted = new Set<number>();
   for (const { first, last } of asked) for (let step = first; step <= last; step += 1) wanted.add(step);
 
   const problems: string[] = [];
   const found = ranks.map(({ rank, iterations: recorded }) => {
-    const iterations = numbered(recorded, [...wanted]);
+    const iterations = numbered(recorded, [...wanted], from);
     const steps = new Set(iterations.map(({ index }) => index));
     const missing = [...wanted].filter((step) => !steps.has(step));
     const extra = [...steps].filter((step) => !wanted.has(step));

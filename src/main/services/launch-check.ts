@@ -114,7 +114,7 @@ export class LaunchCheckService {
 
 async function portFacts(steps: PreflightInput['steps']): Promise<Pick<LaunchFacts, 'ports' | 'freePort'>> {
   const ready = steps
-    .flatMap((step) => step.ready ?? [])
+    .flatMap(({ ready: own, awaits }) => own ?? awaits ?? [])
     .filter(({ port }) => Number.isInteger(port) && port > 0);
   const ports = new Map<number, boolean>();
   for (const { port, host } of ready) ports.set(port, await portIsFree(port, host));

@@ -154,7 +154,7 @@ export function captureOf(
 ): Pick<RunManifest, 'captureCheck'> {
   const { torchTrace, nsight } = manifest.form;
   const asked = manifest.spans.length > 0 && (torchTrace || nsight);
-  return asked ? { captureCheck: checkCapture(manifest.spans, ranks) } : {};
+  return asked ? { captureCheck: checkCapture(manifest.spans, ranks, manifest.windowFrom) } : {};
 }
 
 /** The engine may be killed meanwhile: a new one tries once more, and only once, since the file may be to blame. */

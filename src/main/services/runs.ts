@@ -7,6 +7,7 @@ import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
+import { inFolder } from '../launch/placed-plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import { writeAtomically } from './files.ts';
 import type { LaunchPlanner, PlannedForm } from './launch-planner.ts';
@@ -192,12 +193,13 @@ export class RunService {
   }
 
   async #create(
-    { recipe, plan, form }: PlannedForm,
+    { recipe, plan: planned, form }: PlannedForm,
     comparison: ComparisonOrigin | undefined,
   ): Promise<RunLife> {
     const { library, platform, versions } = this.#parts;
     const now = new Date();
     const id = await library.createFolder(recipe.id, now);
+    const plan = inFolder(planned, library.artifactsOf(id));
     for (const { path, text } of plan.files) await writeAtomically(join(library.artifactsOf(id), path), text);
     const steps = plannedRecords(plan);
     const manifest: RunManifest = {
@@ -214,6 +216,7 @@ export class RunService {
       ...(steps === undefined ? {} : { steps }),
       environment: plan.environment.map(maskEntry),
       spans: [...plan.spans],
+      windowFrom: plan.windowFrom,
       profiled: plan.profiled,
       versions: { ...versions },
       host: { ...platform.host },

@@ -33,14 +33,14 @@ export const passKind = z.enum(['timing', 'nsight', 'torch-trace', 'expert-stati
 export type PassKind = z.infer<typeof passKind>;
 
 const stepArgument = z.union([
-  /** One argument, a template. `{assets}` is the folder of what ships with Iterscope. */
+  /** One argument, a template. `{assets}` is the folder of what ships with Iterscope, `{folder}` that of the run's files. */
   z.string(),
   /** Of each of these parameters its option and value, where it has a value. */
   z.object({ parameters: z.array(recipeName).min(1) }),
   /** The words of a text parameter, split and unquoted as a shell would, nothing expanded. */
   z.object({ words: recipeName }),
   /** Templates that are given only when the condition holds, or, with `unless`, when it does not. */
-  z.object({ when: condition, args: z.array(z.string()).min(1) }),
+  z.object({ when: condition, and: condition.optional(), args: z.array(z.string()).min(1) }),
   z.object({ unless: condition, args: z.array(z.string()).min(1) }),
   /** The option and path of the recipe's merged YAML file, where there is one. */
   z.object({ options: z.literal('yaml') }),
@@ -79,6 +79,18 @@ export const recipeProgram = z.discriminatedUnion('kind', [
 
 const assignment = z.object({ name: variableName, value: z.string() });
 
+/** An address over HTTP. `host` and `port` are templates. */
+const address = z.object({
+  host: z.string().min(1).default('127.0.0.1'),
+  port: z.string().min(1),
+  path: z.string().startsWith('/').default('/health'),
+  timeoutMs: z
+    .int()
+    .min(1_000)
+    .max(24 * 3_600_000)
+    .default(1_800_000),
+});
+
 export const recipeStep = z.object({
   name: recipeName,
   title: z.string().min(1),
@@ -90,19 +102,12 @@ export const recipeStep = z.object({
   environment: z.array(assignment).default([]),
   /** The step is left out unless this holds. */
   when: condition.optional(),
-  /** When a server answers this with a status below 400, it is ready. `host` and `port` are templates. */
-  ready: z
-    .object({
-      host: z.string().min(1).default('127.0.0.1'),
-      port: z.string().min(1),
-      path: z.string().startsWith('/').default('/health'),
-      timeoutMs: z
-        .int()
-        .min(1_000)
-        .max(24 * 3_600_000)
-        .default(1_800_000),
-    })
-    .optional(),
+  /** It is there for a recorder: left out where that is off. Its templates may hold what those of recorders may. */
+  recorder: passKind.optional(),
+  /** When a server answers this with a status below 400, it is ready. */
+  ready: address.optional(),
+  /** A server that somebody else runs: the step begins when it answers. */
+  awaits: address.extend({ when: condition.optional() }).optional(),
   /** How the program is asked to end: SIGINT, as Ctrl-C, where it finalises only then. */
   endSignal,
   graceMs,
@@ -112,11 +117,14 @@ export type RecipeStep = z.infer<typeof recipeStep>;
 
 /**
  * How the program is told to record. Templates may hold `{start-stop}` (the windows as the era's
- * TLLM_PROFILE_START_STOP), `{first}`, `{last}`, `{stop}` (last + 1) and `{count}` of the window.
+ * TLLM_PROFILE_START_STOP), `{first}`, `{last}`, `{stop}` (last + 1) and `{count}` of the window; conditions may ask
+ * `windowed`, which is `true` where there is one.
  */
 const recorder = z.object({
   /** Given to every step but those that prepare. */
-  environment: z.array(assignment).default([]),
+  environment: z.array(assignment.extend({ when: condition.optional() })).default([]),
+  /** What has to hold so that it can record, and in words why: "needs a server of its own". */
+  needs: condition.extend({ words: z.string().min(1) }).optional(),
   /** Further arguments, by step. */
   args: z.record(recipeName, z.array(stepArgument)).default({}),
   /** Whether an iteration window says what is recorded, or all of the load is; `optional` leaves it to the form. */

@@ -150,6 +150,8 @@ export const runManifest = z.object({
   /** What this run adds to the environment; secrets are masked. */
   environment: z.array(environmentEntry),
   spans: z.array(iterationSpan),
+  /** Where their numbers count from: the program's own start, or the moment at which its load began. */
+  windowFrom: z.enum(['start', 'load']).optional(),
   /** True when a profiler or recorder was on: its throughput is not a measurement. */
   profiled: z.boolean(),
   versions: z.record(z.string(), z.string()),

@@ -20,6 +20,12 @@ import {
   type PreflightCase,
 } from '../../builders/preflight.ts';
 
+const overHttp: PreflightCase = {
+  recipe: 'tensorrt-llm-serve',
+  parameters: { server: 'start-http' },
+  form: { torchTrace: true, window: '100+20' },
+};
+
 describe('each trap of the machine, the load and the router is named', () => {
   test.each<[string, PreflightCase]>([
     ['warning variable-cost', { form: sets('TLLM_TRACE_EXECUTOR_LOOP', '0') }],
@@ -61,6 +67,17 @@ describe('each trap of the machine, the load and the router is named', () => {
     ['error placement', { parameters: { 'load-balancer': '/p.yaml', 'attention-dp': 'true' } }],
     ['error placement', { parameters: placed, facts: { placementSlots: 33 } }],
     ['error placement', { parameters: placed, facts: { placementSlots: 30 } }],
+    // A server that runs already
+    [
+      'warning server-absent',
+      {
+        recipe: 'tensorrt-llm-serve',
+        parameters: { server: 'running' },
+        facts: { ports: new Map([[8000, true]]), programs: new Map() },
+      },
+    ],
+    ['error no-start-profile', overHttp],
+    ['warning no-start-profile', { ...overHttp, facts: { tensorrtLlm: null } }],
     // The perfect router
     [
       'warning router-routing',
@@ -90,6 +107,8 @@ describe('what is right is left alone', () => {
     ['gpu-power-limit', { facts: setTo({ powerLimitWatts: null }) }],
     ['gpu-slowed', { form: sets('CUDA_VISIBLE_DEVICES', '0'), facts: gpusAre(gpu(0), slowGpu) }],
     ['no-gpu', { form: inContainer({ gpus: 'none' }), facts: gpusAre() }],
+    ['no-start-profile', { ...overHttp, facts: { tensorrtLlm: { ...later, httpProfile: true } } }],
+    ['no-start-profile', { recipe: 'tensorrt-llm-serve', parameters: { server: 'start-http' } }],
     ['driver-old', { facts: { ...gpusOf('12.2'), cudaRuntime: '12.8' } }],
     ['nsys-driver', { form: nsight(), facts: gpusOf('13.2') }],
     [

@@ -6,6 +6,7 @@ import { defaultForm } from '#main/launch/default-form.ts';
 import { lineMatcher } from '#main/launch/log-rules.ts';
 import { planPasses } from '#main/launch/passes.ts';
 import { planLaunch } from '#main/launch/plan.ts';
+import { RUN_FOLDER } from '#main/launch/run-folder.ts';
 import { places, recipeOf } from '../../builders/recipe.ts';
 
 const load = (id: string) => recipeOf(JSON.parse(readFileSync(`assets/recipes/${id}.json`, 'utf8')));
@@ -143,23 +144,71 @@ describe('servers', () => {
     );
     expect(lines(plan)[1]).toContain('-m tensorrt_llm.serve.scripts.benchmark_serving --model m');
     expect(lines(plan)[1]).toContain('--backend openai --dataset-name random --random-ids --num-prompts 256');
-    const over = planned('tensorrt-llm-serve', { model: 'm', era: 'e3', 'http-profile': 'true' });
+    const over = planned(
+      'tensorrt-llm-serve',
+      { model: 'm', era: 'e3', server: 'start-http' },
+      { torchTrace: true, window: '100+20' },
+    );
     expect(over.steps.map(({ name }) => name)).toEqual(['server', 'start-profile', 'load', 'stop-profile']);
     expect(over.main.name).toBe('load');
     expect(over.steps[1]?.args.join(' ')).toContain('http://127.0.0.1:8000/start_profile');
-    expect(planned('tensorrt-llm-serve', { model: 'm', 'http-profile': 'true' }).steps).toHaveLength(2);
+    expect(over.steps[1]?.args).toContain(
+      `{"output_dir":"${RUN_FOLDER}","start_step":100,"num_steps":20,"activities":["CPU","GPU"]}`,
+    );
+    // The window is said over HTTP, and by no variable; without the recorder nobody is asked.
+    expect(over.steps[0]?.environment).toEqual([]);
+    expect([plan.windowFrom, over.windowFrom]).toEqual(['start', 'load']);
+    expect(planned('tensorrt-llm-serve', { model: 'm', server: 'start-http' }).steps).toHaveLength(2);
   });
+
+  test.each(['tensorrt-llm-serve', 'vllm-serve', 'sglang-serve'])(
+    '%s loads a server that runs already, and starts none',
+    (id) => {
+      const plan = planned(id, { model: 'm', server: 'running', port: '9000' });
+      expect(plan.findings).toEqual([]);
+      expect(plan.steps.map(({ name }) => name)).toEqual(['load']);
+      expect(plan.files).toEqual([]);
+      expect(plan.steps[0]?.awaits).toMatchObject({ host: '127.0.0.1', port: 9000, path: '/health' });
+      expect(planned(id, { model: 'm' }).steps[1]?.awaits).toBeUndefined();
+      const under = planned(id, { model: 'm', server: 'running' }, { nsight: true });
+      expect(
+        under.findings.filter(({ field }) => field === 'nsight').map(({ code, field }) => [code, field]),
+      ).toEqual([['form.passes', 'nsight']]);
+      expect(under.findings.map(({ message }) => message).join(' ')).toMatch(/has to start the server/);
+    },
+  );
 
   test('vLLM and SGLang have their own switches, and need no window', () => {
     const vllm = planned('vllm-serve', { model: 'm' }, { torchTrace: true });
     expect(vllm.findings).toEqual([]);
-    expect(vllm.steps[0]?.args.slice(-2)).toEqual([
-      '--profiler-config',
-      '{"profiler":"torch","torch_profiler_dir":"."}',
+    expect(vllm.steps[0]?.args.slice(-3)).toEqual([
+      '--profiler-config.profiler=torch',
+      '--profiler-config.torch_profiler_dir=.',
+      '--profiler-config.torch_profiler_with_stack=false',
     ]);
     expect(vllm.steps[1]?.args.at(-1)).toBe('--profile');
+    const windowed = planned('vllm-serve', { model: 'm' }, { torchTrace: true, window: '40+10' });
+    expect(windowed.findings).toEqual([]);
+    expect(windowed.steps[0]?.args.slice(-3)).toEqual([
+      '--profiler-config.delay_iterations=40',
+      '--profiler-config.max_iterations=10',
+      '--profiler-config.ignore_frontend=true',
+    ]);
+    const nsys = planned('vllm-serve', { model: 'm' }, { nsight: true, window: '40+10' });
+    expect(nsys.steps[0]?.args).toEqual(
+      expect.arrayContaining(['cudaProfilerApi', '--profiler-config.profiler=cuda']),
+    );
+    expect(nsys.steps[0]?.environment).toContainEqual({
+      name: 'VLLM_WORKER_MULTIPROC_METHOD',
+      value: 'spawn',
+    });
+    expect(nsys.steps[1]?.args.at(-1)).toBe('--profile');
+    const twice = planned('vllm-serve', { model: 'm' }, { nsight: true, window: '40+10,80+10' });
+    expect(twice.findings.map(({ message }) => message)).toEqual([
+      'An Nsight Systems report takes exactly one range: state one window.',
+    ]);
     const older = planned('vllm-serve', { model: 'm', 'profiler-switch': 'variable' }, { torchTrace: true });
-    expect(older.steps[0]?.args).not.toContain('--profiler-config');
+    expect(older.steps[0]?.args.join(' ')).not.toContain('--profiler-config');
     expect(older.steps[0]?.environment).toContainEqual({ name: 'VLLM_TORCH_PROFILER_DIR', value: '.' });
     const sglang = planned('sglang-serve', { model: 'm' }, { torchTrace: true });
     expect(sglang.steps[0]?.environment).toEqual([{ name: 'SGLANG_TORCH_PROFILER_DIR', value: '.' }]);
@@ -177,6 +226,7 @@ test('any command gets its arguments unquoted, and nsys with or without a window
   expect(whole.environment).toEqual([]);
   const windowed = planned('command', { program: 'x' }, { nsight: true, window: '5+5' });
   expect(windowed.main.args).toContain('cudaProfilerApi');
+  expect(windowed.findings).toEqual([]);
 });
 
 test('figures are found in the reports of the load generators', () => {

@@ -28,6 +28,13 @@ describe('what a run left', () => {
         { kind: 'expert-statistics' as const, pattern: 'stats' },
       ],
     };
+    mkdirSync(join(path, '1767225600.5'));
+    writeFileSync(join(path, '1767225600.5', '7-TP-1.trace.json.gz'), 'ab');
+    symlinkSync('/tmp', join(path, 'away'));
+    const within = { ...recipe, artifacts: [{ kind: 'kineto-trace' as const, pattern: '*/*.trace.json*' }] };
+    expect(await collectArtifacts(within, path)).toEqual([
+      { kind: 'kineto-trace', path: '1767225600.5/7-TP-1.trace.json.gz', bytes: 2, rank: 1 },
+    ]);
     expect(await collectArtifacts(recipe, path)).toEqual([
       { kind: 'expert-statistics', path: 'stats', bytes: 5 },
       { kind: 'kineto-trace', path: 'trace-rank-2.json', bytes: 3, rank: 2 },

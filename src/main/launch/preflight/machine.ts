@@ -63,6 +63,17 @@ const ports: Rule = ({ steps, facts }) =>
     return [finding('error', 'port-taken', message, { field: 'port', fix })];
   });
 
+/** A server that is said to run already. */
+const absentServer: Rule = ({ steps, facts }) => {
+  const awaited = steps
+    .flatMap(({ awaits }) => awaits ?? [])
+    .find(({ port }) => facts.ports.get(port) === true);
+  if (awaited === undefined) return [];
+  const { host, port, timeoutMs } = awaited;
+  const message = `Nothing listens on port ${port.toString()} of ${host}: start the server, which the run waits for ${(timeoutMs / 60_000).toFixed(0)} minutes for, or let the run start one.`;
+  return [finding('warning', 'server-absent', message, { field: 'port' })];
+};
+
 /** nsys inside of a command that is profiled by nsys, or traced by PyTorch. */
 const nested: Rule = ({ steps, passes }) => {
   const own = steps.some(({ program, wraps }) => basename(wraps ?? program) === 'nsys');
@@ -73,4 +84,4 @@ const nested: Rule = ({ steps, passes }) => {
   return [finding('error', 'nsys-nested', message, { field: 'program' })];
 };
 
-export const machineRules: readonly Rule[] = [programs, paths, room, ports, nested];
+export const machineRules: readonly Rule[] = [programs, paths, room, ports, absentServer, nested];

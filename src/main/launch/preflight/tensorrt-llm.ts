@@ -140,7 +140,6 @@ const features: Rule = ({ values, facts: { tensorrtLlm } }) => {
     );
   };
   lacks('log-ranks', tensorrtLlm.logRanks, 'TLLM_PROFILE_LOG_RANKS');
-  lacks('http-profile', tensorrtLlm.httpProfile, '/start_profile');
   lacks('record-gc', tensorrtLlm.recordGc, 'TLLM_PROFILE_RECORD_GC');
   const command = tensorrtLlm.datasetCommand;
   if (
@@ -157,6 +156,19 @@ const features: Rule = ({ values, facts: { tensorrtLlm } }) => {
     );
   }
   return findings;
+};
+
+/** A server is asked over HTTP to record only by later versions. */
+const overHttp: Rule = ({ steps, era, facts: { tensorrtLlm } }) => {
+  if (!steps.some(({ opensWindow }) => opensWindow)) return [];
+  if (tensorrtLlm === null ? era === 'e3' : tensorrtLlm.httpProfile) return [];
+  const message =
+    tensorrtLlm === null
+      ? `Servers of era ${era} are not known to answer /start_profile, which came with e3: nothing would be recorded.`
+      : 'The installed TensorRT-LLM has no /start_profile: a server of it cannot be asked to record. Let the run start one that is profiled by its window.';
+  return [
+    finding(tensorrtLlm === null ? 'warning' : 'error', 'no-start-profile', message, { field: 'server' }),
+  ];
 };
 
 /** Spawned workers are only passed variables with these beginnings. */
@@ -186,5 +198,6 @@ export const tensorrtLlmRules: readonly Rule[] = [
   ...perfectRouterRules,
   timingCosts,
   features,
+  overHttp,
   forwarding,
 ].map((rule) => (input: PreflightInput) => (runsTensorrtLlm(input) ? rule(input) : []));

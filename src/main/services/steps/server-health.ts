@@ -11,6 +11,10 @@ export interface Address {
   readonly path: string;
 }
 
+export function urlOf({ host, port, path }: Address): string {
+  return `http://${host}:${port.toString()}${path}`;
+}
+
 /** Servers that load for minutes are asked seldom, those that are there at once are not kept waiting. */
 const FIRST_WAIT_MS = 50;
 const MOST_WAIT_MS = 1_000;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PlannedStep } from '../../launch/steps.ts';
+import type { Address, PlannedStep } from '../../launch/steps.ts';
 import type { LaunchSpec, Target } from '../../ports/target.ts';
 import { endedWell } from '../run-end.ts';
-import { isTaken, untilReady } from './server-health.ts';
+import { isTaken, untilReady, urlOf } from './server-health.ts';
 import { StepProcess, type ProcessListener, type StepEnd } from './step-process.ts';
 
 /**
@@ -27,7 +27,7 @@ export interface StepsParts {
 export interface StepsOutcome {
   readonly step: PlannedStep;
   readonly end: StepEnd;
-  readonly trouble?: 'port-taken' | 'not-ready' | 'died-before-ready' | 'died-under-load';
+  readonly trouble?: 'port-taken' | 'absent' | 'not-ready' | 'died-before-ready' | 'died-under-load';
 }
 
 export class StepRunner {
@@ -77,7 +77,10 @@ export class StepRunner {
   }
 
   /** A preparation or the load: to its end, or to that of a server which it needs. */
-  async #work(step: PlannedStep): Promise<StepsOutcome> {
+  async #work(step: PlannedStep): Promise<StepsOutcome | undefined> {
+    if (step.awaits !== undefined && !(await this.#answers(step, step.awaits))) {
+      return this.#cancelled.signal.aborted ? undefined : { step, end: {}, trouble: 'absent' };
+    }
     const process = await this.#start(step);
     this.#working = process;
     const own = process.ended.then((end): StepsOutcome => ({ step, end }));
@@ -88,6 +91,12 @@ export class StepRunner {
     }
     this.#working = undefined;
     return first;
+  }
+
+  /** Whether the server of somebody else answers in time; false where this was cancelled. */
+  async #answers(step: PlannedStep, address: Address): Promise<boolean> {
+    this.#parts.listener.says(step, `Waiting until ${urlOf(address)} answers`);
+    return untilReady(address, address.timeoutMs, this.#cancelled.signal).catch(() => false);
   }
 
   /** The first end of a server; never, where there is none. */
@@ -107,8 +116,7 @@ export class StepRunner {
     const process = await this.#start(step);
     this.#servers.push(process);
     if (ready === undefined) return undefined;
-    const address = `http://${ready.host}:${ready.port.toString()}${ready.path}`;
-    this.#parts.listener.says(step, `Waiting until ${address} answers`);
+    this.#parts.listener.says(step, `Waiting until ${urlOf(ready)} answers`);
     const over = new AbortController();
     const signal = AbortSignal.any([this.#cancelled.signal, over.signal]);
     const answered = untilReady(ready, ready.timeoutMs, signal).catch(() => null);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { Failure } from '#shared/base/errors.ts';
 import type { LaunchTarget } from '#shared/contract/target.ts';
 import { endedWell, exitFailure, lastWords } from '../run-end.ts';
+import { urlOf } from './server-health.ts';
 import type { StepsOutcome } from './step-runner.ts';
 
 /** Why a run of steps did not end as it should have, in a sentence. */
@@ -20,14 +21,19 @@ export async function outcomeFailure(
   { step, end, trouble }: StepsOutcome,
   parts: TroubleParts,
 ): Promise<Failure | undefined> {
-  const { host, port, path, timeoutMs } = step.ready ?? { host: '', port: 0, path: '', timeoutMs: 0 };
-  const address = `http://${host}:${port.toString()}${path}`;
+  const asked = step.ready ?? step.awaits ?? { host: '', port: 0, path: '', timeoutMs: 0 };
+  const { host, port, timeoutMs } = asked;
+  const address = urlOf(asked);
   if (trouble === 'port-taken') {
     const message = `Port ${port.toString()} of ${host} is in use by another program, so "${step.title}" was not started: end that program or choose another port.`;
     return { code: 'run.port-taken', message };
   }
+  const within = `${(timeoutMs / 1000).toString()} s`;
+  if (trouble === 'absent') {
+    const message = `No server answered ${address} within ${within}, so "${step.title}" was not started: start the server, or correct host and port.`;
+    return { code: 'run.server-not-ready', message };
+  }
   if (trouble === 'not-ready') {
-    const within = `${(timeoutMs / 1000).toString()} s`;
     const message = `"${step.title}" did not answer ${address} within ${within} and was ended. ${await lastWords(parts)} Check the address, or allow it more time.`;
     return { code: 'run.server-not-ready', message, path: parts.stderrPath };
   }
