@@ -11,20 +11,24 @@ interface TerminalProps {
   /** Begins to fill the screen; the function that it returns ends that. A new function means another content. */
   readonly attach: (screen: TerminalScreen) => () => void;
   readonly onScroll: ScreenListeners['onScroll'];
+  readonly onGoUp: ScreenListeners['onGoUp'];
 }
 
 /** Program output as a terminal shows it. What it holds is its owner's: see `TerminalScreen`. */
-export function Terminal({ label, screenRef, attach, onScroll }: TerminalProps) {
+export function Terminal({ label, screenRef, attach, onScroll, onGoUp }: TerminalProps) {
   const element = useRef<HTMLDivElement>(null);
-  const scrolled = useRef(onScroll);
+  const listeners = useRef<ScreenListeners>({ onScroll, onGoUp });
   useEffect(() => {
-    scrolled.current = onScroll;
-  }, [onScroll]);
+    listeners.current = { onScroll, onGoUp };
+  }, [onScroll, onGoUp]);
   useEffect(() => {
     if (element.current === null) return undefined;
     const made = new TerminalScreen(element.current, {
       onScroll: (at) => {
-        scrolled.current(at);
+        listeners.current.onScroll(at);
+      },
+      onGoUp: () => {
+        listeners.current.onGoUp();
       },
     });
     screenRef.current = made;

@@ -27,6 +27,8 @@ export interface ScreenLine {
 export interface ScreenListeners {
   /** The view reached its first or last row, or left them. */
   readonly onScroll: (at: { readonly top: boolean; readonly bottom: boolean }) => void;
+  /** The user goes up from where the view is: told at once, before anything else can move it. */
+  readonly onGoUp: () => void;
 }
 
 export class TerminalScreen {
@@ -67,7 +69,10 @@ export class TerminalScreen {
     this.#terminal.write('\u001b[?25l');
     this.#terminal.attachCustomKeyEventHandler(() => false);
     this.#terminal.onScroll(() => this.#tellScroll());
-    this.#terminal.element?.addEventListener('wheel', () => requestAnimationFrame(() => this.#tellScroll()));
+    this.#terminal.element?.addEventListener('wheel', ({ deltaY }) => {
+      if (deltaY < 0) this.#tellGoUp();
+      requestAnimationFrame(() => this.#tellScroll());
+    });
     this.#resize = new ResizeObserver(() => {
       if (element.clientWidth > 0) this.#fit.fit();
     });
@@ -107,10 +112,12 @@ export class TerminalScreen {
   }
 
   scrollRows(rows: number): void {
+    if (rows < 0) this.#tellGoUp();
     this.#terminal.scrollLines(rows);
   }
 
   scrollPages(pages: number): void {
+    if (pages < 0) this.#tellGoUp();
     this.#terminal.scrollPages(pages);
   }
 
@@ -183,6 +190,11 @@ export class TerminalScreen {
     this.#colours = { match, activeMatch };
     this.#terminal.options.theme = theme;
     this.#terminal.options.fontFamily = fontFamily;
+  }
+
+  /** Where all rows are in view, there is no way up. */
+  #tellGoUp(): void {
+    if (this.#terminal.buffer.active.baseY > 0) this.#listeners.onGoUp();
   }
 
   #tellScroll(): void {

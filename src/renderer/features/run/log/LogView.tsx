@@ -60,6 +60,7 @@ function StepLog({ id, step, chooser, live, profiled }: StepLogProps) {
     (at: { readonly top: boolean; readonly bottom: boolean }) => pagerRef.current?.scrolled(at),
     [pagerRef],
   );
+  const onGoUp = useCallback(() => pagerRef.current?.setFollow(false), [pagerRef]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (screen.current === null || pagerRef.current === null || event.altKey) return;
     const actions = keyActions(screen.current, pagerRef.current, copy);
@@ -90,7 +91,13 @@ function StepLog({ id, step, chooser, live, profiled }: StepLogProps) {
             {state.ended ? 'The program wrote nothing here.' : 'Nothing written yet.'}
           </p>
         )}
-        <Terminal label="Program output" screenRef={screen} attach={attach} onScroll={onScroll} />
+        <Terminal
+          label="Program output"
+          screenRef={screen}
+          attach={attach}
+          onScroll={onScroll}
+          onGoUp={onGoUp}
+        />
       </div>
     </section>
   );

@@ -244,11 +244,12 @@ export class LogPager {
     const arrived = lineCount(page);
     // A flood: what scrolled by unseen is not drawn.
     if (to + arrived < page.total || (to - from + arrived > MOST_LINES && follow)) {
-      if (follow) return this.#showEnd();
+      if (this.#state.follow) return this.#showEnd();
     }
     await this.#parts.screen.append(linesOf(page), tailsOf(page, arrived));
     this.#takePage(page, from);
-    if (follow) this.#parts.screen.scrollToBottom();
+    // The reader may have gone up while the lines were fetched.
+    if (this.#state.follow) this.#parts.screen.scrollToBottom();
   }
 
   #takePage(page: LogPage, from: number): void {

@@ -137,6 +137,25 @@ describe('a log on the screen', () => {
     expect(screen.isAtBottom).toBe(true);
   });
 
+  it('stays where the reader went while lines were being fetched', async () => {
+    const source = new Source();
+    source.add(100);
+    const { pager, screen, view } = open(source);
+    await settle();
+    source.add(10);
+    const answer = source.page.bind(source);
+    source.page = (request) => {
+      // As the wheel does it: before the lines that are under way arrive.
+      pager.setFollow(false);
+      screen.isAtBottom = false;
+      return answer(request);
+    };
+    await look();
+    expect(screen.shown).toHaveLength(110);
+    expect(screen.isAtBottom).toBe(false);
+    expect(view.state.follow).toBe(false);
+  });
+
   it('does not move under a reader: what comes is counted, not drawn over', async () => {
     const source = new Source();
     source.add(12_000);
