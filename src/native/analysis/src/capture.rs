@@ -5,11 +5,13 @@
 //! The last host window ends with its marker while the others last until the next one, so that the last step is
 //! compared by what was launched within markers.
 
+use std::ops::Range;
+
 use iterscope_model::{CategoryRole, LaneRows, Row, TrackInfo, TrackType};
 use iterscope_store::Store;
 use rayon::prelude::*;
 
-use crate::devices::{roles, rows_of};
+use crate::devices::{parts_of, roles};
 use crate::iterations::{Iteration, iteration_at};
 
 /// What was recorded of a step.
@@ -75,17 +77,28 @@ pub fn add_calls(store: &Store, pid: Option<&str>, iterations: &[Iteration], loa
     let tracks = store.meta().tracks.iter().filter(is_host);
     let lanes: Vec<LaneRows> = tracks.flat_map(|track| store.lanes_of(track.id)).copied().collect();
     let is_call = |row: &Row| roles[usize::from(store.categories()[*row as usize])] == CategoryRole::HostApi;
-    let steps_of = |lane: &LaneRows| -> Vec<(usize, bool)> {
-        let starts = rows_of(lane).filter(is_call).map(|row| store.starts()[row as usize]);
-        let step_of = |start_ns: i64| {
-            let step = iteration_at(iterations, start_ns)?;
-            Some((step, start_ns < iterations[step].marker_end_ns))
-        };
-        starts.filter_map(step_of).collect()
+    // Step, and how many calls in its window and in its marker; those of one step come together.
+    let steps_of = |rows: Range<Row>| -> Vec<(usize, u64, u64)> {
+        let mut counted: Vec<(usize, u64, u64)> = Vec::new();
+        for start_ns in rows.filter(is_call).map(|row| store.starts()[row as usize]) {
+            let known = counted.last().map(|(step, ..)| *step);
+            let is_same =
+                |step: &usize| (iterations[*step].span.0..iterations[*step].span.1).contains(&start_ns);
+            let Some(step) = known.filter(is_same).or_else(|| iteration_at(iterations, start_ns)) else {
+                continue;
+            };
+            let in_marker = u64::from(start_ns < iterations[step].marker_end_ns);
+            match counted.last_mut().filter(|_| known == Some(step)) {
+                Some((_, window, marker)) => (*window, *marker) = (*window + 1, *marker + in_marker),
+                None => counted.push((step, 1, in_marker)),
+            }
+        }
+        counted
     };
-    for (step, in_marker) in lanes.par_iter().map(steps_of).collect::<Vec<_>>().into_iter().flatten() {
-        loads.windows[step].calls += 1;
-        loads.markers[step].calls += u64::from(in_marker);
+    let counted: Vec<_> = parts_of(&lanes).into_par_iter().map(steps_of).collect();
+    for (step, window, marker) in counted.into_iter().flatten() {
+        loads.windows[step].calls += window;
+        loads.markers[step].calls += marker;
     }
 }
 

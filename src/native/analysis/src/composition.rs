@@ -32,16 +32,19 @@ impl ClassTimeline {
                 by_rank[rank].push((start, end));
             }
         }
-        let mut edges: Vec<(i64, usize, bool)> = Vec::new();
-        for (rank, spans) in by_rank.into_iter().enumerate() {
-            edges.extend(Union::of(spans).edges().map(|(time, begins)| (time, rank, begins)));
-        }
-        // One sorted run for each class: a stable sort merges them.
-        edges.sort_by_key(|(time, ..)| *time);
+        let unions = by_rank.map(Union::of);
+        let mut edges = unions.each_ref().map(|union| union.edges().peekable());
         let mut running = [false; CLASSES.len()];
         let mut segments: Vec<(Span, KindClass)> = Vec::new();
         let mut since = i64::MIN;
-        for (time, rank, begins) in edges {
+        // The next edge of any class; at one time the order makes no difference, as nothing lies in between.
+        while let Some((rank, (time, begins))) = edges
+            .iter_mut()
+            .enumerate()
+            .filter_map(|(rank, edges)| Some((rank, *edges.peek()?)))
+            .min_by_key(|(_, (time, _))| *time)
+        {
+            edges[rank].next();
             let highest = running.iter().rposition(|runs| *runs).map(|rank| CLASSES[rank]);
             if let Some(class) = highest.filter(|_| time > since) {
                 append(&mut segments, (since, time), class);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Work of devices: kernels, copies and sets, gathered from the streams.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use iterscope_model::{CategoryRole, Kind, KindClass, LaneRows, Row, TrackType};
@@ -8,6 +9,9 @@ use iterscope_store::Store;
 use rayon::prelude::*;
 
 use crate::spans::Span;
+
+/// Rows that one thread goes through at a time.
+const ROWS_PER_PART: Row = 1 << 16;
 
 /// One kernel, copy or set.
 #[derive(Debug, Clone, Copy)]
@@ -24,25 +28,33 @@ impl Activity {
     }
 }
 
-/// All work of all devices, sorted by device and start.
-pub fn activities(store: &Store) -> Vec<Activity> {
+/// The work of each device that has any, by device, sorted by start.
+pub fn activities(store: &Store) -> Vec<Vec<Activity>> {
+    let mut lanes: BTreeMap<u32, Vec<LaneRows>> = BTreeMap::new();
+    for track in store.meta().tracks.iter().filter(|track| track.track_type == TrackType::GpuStream) {
+        if let Some(device) = track.device_id {
+            lanes.entry(device).or_default().extend(store.lanes_of(track.id));
+        }
+    }
     let roles = roles(store);
-    let streams = store.meta().tracks.iter().filter(|track| track.track_type == TrackType::GpuStream);
-    let lanes: Vec<(u32, LaneRows)> = streams
-        .filter_map(|track| Some((track.device_id?, store.lanes_of(track.id))))
-        .flat_map(|(device, lanes)| lanes.iter().map(move |lane| (device, *lane)))
-        .collect();
-    let work_of = |(device, lane): (u32, LaneRows)| {
-        let roles = &roles;
-        rows_of(&lane).filter_map(move |row| {
-            let role = roles[usize::from(store.categories()[row as usize])];
-            let span = (store.starts()[row as usize], store.end_ns(row));
-            role.is_device_work().then_some(Activity { row, device, span, role })
-        })
+    let work = lanes.into_iter().map(|(device, lanes)| activities_of(store, &roles, device, &lanes));
+    work.filter(|work| !work.is_empty()).collect()
+}
+
+fn activities_of(store: &Store, roles: &[CategoryRole], device: u32, lanes: &[LaneRows]) -> Vec<Activity> {
+    let activity_of = |row: Row| {
+        let role = roles[usize::from(store.categories()[row as usize])];
+        let span = (store.starts()[row as usize], store.end_ns(row));
+        role.is_device_work().then_some(Activity { row, device, span, role })
     };
-    let mut found: Vec<Activity> = lanes.into_par_iter().flat_map_iter(work_of).collect();
-    // Lanes come sorted, and a stable sort merges what is sorted already.
-    found.par_sort_by_key(|activity| (activity.device, activity.span, activity.row));
+    let parts: Vec<Vec<Activity>> =
+        parts_of(lanes).into_par_iter().map(|rows| rows.filter_map(activity_of).collect()).collect();
+    let mut found = parts.concat();
+    let place = |activity: &Activity| (activity.span, activity.row);
+    // A single lane is sorted. Several ones are runs, and a stable sort merges those.
+    if !found.is_sorted_by_key(place) {
+        found.par_sort_by_key(place);
+    }
     found
 }
 
@@ -52,6 +64,17 @@ pub fn roles(store: &Store) -> Vec<CategoryRole> {
         store.meta().categories.iter().map(|name| CategoryRole::of(name)).collect();
     roles.resize(usize::from(u8::MAX) + 1, CategoryRole::Other);
     roles
+}
+
+/// The rows of lanes in their order, in parts of which each is worth a task of its own.
+pub fn parts_of(lanes: &[LaneRows]) -> Vec<Range<Row>> {
+    let parts_of_lane = |lane: &LaneRows| {
+        let rows = rows_of(lane);
+        rows.clone()
+            .step_by(ROWS_PER_PART as usize)
+            .map(move |first| first..first.saturating_add(ROWS_PER_PART).min(rows.end))
+    };
+    lanes.iter().flat_map(parts_of_lane).collect()
 }
 
 /// The rows of a lane; by reference, as iterators over lanes give it.

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use iterscope_model::{Kind, TrackInfo, TrackType};
+use iterscope_model::{Kind, Row, TrackInfo, TrackType};
 use iterscope_store::Store;
+use rayon::prelude::*;
 
-use crate::devices::rows_of;
+use crate::devices::parts_of;
 use crate::spans::{Span, Union};
 
 /// Such ranges of one thread, or of all, within a window. What the trace does not record is none, not zero.
@@ -63,12 +64,8 @@ impl HostTimeline {
             track.track_type != TrackType::GpuStream && pid.is_none_or(|pid| pid == track.pid)
         };
         for track in store.meta().tracks.iter().filter(of_rank) {
-            let rows = store.lanes_of(track.id).iter().flat_map(rows_of);
-            for row in rows {
+            for row in wanted_rows(store, track) {
                 let kind = Kind::from_number(store.kinds()[row as usize]);
-                if !matches!(kind, Kind::GarbageCollection | Kind::Gil) {
-                    continue;
-                }
                 let span = (store.starts()[row as usize], store.end_ns(row));
                 let (_, spans) = threads
                     .entry((&track.pid, &track.tid))
@@ -135,6 +132,13 @@ impl Unions {
             waiting: Union::of(spans.waiting),
         }
     }
+}
+
+/// The few rows of a track that are such ranges, lane by lane.
+fn wanted_rows(store: &Store, track: &TrackInfo) -> Vec<Row> {
+    let wanted = [Kind::GarbageCollection, Kind::Gil].map(Kind::number);
+    let is_wanted = |row: &Row| wanted.contains(&store.kinds()[*row as usize]);
+    parts_of(store.lanes_of(track.id)).into_par_iter().flat_map_iter(|rows| rows.filter(is_wanted)).collect()
 }
 
 /// `Holding GIL`; every other range about the lock is a wait for it.

@@ -7,7 +7,7 @@
 use iterscope_store::Store;
 use rayon::prelude::*;
 
-use crate::attributed::{Attributed, attribute, window_holding};
+use crate::attributed::{Attributed, attribute};
 use crate::capture::{CaptureCheck, Captured, Load, Loads, add_calls, check_capture};
 use crate::composition::Composition;
 use crate::distribution::Distribution;
@@ -16,7 +16,7 @@ use crate::host_time::host_timeline;
 use crate::idle::IdleCauses;
 use crate::marker_rules::MarkerText;
 use crate::selection::Subject;
-use crate::spans::{Span, union_ns};
+use crate::spans::{GrowingUnion, Span};
 use crate::work::{DeviceTime, DeviceWork, is_kernel, launch_delays};
 
 /// The window of an iteration on one device.
@@ -194,10 +194,12 @@ fn add_device_work(
         shifted_kernels += count_shifted(device, &host_windows);
         let attributed = attribute(device, &host_windows);
         add_windows(device.device, time, &attributed, iterations);
-        add_owned(device, &attributed, iterations);
-        add_loads(device, &attributed, iterations, loads);
+        add_owned(device, &attributed, iterations, loads);
     }
-    add_launch_delays(store, work, &host_windows, iterations);
+    let delays = launch_delays(store, work, &host_windows);
+    iterations.par_iter_mut().zip(delays).for_each(|(iteration, delays)| {
+        iteration.launch_delay = Distribution::of(delays);
+    });
     shifted_kernels
 }
 
@@ -236,51 +238,29 @@ fn windows_without_work(iterations: &[Iteration]) -> Vec<Span> {
     iterations.iter().filter(is_empty).map(|iteration| iteration.span).collect()
 }
 
-fn add_owned(work: &DeviceWork, attributed: &Attributed, iterations: &mut [Iteration]) {
-    let mut spans: Vec<Vec<Span>> = vec![Vec::new(); iterations.len()];
-    for (activity, owner) in work.activities.iter().zip(&attributed.owners) {
+/// Sums up the work of each step, and counts its kernels: all of them, and those launched within its marker.
+fn add_owned(work: &DeviceWork, attributed: &Attributed, iterations: &mut [Iteration], loads: &mut Loads) {
+    let mut busy = vec![GrowingUnion::default(); iterations.len()];
+    let placed = work.activities.iter().zip(&attributed.owners).zip(&work.launched_at);
+    for ((activity, owner), launch) in placed {
         let Some(owner) = *owner else { continue };
-        spans[owner].push(activity.span);
+        busy[owner].add(activity.span);
         if is_kernel(activity) {
-            iterations[owner].kernel_count += 1;
-            let time_ns = &mut iterations[owner].kernel_time_ns;
-            *time_ns = time_ns.saturating_add(activity.span.1 - activity.span.0);
+            let iteration = &mut iterations[owner];
+            iteration.kernel_count += 1;
+            iteration.kernel_time_ns =
+                iteration.kernel_time_ns.saturating_add(activity.span.1 - activity.span.0);
+            loads.windows[owner].kernels += 1;
+            let in_marker = launch.is_none_or(|time| time < iteration.marker_end_ns);
+            loads.markers[owner].kernels += u64::from(in_marker);
         }
     }
-    iterations.par_iter_mut().zip(spans).for_each(|(iteration, spans)| {
-        let busy_ns = union_ns(spans);
-        iteration.gpu_busy_ns = iteration.gpu_busy_ns.map(|sum| sum + busy_ns);
-    });
+    for (iteration, union) in iterations.iter_mut().zip(busy) {
+        iteration.gpu_busy_ns = iteration.gpu_busy_ns.map(|sum| sum + union.covered_ns);
+    }
     for owner in &attributed.inferred {
         iterations[*owner].inferred = true;
     }
-}
-
-/// Counts kernels by the step that launched them, and whether within its marker.
-fn add_loads(work: &DeviceWork, attributed: &Attributed, iterations: &[Iteration], loads: &mut Loads) {
-    for ((activity, owner), launch) in work.activities.iter().zip(&attributed.owners).zip(&work.launched_at) {
-        let Some(owner) = owner.filter(|_| is_kernel(activity)) else { continue };
-        loads.windows[owner].kernels += 1;
-        let in_marker = launch.is_none_or(|time| time < iterations[owner].marker_end_ns);
-        loads.markers[owner].kernels += u64::from(in_marker);
-    }
-}
-
-fn add_launch_delays(
-    store: &Store,
-    work: &[DeviceWork],
-    host_windows: &[Span],
-    iterations: &mut [Iteration],
-) {
-    let mut delays: Vec<Vec<i64>> = vec![Vec::new(); iterations.len()];
-    for (call, delay_ns) in launch_delays(store, work) {
-        if let Some(owner) = window_holding(host_windows, store.starts()[call as usize]) {
-            delays[owner].push(delay_ns);
-        }
-    }
-    iterations.par_iter_mut().zip(delays).for_each(|(iteration, delays)| {
-        iteration.launch_delay = Distribution::of(delays);
-    });
 }
 
 fn add_host_ranges(store: &Store, pid: Option<&str>, iterations: &mut [Iteration]) {

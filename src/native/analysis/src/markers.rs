@@ -6,7 +6,7 @@ use iterscope_store::Store;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::devices::rows_of;
+use crate::devices::parts_of;
 use crate::marker_rules::{MarkerRule, MarkerRules, MarkerText};
 
 /// Markers of one thread in time order.
@@ -20,7 +20,12 @@ pub fn find_markers(store: &Store, rules: &MarkerRules) -> Option<Markers> {
             return None;
         }
         let tracks = store.meta().tracks.iter().filter(|track| track.track_type != TrackType::GpuStream);
-        let found = tracks.map(|track| rows_named(store, track.id, &names));
+        // Most slices are none: a bit tells so sooner than a table.
+        let mut is_named = vec![false; store.name_count()];
+        for id in names.keys() {
+            is_named[*id as usize] = true;
+        }
+        let found = tracks.map(|track| rows_named(store, track.id, &is_named, &names));
         // Of equals the first track wins: `max_by_key` would give the last one.
         found
             .filter(|rows| !rows.is_empty())
@@ -33,10 +38,19 @@ fn matching_names(store: &Store, rule: &MarkerRule) -> FxHashMap<NameId, MarkerT
     ids.into_par_iter().filter_map(|id| Some((id, rule.read(store.text(id)?)?))).collect()
 }
 
-fn rows_named(store: &Store, track: TrackId, names: &FxHashMap<NameId, MarkerText>) -> Markers {
-    let marked = |row: Row| Some((row, *names.get(&store.name_ids()[row as usize])?));
-    let mut rows: Markers =
-        store.lanes_of(track).par_iter().flat_map_iter(|lane| rows_of(lane).filter_map(&marked)).collect();
+fn rows_named(
+    store: &Store,
+    track: TrackId,
+    is_named: &[bool],
+    names: &FxHashMap<NameId, MarkerText>,
+) -> Markers {
+    let marked = |row: Row| {
+        let id = store.name_ids()[row as usize];
+        is_named.get(id as usize).filter(|is_named| **is_named)?;
+        Some((row, *names.get(&id)?))
+    };
+    let parts = parts_of(store.lanes_of(track));
+    let mut rows: Markers = parts.into_par_iter().flat_map_iter(|rows| rows.filter_map(&marked)).collect();
     rows.sort_unstable_by_key(|(row, _)| store.starts()[*row as usize]);
     rows
 }

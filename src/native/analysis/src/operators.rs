@@ -3,15 +3,17 @@
 //! the call's thread; without a call, to the operator with the same external id and those around it. It is
 //! an operator's own when no other operator lies between.
 
+use std::ops::Range;
+
 use iterscope_model::{Kind, LaneRows, NameId, Result, Row, TrackId};
 use iterscope_store::Store;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::devices::roles;
+use crate::devices::{parts_of as rows_in_parts, roles};
 use crate::distribution::Distribution;
 use crate::groups::{Group, GroupBy, group_rows};
-use crate::selection::{Chosen, Layer, Selection, Subject};
+use crate::selection::{Chosen, Layer, Members, Selection, Subject};
 use crate::spans::sum_ns;
 
 /// Operators of one name.
@@ -33,7 +35,7 @@ pub struct OperatorStat {
 
 type ByName<T> = FxHashMap<(NameId, u8), T>;
 
-/// Slices, or pieces of work, that one thread goes through at a time.
+/// Pieces of work that one thread goes through at a time.
 const PART: usize = 1 << 16;
 
 #[derive(Default)]
@@ -57,14 +59,13 @@ impl Launched {
 /// `query.out-of-range` when the selection names iterations that the trace does not have.
 pub fn operators(subject: &Subject<'_>, selection: &Selection) -> Result<Vec<OperatorStat>> {
     let store = subject.store;
-    let chosen = selection.choose(subject)?;
-    let is_chosen = membership(store, &chosen);
+    let members = selection.members(subject)?;
     let anchored = anchored_work(subject);
     let visit = |launched: &mut ByName<Launched>, stack: &[Row], works: &[Row]| {
         let count = works.len() as u64;
         let total_ns: i64 = sum_ns(works.iter().map(|work| store.dur_ns(*work)));
         let mut seen: Vec<(NameId, u8)> = Vec::with_capacity(stack.len());
-        for (depth, row) in stack.iter().enumerate().filter(|(_, row)| is_chosen[**row as usize]) {
+        for (depth, row) in stack.iter().enumerate().filter(|(_, row)| members.has(store, **row)) {
             let key = (store.name_ids()[*row as usize], store.kinds()[*row as usize]);
             let sums = launched.entry(key).or_default();
             if depth == 0 {
@@ -84,22 +85,23 @@ pub fn operators(subject: &Subject<'_>, selection: &Selection) -> Result<Vec<Ope
                 launched.add(&other);
             })
         },
-        || durations_of(store, &chosen),
+        || durations_of(store, &members),
     );
     Ok(stats(store, durations, &launched))
 }
 
-fn durations_of(store: &Store, chosen: &[Chosen]) -> ByName<Vec<i64>> {
-    let parts = chosen.par_chunks(PART).map(|part| {
-        let mut durations: ByName<Vec<i64>> = FxHashMap::default();
-        for slice in part {
-            let row = slice.row as usize;
-            let key = (store.name_ids()[row], store.kinds()[row]);
-            durations.entry(key).or_default().push(store.dur_ns(slice.row));
+fn durations_of(store: &Store, members: &Members) -> ByName<Vec<i64>> {
+    let lanes: Vec<LaneRows> =
+        store.meta().tracks.iter().flat_map(|track| store.lanes_of(track.id)).copied().collect();
+    let add_part = |mut durations: ByName<Vec<i64>>, part: Range<Row>| {
+        for row in part.filter(|row| members.has(store, *row)) {
+            let key = (store.name_ids()[row as usize], store.kinds()[row as usize]);
+            durations.entry(key).or_default().push(store.dur_ns(row));
         }
         durations
-    });
-    merged(parts.collect(), |all, mut part| all.append(&mut part))
+    };
+    let join = |all, part| merged(vec![all, part], |all: &mut Vec<i64>, mut part| all.append(&mut part));
+    rows_in_parts(&lanes).into_par_iter().fold(ByName::default, add_part).reduce(ByName::default, join)
 }
 
 fn merged<T: Default>(parts: Vec<ByName<T>>, add: impl Fn(&mut T, T)) -> ByName<T> {
@@ -140,11 +142,11 @@ fn stats(store: &Store, durations: ByName<Vec<i64>>, launched: &ByName<Launched>
 /// `query.out-of-range` when the selection names iterations that the trace does not have.
 pub fn work_of_operator(subject: &Subject<'_>, selection: &Selection, name: &str) -> Result<Vec<Group>> {
     let store = subject.store;
-    let mut chosen = selection.choose(subject)?;
-    chosen.retain(|slice| store.text(store.name_ids()[slice.row as usize]) == Some(name));
-    let is_chosen = membership(store, &chosen);
+    let members = selection.members(subject)?;
+    let is_wanted =
+        |row: &Row| store.text(store.name_ids()[*row as usize]) == Some(name) && members.has(store, *row);
     let visit = |works: &mut Vec<Chosen>, stack: &[Row], launched: &[Row]| {
-        if stack.iter().any(|row| is_chosen[*row as usize]) {
+        if stack.iter().any(is_wanted) {
             works.extend(launched.iter().map(|row| Chosen {
                 row: *row,
                 track: 0,
@@ -154,14 +156,6 @@ pub fn work_of_operator(subject: &Subject<'_>, selection: &Selection, name: &str
     };
     let works = fold_stacks(store, selection.layer, &anchored_work(subject), visit).concat();
     Ok(group_rows(store, &works, GroupBy::Name))
-}
-
-fn membership(store: &Store, chosen: &[Chosen]) -> Vec<bool> {
-    let mut is_chosen = vec![false; store.slice_count()];
-    for slice in chosen {
-        is_chosen[slice.row as usize] = true;
-    }
-    is_chosen
 }
 
 /// Calls `visit` with the slices of the layer around each host slice that launched work (the innermost first)

@@ -5,7 +5,7 @@
 use iterscope_model::{TrackId, TrackInfo, TrackType};
 use rayon::prelude::*;
 
-use crate::attribution::calls;
+use crate::attribution::Calls;
 use crate::devices::{roles, rows_of};
 use crate::selection::Subject;
 use crate::spans::{Span, clip, sum_ns};
@@ -35,13 +35,13 @@ pub struct StreamQueue {
 pub fn queues(subject: &Subject<'_>, range: Span, parts: u32) -> Vec<StreamQueue> {
     let store = subject.store;
     let roles = roles(store);
-    let calls = calls(store, &roles);
+    let calls = Calls::of(store, &roles);
     let queue_of = |track: &TrackInfo| {
         let work = store.lanes_of(track.id).iter().flat_map(rows_of);
         let work = work.filter(|row| roles[usize::from(store.categories()[*row as usize])].is_device_work());
         let (mut waits, mut unknown) = (Vec::new(), 0);
         for row in work {
-            match calls[row as usize].call() {
+            match calls.call_of(row) {
                 Some(call) => waits.extend(clip((store.starts()[call as usize], store.end_ns(row)), range)),
                 None => unknown += 1,
             }

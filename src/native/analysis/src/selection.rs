@@ -121,6 +121,24 @@ impl Selection {
         self.tracks.as_ref().is_none_or(|tracks| tracks.contains(&track))
     }
 
+    /// The same without a list: what to go through, and a test. A list of all operators of a large trace would cost more
+    /// than any question about them.
+    pub(crate) fn members(&self, subject: &Subject<'_>) -> Result<Members> {
+        let store = subject.store;
+        let range = match self.extent {
+            Extent::Everything => (i64::MIN, i64::MAX),
+            Extent::Range(range) => range,
+            Extent::Iterations(..) => {
+                let mut is_chosen = vec![false; store.slice_count()];
+                for slice in self.choose(subject)? {
+                    is_chosen[slice.row as usize] = true;
+                }
+                return Ok(Members::Listed(is_chosen));
+            }
+        };
+        Ok(Members::Within { range, tracks: self.tracks.clone(), roles: roles(store), layer: self.layer })
+    }
+
     fn in_range(&self, store: &Store, range: Span, roles: &[CategoryRole]) -> Vec<Chosen> {
         let tracks = store.meta().tracks.iter().filter(|track| self.has_track(track.id));
         let lanes: Vec<(TrackId, LaneRows)> =
@@ -175,6 +193,35 @@ impl Selection {
         });
         Ok(chosen.collect())
     }
+}
+
+/// The slices of a selection.
+pub enum Members {
+    /// By row.
+    Listed(Vec<bool>),
+    /// All of a layer that reach into a range.
+    Within { range: Span, tracks: Option<Vec<TrackId>>, roles: Vec<CategoryRole>, layer: Layer },
+}
+
+impl Members {
+    pub fn has(&self, store: &Store, row: Row) -> bool {
+        match self {
+            Self::Listed(is_chosen) => is_chosen[row as usize],
+            Self::Within { range, tracks, roles, layer } => {
+                layer.has(roles[usize::from(store.categories()[row as usize])])
+                    && reaches_into(store, row, *range)
+                    && tracks.as_ref().is_none_or(|tracks| {
+                        store.place_of(row).is_ok_and(|(track, _)| tracks.contains(&track))
+                    })
+            }
+        }
+    }
+}
+
+/// As [`overlapping`] has it.
+fn reaches_into(store: &Store, row: Row, range: Span) -> bool {
+    let start_ns = store.starts()[row as usize];
+    start_ns < range.1 && (start_ns >= range.0 || store.end_ns(row) > range.0)
 }
 
 /// The chosen slices and their tracks, by row.

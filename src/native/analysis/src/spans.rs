@@ -7,15 +7,34 @@ pub type Span = (i64, i64);
 /// Length of the union of spans, in any order.
 pub fn union_ns(mut spans: Vec<Span>) -> i64 {
     spans.sort_unstable();
-    let mut covered = 0;
-    let mut reached = i64::MIN;
-    for (start, end) in spans {
-        if end > reached {
-            covered += end - reached.max(start);
-            reached = end;
+    let mut union = GrowingUnion::default();
+    for span in spans {
+        union.add(span);
+    }
+    union.covered_ns
+}
+
+/// The length of a union of spans that come sorted by their start.
+#[derive(Debug, Clone, Copy)]
+pub struct GrowingUnion {
+    /// Length so far.
+    pub covered_ns: i64,
+    reached: i64,
+}
+
+impl Default for GrowingUnion {
+    fn default() -> Self {
+        Self { covered_ns: 0, reached: i64::MIN }
+    }
+}
+
+impl GrowingUnion {
+    pub fn add(&mut self, (start, end): Span) {
+        if end > self.reached {
+            self.covered_ns += end - self.reached.max(start);
+            self.reached = end;
         }
     }
-    covered
 }
 
 /// Spans merged into disjoint ones, in time order.

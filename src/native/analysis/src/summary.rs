@@ -5,7 +5,7 @@ use iterscope_model::{CategoryRole, TraceWarning, WarningCode};
 use iterscope_store::Store;
 
 use crate::selection::Subject;
-use crate::spans::{Span, union_ns};
+use crate::spans::{GrowingUnion, Span};
 use crate::work::DeviceWork;
 
 /// A device and how long it was busy.
@@ -73,6 +73,15 @@ pub fn summary_of(subject: &Subject<'_>) -> Summary {
     }
 }
 
+/// Activities come sorted by their start.
+fn busy_ns(work: &DeviceWork) -> i64 {
+    let mut union = GrowingUnion::default();
+    for activity in &work.activities {
+        union.add(activity.span);
+    }
+    union.covered_ns
+}
+
 fn gpu_totals(store: &Store, work: &[DeviceWork]) -> GpuTotals {
     let mut totals = GpuTotals::default();
     for activity in work.iter().flat_map(|work| &work.activities) {
@@ -97,7 +106,7 @@ fn gpu_totals(store: &Store, work: &[DeviceWork]) -> GpuTotals {
         .map(|work| DeviceBusy {
             id: work.device,
             name: known(work.device).map(|device| device.name.clone()).unwrap_or_default(),
-            busy_ns: union_ns(work.activities.iter().map(|activity| activity.span).collect()),
+            busy_ns: busy_ns(work),
         })
         .collect();
     totals

@@ -5,7 +5,8 @@ use iterscope_model::{CategoryRole, KindClass, Row};
 use iterscope_store::Store;
 use rayon::prelude::*;
 
-use crate::attribution::launchers;
+use crate::attributed::window_holding;
+use crate::attribution::Launchers;
 use crate::composition::{ClassTimeline, Composition};
 use crate::devices::{Activity, activities, roles};
 use crate::idle::{IdleCauses, IdleTimeline};
@@ -25,17 +26,14 @@ pub struct DeviceWork {
 
 /// Work of all devices, by device.
 pub fn device_work(store: &Store) -> Vec<DeviceWork> {
-    let activities = activities(store);
-    let launched_by = launchers(store, &activities);
-    let mut done = 0;
-    activities
-        .chunk_by(|a, b| a.device == b.device)
-        .map(|work| {
-            let launched_by = launched_by[done..done + work.len()].to_vec();
-            done += work.len();
-            let start_of = |launcher: &Option<Row>| launcher.map(|row| store.starts()[row as usize]);
+    let mut launchers = Launchers::of(store);
+    let start_of = |launcher: &Option<Row>| launcher.map(|row| store.starts()[row as usize]);
+    activities(store)
+        .into_iter()
+        .map(|activities| {
+            let launched_by = launchers.launched(&activities);
             let launched_at = launched_by.par_iter().map(start_of).collect();
-            DeviceWork { device: work[0].device, activities: work.to_vec(), launched_by, launched_at }
+            DeviceWork { device: activities[0].device, activities, launched_by, launched_at }
         })
         .collect()
 }
@@ -86,21 +84,28 @@ impl DeviceTime {
     }
 }
 
-/// From the start of a launch call to the start of the first activity that it launched, in the order of the calls'
-/// rows: kernels of one graph launch count once. Copies and sets count as kernels do.
-pub fn launch_delays(store: &Store, work: &[DeviceWork]) -> Vec<(Row, i64)> {
+/// From the start of a launch call to the start of the first activity that it launched, of the calls of each host
+/// window: kernels of one graph launch count once. Copies and sets count as kernels do.
+pub fn launch_delays(store: &Store, work: &[DeviceWork], host_windows: &[Span]) -> Vec<Vec<i64>> {
     let is_call = call_test(store);
-    let mut delays: Vec<(Row, i64)> = work
-        .par_iter()
-        .flat_map(|work| work.activities.par_iter().zip(&work.launched_by))
-        .filter_map(|(activity, launcher)| {
-            let call = launcher.filter(|row| is_call(*row))?;
-            Some((call, activity.span.0 - store.starts()[call as usize]))
-        })
-        .collect();
-    delays.par_sort();
-    delays.dedup_by_key(|(call, _)| *call);
-    delays
+    let mut delays: Vec<Vec<(Row, i64)>> = vec![Vec::new(); host_windows.len()];
+    for work in work {
+        let launched = work.activities.iter().zip(&work.launched_by).zip(&work.launched_at);
+        for ((activity, launcher), launched_at) in launched {
+            let (Some(call), Some(time_ns)) = (launcher.filter(|row| is_call(*row)), *launched_at) else {
+                continue;
+            };
+            if let Some(window) = window_holding(host_windows, time_ns) {
+                delays[window].push((call, activity.span.0 - time_ns));
+            }
+        }
+    }
+    let first_of_each = |mut delays: Vec<(Row, i64)>| {
+        delays.sort_unstable();
+        delays.dedup_by_key(|(call, _)| *call);
+        delays.into_iter().map(|(_, delay_ns)| delay_ns).collect()
+    };
+    delays.into_par_iter().map(first_of_each).collect()
 }
 
 /// Whether what launched an activity is a call, not an operator.
