@@ -113,6 +113,7 @@ export function makeInstant(index: number, changes: Partial<InstantDetails> = {}
     kind: 'other',
     timeNs: 0,
     argsJson: null,
+    argsUnreadable: null,
     ...changes,
   };
 }
@@ -158,6 +159,7 @@ export function makeDetails(row: number, changes: Partial<SliceDetails> = {}): S
     lane: 0,
     correlation: null,
     argsJson: null,
+    argsUnreadable: null,
     parentRow: null,
     partnerRows: [],
     launchDelayNs: null,

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A trace that was opened before answers from its store, and says what it would say anew.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Iteration, OpenedTrace } from '#shared/contract/engine.ts';
@@ -72,4 +80,28 @@ test('another file in the same place, and other step markers, are asked anew', a
   const marked = await open(home, file);
   expect(marked.iterations.length).toBeGreaterThan(second.iterations.length);
   expect(marked.opened.summary).toMatchObject({ sliceCount: second.opened.summary.sliceCount });
+});
+
+test('a file that changes or vanishes while it is open costs its arguments, which say so, and nothing else', async () => {
+  const file = join(folder(), 'trace.json.gz');
+  copyFileSync(recording, file);
+  const services = makeServices(folder());
+  try {
+    const { sources } = await services.sources.fromPaths([file]);
+    const sourceId = sources[0]?.sourceId ?? '';
+    await services.engine.call('trace.open', { sourceId });
+    const ask = () => services.engine.call('trace.slice', { sourceId, row: 7 });
+    const { argsJson, argsUnreadable, ...before } = await ask();
+    expect([argsJson?.startsWith('{'), argsUnreadable]).toEqual([true, null]);
+    utimesSync(file, 1, 1);
+    const changed = await ask();
+    expect(changed).toEqual({ ...before, argsJson: null, argsUnreadable: changed.argsUnreadable });
+    expect(changed.argsUnreadable).toContain('trace.json.gz has changed since it was read. Read it again.');
+    rmSync(file);
+    const gone = await ask();
+    expect(gone).toEqual({ ...before, argsJson: null, argsUnreadable: gone.argsUnreadable });
+    expect(gone.argsUnreadable).toContain('trace.json.gz does not exist. Check the path');
+  } finally {
+    services.engine.close();
+  }
 });

@@ -90,7 +90,7 @@ export declare class TraceHandle {
   coverage(startNs: number, endNs: number, units: number, groups: Array<Array<number>>): Promise<Buffer>
   /** Instants between two times: packed bytes in the layout of `window`, with the index of an instant as slice. */
   instantWindow(startNs: number, endNs: number, units: number, trackIds: Uint32Array): Promise<Buffer>
-  /** Everything about one instant. Its arguments are null when it has none or the source is no longer the same. */
+  /** Everything about one instant. */
   instant(index: number): Promise<InstantDetails>
   /**
    * Expert computing of iterations `first` to `last` (included) by layer; null where the trace does not tell of any.
@@ -132,7 +132,7 @@ export declare class TraceHandle {
   window(startNs: number, endNs: number, units: number, trackIds: Uint32Array): Promise<Buffer>
   /** Strings by id; empty for ids that do not exist. */
   names(ids: Uint32Array): Array<string>
-  /** Everything about one slice. Its arguments are null when it has none or the source is no longer the same. */
+  /** Everything about one slice. */
   slice(row: number): Promise<SliceDetails>
   /** Iterations in time order. Those without a number in their marker count from `firstIndex` (0 by default). */
   iterations(firstIndex?: number | undefined | null): Promise<Array<Iteration>>
@@ -822,6 +822,8 @@ export interface InstantDetails {
   timeNs: number
   /** Arguments as JSON text. */
   argsJson: string | null
+  /** Why its arguments cannot be read, a sentence; null when they can, or when there are none. */
+  argsUnreadable: string | null
 }
 
 /** One iteration of the engine's loop. */
@@ -1080,6 +1082,8 @@ export interface SliceDetails {
   correlation: number | null
   /** Arguments as JSON text. */
   argsJson: string | null
+  /** Why its arguments cannot be read, a sentence; null when they can, or when there are none. */
+  argsUnreadable: string | null
   /** The slice of the same track that directly contains it. */
   parentRow: number | null
   /** Launch call of device work, or device work of a launch call. */

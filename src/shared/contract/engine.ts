@@ -155,6 +155,8 @@ export interface SliceDetails {
   readonly correlation: number | null;
   /** The arguments as the file has them: JSON text. */
   readonly argsJson: string | null;
+  /** Why its arguments cannot be read, a sentence: the file changed since, or is gone. */
+  readonly argsUnreadable: string | null;
   readonly parentRow: number | null;
   /** Launch call of a kernel, or kernels of a launch call. */
   readonly partnerRows: readonly number[];

@@ -45,6 +45,8 @@ export interface InstantDetails {
   readonly timeNs: number;
   /** The arguments as the file has them: JSON text. */
   readonly argsJson: string | null;
+  /** Why its arguments cannot be read, a sentence: the file changed since, or is gone. */
+  readonly argsUnreadable: string | null;
 }
 
 export interface PointOutputs {

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use iterscope_analysis::{
     IterationTable, MarkerRules, Shared, iterations_of, slice_details, summary_of, top_kernels_of,
 };
-use iterscope_ingest::{Cancel, ingest_process, rank_processes as processes_of, read_args};
+use iterscope_ingest::{Cancel, ingest_process, rank_processes as processes_of};
 use iterscope_model::{Kind, Result};
 use iterscope_store::Store;
 use iterscope_window::{WindowRequest, query_window};
@@ -29,7 +29,9 @@ use napi_derive::napi;
 
 use crate::guard::guarded;
 
-use objects::{IngestProgress, Iteration, KernelStat, RankProcess, SliceDetails, TraceSummary, Track};
+use objects::{
+    Arguments, IngestProgress, Iteration, KernelStat, RankProcess, SliceDetails, TraceSummary, Track,
+};
 use work::{Work, run};
 
 /// Stops work that was asked for.
@@ -190,16 +192,14 @@ impl TraceHandle {
         guarded(|| Ok(ids.iter().map(text).collect()))
     }
 
-    /// Everything about one slice. Its arguments are null when it has none or the source is no longer the same.
+    /// Everything about one slice.
     #[napi(ts_return_type = "Promise<SliceDetails>")]
     #[must_use]
     pub fn slice(&self, row: u32) -> AsyncTask<Work<SliceDetails>> {
         let source = self.source.clone();
         self.ask(move |store| {
             let details = slice_details(store, row)?;
-            let readable = store.is_made_from(&source);
-            let args = if readable { read_args(&source, store, store.source_offset(row))? } else { None };
-            Ok(SliceDetails::of(details, args))
+            Ok(SliceDetails::of(details, Arguments::read(&source, store, store.source_offset(row))))
         })
     }
 

@@ -94,6 +94,11 @@ impl<R: Read> GzipReader<R> {
         Ok((length == PREFIX_INFLATED_BYTES).then_some(reader))
     }
 
+    /// How many bytes came out so far.
+    pub fn inflated_bytes(&self) -> u64 {
+        self.inflated_offset
+    }
+
     /// The checkpoints so far, in the order of the file.
     pub fn take_checkpoints(&mut self) -> Vec<Checkpoint> {
         std::mem::take(&mut self.checkpoints)

@@ -8,13 +8,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use iterscope_model::{Checkpoint, Result, TraceError};
+use iterscope_model::{Checkpoint, ErrorCode, Result, TraceError};
 
 use crate::gzip::GzipReader;
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Inflated at once where the bytes are not looked at.
 const SKIPPED_BYTES: usize = 256 << 10;
+/// Traces and reports inflate to 10 to 50 times their size; what is made to fill memory reaches 1,000.
+const MOST_GROWTH: u64 = 200;
+/// Below this nothing is harmed, whatever it grew from.
+const HARMLESS_BYTES: u64 = 256 << 20;
 
 /// How a read of one block ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +86,22 @@ impl Source {
     /// A counter of the file's bytes that were read, to be shared with whoever reports progress.
     pub fn consumed(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.consumed)
+    }
+
+    /// # Errors
+    /// `ingest.too-large` when so much came out of so little that it can only be meant to fill memory.
+    pub fn check_growth(&self, path: &Path) -> Result<()> {
+        let Stream::Gzip(gzip) = &self.stream else { return Ok(()) };
+        let (inflated, read) = (gzip.inflated_bytes(), self.consumed.load(Ordering::Relaxed));
+        if inflated < HARMLESS_BYTES || inflated / MOST_GROWTH < read {
+            return Ok(());
+        }
+        let message = format!(
+            "{} inflates to more than {MOST_GROWTH} times its size, as no recording does: it may be made to fill your memory. \
+             If you trust it, inflate it (gunzip) and open the result.",
+            path.display()
+        );
+        Err(TraceError::at(ErrorCode::IngestTooLarge, path, message).with_offset(inflated))
     }
 
     /// Places to come back to that were found so far.

@@ -116,11 +116,7 @@ impl Store {
     }
 
     /// Whether a file still is what this store was made from.
-    #[must_use]
-    pub fn is_made_from(&self, source: &Path) -> bool {
-        check_fresh(&self.meta.source, source).is_ok()
-    }
-
+    ///
     /// # Errors
     /// `store.stale` when a file no longer is what this store was made from; the source's `trace.*` errors.
     pub fn check_source(&self, source: &Path) -> Result<()> {

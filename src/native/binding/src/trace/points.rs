@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //! Counters, instants and coverage as JavaScript sees them.
 
-use iterscope_ingest::read_args;
 use iterscope_model::{CounterInfo, ErrorCode, Instant, Kind, TraceError};
 use iterscope_window::{
     CounterRequest, CoverageRequest, WindowRequest, query_counters, query_coverage, query_instants,
@@ -10,7 +9,7 @@ use napi::bindgen_prelude::{AsyncTask, Buffer};
 use napi_derive::napi;
 
 use super::TraceHandle;
-use super::objects::{real, whole};
+use super::objects::{Arguments, real, whole};
 use super::work::Work;
 
 /// One counter: a row of values over time.
@@ -53,6 +52,8 @@ pub struct InstantDetails {
     pub time_ns: f64,
     /// Arguments as JSON text.
     pub args_json: Option<String>,
+    /// Why its arguments cannot be read, a sentence; null when they can, or when there are none.
+    pub args_unreadable: Option<String>,
 }
 
 #[napi]
@@ -118,7 +119,7 @@ impl TraceHandle {
         })
     }
 
-    /// Everything about one instant. Its arguments are null when it has none or the source is no longer the same.
+    /// Everything about one instant.
     #[napi(ts_return_type = "Promise<InstantDetails>")]
     #[must_use]
     pub fn instant(&self, index: u32) -> AsyncTask<Work<InstantDetails>> {
@@ -127,17 +128,16 @@ impl TraceHandle {
             let instant = store.points().instant(index as usize).ok_or_else(|| {
                 TraceError::new(ErrorCode::QueryOutOfRange, format!("The trace has no instant {index}."))
             })?;
-            let readable = store.is_made_from(&source);
-            let args_json = if readable { read_args(&source, store, instant.source_offset)? } else { None };
+            let args = Arguments::read(&source, store, instant.source_offset);
             let category = store.meta().categories.get(usize::from(instant.category));
             let name = store.text(instant.name).unwrap_or_default().to_owned();
-            Ok(InstantDetails::of(index, &instant, name, category.cloned().unwrap_or_default(), args_json))
+            Ok(InstantDetails::of(index, &instant, name, category.cloned().unwrap_or_default(), args))
         })
     }
 }
 
 impl InstantDetails {
-    fn of(index: u32, instant: &Instant, name: String, category: String, args_json: Option<String>) -> Self {
+    fn of(index: u32, instant: &Instant, name: String, category: String, args: Arguments) -> Self {
         Self {
             index,
             track_id: instant.track,
@@ -145,7 +145,8 @@ impl InstantDetails {
             category,
             kind: Kind::from_number(instant.kind).label().to_owned(),
             time_ns: real(instant.time_ns),
-            args_json,
+            args_json: args.json,
+            args_unreadable: args.unreadable,
         }
     }
 }

@@ -30,11 +30,16 @@ struct CodedError<'a> {
 }
 
 fn trace_error(error: &TraceError) -> napi::Error {
+    let place = error.offset.filter(|offset| *offset > 0);
+    let message = place.map_or_else(
+        || error.message.clone(),
+        |offset| format!("{} (Noticed at byte {offset}.)", error.message),
+    );
     let coded = CodedError {
         code: error.code.as_str(),
-        message: &error.message,
+        message: &message,
         path: error.path.as_ref().map(|path| path.display().to_string()),
         offset: error.offset,
     };
-    napi::Error::from_reason(serde_json::to_string(&coded).unwrap_or_else(|_| error.message.clone()))
+    napi::Error::from_reason(serde_json::to_string(&coded).unwrap_or(message))
 }

@@ -75,7 +75,7 @@ impl<'a> Cutter<'a> {
     /// The next chunk, read into a used buffer; none at the end.
     ///
     /// # Errors
-    /// `trace.not-a-trace`, `trace.unreadable`.
+    /// `trace.not-a-trace`, `trace.unreadable`, `ingest.too-large`.
     pub fn next(&mut self, mut buffer: Vec<u8>) -> Result<Option<Chunk>> {
         if self.end.is_some() {
             return Ok(None);
@@ -90,6 +90,7 @@ impl<'a> Cutter<'a> {
             .source
             .read_block(&mut buffer[carried..carried + self.block_bytes])
             .map_err(|cause| TraceError::reading(self.path, &cause).with_offset(self.offset))?;
+        self.source.check_growth(self.path)?;
         let mut length = carried + read;
         let text = &buffer[..length];
         if self.sequence == 0 {

@@ -143,6 +143,7 @@ fn inflate(path: &Path, mut source: Source, cancel: &Cancel) -> Result<Arc<[u8]>
         let (read, end) =
             source.read_block(&mut bytes[before..]).map_err(|cause| TraceError::reading(path, &cause))?;
         bytes.truncate(before + read);
+        source.check_growth(path)?;
         if bytes.len() > LARGEST_INFLATED_BYTES {
             let message = format!(
                 "{} holds more than 4 GiB when inflated. Inflate it (gunzip) and open the result.",

@@ -45,7 +45,7 @@ export function InstantPanel({ traces, instant }: InstantPanelProps) {
         <KindEntries details={details} />
         <Times ready={ready} details={{ trackId: details.trackId, startNs: details.timeNs }} />
       </dl>
-      <Arguments argsJson={details.argsJson} />
+      <Arguments details={details} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { SliceDetails } from '#shared/contract/engine.ts';
 import { formatCount, formatDurationNs } from '#shared/base/units.ts';
+import { Notice } from '#renderer/widgets/Notice.tsx';
 import { trackLabel } from '#renderer/timeline/track-tree.ts';
 import { argumentRows } from '../model/arguments.ts';
 import { definitions } from '../model/definitions.ts';
@@ -50,8 +51,15 @@ export function Times({ ready, details }: TimesProps) {
   );
 }
 
-export function Arguments({ argsJson }: { readonly argsJson: string | null }) {
-  const rows = argumentRows(argsJson);
+interface ArgumentsProps {
+  readonly details: Pick<SliceDetails, 'argsJson' | 'argsUnreadable'>;
+}
+
+export function Arguments({ details }: ArgumentsProps) {
+  const rows = argumentRows(details.argsJson);
+  if (details.argsUnreadable !== null) {
+    return <Notice severity="warning">Arguments stay in the file: {details.argsUnreadable}</Notice>;
+  }
   if (rows.length === 0) return null;
   return (
     <>
@@ -112,7 +120,7 @@ export function SlicePanel({ answer, onGo }: SlicePanelProps) {
         )}
       </dl>
       <SameNameSection ready={ready} details={details} onGo={onGo} />
-      <Arguments argsJson={details.argsJson} />
+      <Arguments details={details} />
     </>
   );
 }
