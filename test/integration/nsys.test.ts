@@ -205,6 +205,34 @@ describe('several ranks', () => {
     expect((second ?? 0n) - (first ?? 0n)).toBe(1_000_000n);
   });
 
+  test('are exported one at a time, by their number', () => {
+    const report = resolve('test/fixtures/traces/nsys-two-ranks.sqlite.gz');
+    const [home, target] = [folder(), join(folder(), 'kernels.csv')];
+    const write = (...rank: string[]) =>
+      spawnSync(
+        process.execPath,
+        [resolve('dist/cli/index.js'), 'export', report, target, '--csv', 'slices', ...rank],
+        { encoding: 'utf8', env: { PATH: process.env['PATH'], ITERSCOPE_HOME: home } },
+      );
+    const unnamed = write();
+    expect([unnamed.status, unnamed.stderr]).toEqual([
+      1,
+      expect.stringContaining('2 traces: name one file, or a rank with --rank.'),
+    ]);
+    const missing = write('--rank', '7');
+    expect([missing.status, missing.stderr]).toEqual([
+      1,
+      expect.stringContaining('no rank 7: it holds ranks 0, 1.'),
+    ]);
+    const written = [0, 1].map((rank) => {
+      expect(write('--rank', rank.toString()).status).toBe(0);
+      return readFileSync(target, 'utf8');
+    });
+    expect(written.map((text) => text.trimEnd().split('\n').length - 1)).toEqual([1_655, 1_655]);
+    // The same work, on devices of their own.
+    expect(written[0]).not.toBe(written[1]);
+  });
+
   test('in a folder are its files, by the ranks in their names; an export stands for its report', () => {
     const home = folder();
     for (const rank of [1, 0]) {

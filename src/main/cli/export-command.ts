@@ -3,8 +3,8 @@ import { resolve } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { TableName, TraceFormat, TracePart, TraceWritten } from '#shared/contract/exporting.ts';
 import { formatBytes, formatCount } from '#shared/base/units.ts';
-import type { Source } from '#shared/contract/app.ts';
 import type { Services } from '../composition.ts';
+import { openOneTrace } from './one-trace.ts';
 import { withProgress } from './progress.ts';
 import { say } from './terminal.ts';
 
@@ -17,6 +17,8 @@ export interface ExportOptions {
   /** Milliseconds from the trace's start. */
   readonly from?: number;
   readonly to?: number;
+  /** Which of several ranks. */
+  readonly rank?: number;
 }
 
 /** Whether a part of a trace is asked for, and not an archive of a run. */
@@ -32,10 +34,9 @@ export async function exportTrace(
 ): Promise<number> {
   const wanted = wantedOf(options);
   const part = partOf(options);
-  const source = await onlyTrace(services, file);
+  const { sourceId } = await openOneTrace(services, file, options.rank);
   const path = resolve(target);
   const targetId = await services.engine.registerTarget(path);
-  const { sourceId } = source;
   const written = await withProgress(`Writing ${path}`, (calls) =>
     services.engine.call('trace.write', { sourceId, targetId, part, ...wanted }, calls),
   );
@@ -61,26 +62,6 @@ function wantedOf({ chrome, csv, parquet }: ExportOptions): Wanted {
 
 const summaryOf = ({ table = 'slices' }: Wanted, { slices, rows, bytes }: TraceWritten): string =>
   `${formatCount(table === 'slices' ? slices : rows)} ${table}, ${formatBytes(bytes)}`;
-
-/** The one trace that a path holds; of several ranks one has to be named by its file. */
-async function onlyTrace(services: Services, file: string): Promise<Source> {
-  const { sources } = await services.sources.fromPaths([file]);
-  const [source, ...more] = sources.filter(({ kind }) => kind === 'trace');
-  if (source === undefined || more.length > 0) {
-    const what = source === undefined ? 'no trace' : `${(more.length + 1).toString()} traces`;
-    const message = `${file} holds ${what}: name one file.`;
-    throw new IterscopeError({ code: 'trace.not-found', message, path: file });
-  }
-  const { sourceId } = source;
-  const ranks = await withProgress(`Reading ${source.name}`, (calls) =>
-    services.engine.call('trace.ranks', { sourceId }, calls),
-  );
-  const opened = ranks[0] ?? source;
-  await withProgress(`Reading ${source.name}`, (calls) =>
-    services.engine.call('trace.open', { sourceId: opened.sourceId }, calls),
-  );
-  return opened;
-}
 
 const NS_PER_MS = 1e6;
 

@@ -23,6 +23,14 @@ import { remark, say } from './terminal.ts';
 /** The headless entry: the same services as the application's, in plain Node. Exit codes: 0 done, 1 failed, 2 usage. */
 
 const USAGE = 2;
+const rankOption = 'of a folder, or of a report with several processes: the trace of this rank';
+
+interface CutOptions {
+  readonly iterations: string;
+  readonly output: string;
+  readonly rank?: number;
+}
+
 const distFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 const rootFolder = dirname(distFolder);
 
@@ -75,6 +83,10 @@ function rankCount(text: string): number {
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 65_536) return count;
   throw new InvalidArgumentError('Give a whole number from 1 to 65536.');
+}
+
+function rankNumber(text: string): number {
+  return text === '0' ? 0 : rankCount(text);
 }
 
 function layerCount(text: string): number {
@@ -217,6 +229,7 @@ function addLibraryCommands(cli: Command, version: string): void {
     .option('--iterations <range>', 'only these: first-last, or one number')
     .option('--from <ms>', 'only what overlaps a range of time, in ms from the trace’s start', milliseconds)
     .option('--to <ms>', 'its end', milliseconds)
+    .option('--rank <number>', rankOption, rankNumber)
     .action((what: string, file: string, options: ExportOptions) =>
       withServices(version, (services) =>
         isTraceExport(options)
@@ -230,8 +243,9 @@ function addLibraryCommands(cli: Command, version: string): void {
     .argument('<trace>', 'a trace')
     .requiredOption('--iterations <range>', 'first-last, or one number')
     .requiredOption('-o, --output <file>', 'the trace to write')
-    .action((trace: string, { iterations, output }: { iterations: string; output: string }) =>
-      withServices(version, (services) => exportTrace(services, trace, output, { chrome: true, iterations })),
+    .option('--rank <number>', rankOption, rankNumber)
+    .action((trace: string, { output, ...part }: CutOptions) =>
+      withServices(version, (services) => exportTrace(services, trace, output, { chrome: true, ...part })),
     );
   cli
     .command('import')
