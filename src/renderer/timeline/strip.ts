@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDurationNs } from '#shared/base/units.ts';
+import { bandOf } from './band-index.ts';
 import { drawBandLabels, eachVisibleBand } from './bands.ts';
 import { RULER_BOTTOM, STRIP_HEIGHT, type Frame } from './frame.ts';
 import type { Drawing } from './drawing.ts';
@@ -84,7 +85,7 @@ export function stripBandAt(
 /** An iteration in words: what it does, how long its windows are, and how far the device runs behind. */
 export function describeIteration(traces: readonly TimelineTrace[], index: number): readonly string[] {
   const trace = referenceOf(traces);
-  const host = trace?.hostBands.find((band) => band.index === index);
+  const host = trace === undefined ? undefined : bandOf(trace.hostBands, index);
   if (trace === undefined || host === undefined) return [];
   const kind = host.kind === 'unknown' ? '' : `${host.kind} · `;
   const inferred = host.inferred ? ', inferred' : '';
@@ -93,7 +94,7 @@ export function describeIteration(traces: readonly TimelineTrace[], index: numbe
     `${kind}host window ${formatDurationNs(host.endNs - host.startNs)}${inferred}`,
   ];
   for (const [device, bands] of trace.gpuBands) {
-    const gpu = bands.find((band) => band.index === index);
+    const gpu = bandOf(bands, index);
     if (gpu === undefined) continue;
     const shift = formatDurationNs(gpu.startNs - host.startNs);
     lines.push(`GPU ${device} window ${formatDurationNs(gpu.endNs - gpu.startNs)}, ${shift} behind`);

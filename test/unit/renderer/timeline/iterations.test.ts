@@ -36,4 +36,37 @@ describe('iterations on the timeline', () => {
     expect(nextIteration(traces, undefined, 1e9, -1)).toBe(22);
     expect(nextIteration([], undefined, 0, 1)).toBeUndefined();
   });
+
+  test('are found with one look at each of them at first, and none for every step after that', () => {
+    const readsOf = (count: number) => {
+      const { bands, reads } = countedBands(count);
+      const one = [makeTimelineTrace({ hostBands: bands })];
+      let current = nextIteration(one, undefined, count * 5, 1);
+      expect(current).toBe(count / 2);
+      iterationRange(one, count / 2);
+      const first = reads();
+      for (let step = 0; step < 100; step += 1) {
+        current = nextIteration(one, current, 0, 1);
+        iterationRange(one, current ?? 0);
+      }
+      expect(current).toBe(count / 2 + 100);
+      return { first, later: reads() - first };
+    };
+    const [small, large] = [readsOf(500), readsOf(5_000)];
+    expect(large.first).toBe(small.first * 10);
+    expect([small.later, large.later]).toEqual([0, 0]);
+  });
 });
+
+/** Bands of ten nanoseconds each that count how often one of them is read. */
+function countedBands(count: number) {
+  let read = 0;
+  const bands = Array.from({ length: count }, (_, at) => makeBand(at, at * 10, (at + 1) * 10));
+  const counting = new Proxy(bands, {
+    get: (target, key, receiver): unknown => {
+      if (typeof key === 'string' && /^\d+$/.test(key)) read += 1;
+      return Reflect.get(target, key, receiver);
+    },
+  });
+  return { bands: counting, reads: () => read };
+}
