@@ -14,6 +14,7 @@ import { LaunchPlanner } from './services/launch-planner.ts';
 import { RecipeService } from './services/recipes.ts';
 import { SettingsService } from './services/settings.ts';
 import { BookmarkService } from './services/bookmarks.ts';
+import { ViewerService } from './services/viewers.ts';
 import { NsysProbe } from './services/probe/nsys.ts';
 import { SourceService } from './services/sources.ts';
 import { ArchiveService } from './services/archive-service.ts';
@@ -49,6 +50,7 @@ export interface Services {
   readonly settings: SettingsService;
   readonly sources: SourceService;
   readonly bookmarks: BookmarkService;
+  readonly viewers: ViewerService;
   readonly runs: RunService;
   readonly logs: LogService;
   readonly telemetry: TelemetryService;
@@ -142,6 +144,11 @@ export function compose(options: CompositionOptions): Services {
     settings,
     sources,
     bookmarks: composeBookmarks(platform, sources, library),
+    viewers: new ViewerService({
+      sourceOf: (sourceId) => sources.find(sourceId),
+      environment: options.environment,
+      programFile: (name) => platform.programFile(name),
+    }),
     runs,
     logs,
     telemetry,

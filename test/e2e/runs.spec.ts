@@ -32,6 +32,18 @@ test('a run that was interrupted is ingested on its page', async ({ start }) => 
   const table = page.getByRole('table', { name: 'Distributions over the requests' });
   await expect(table.getByRole('row', { name: /TTFT/ })).toContainText('ms');
   await expect(page.getByText(/ user, .* system$/)).toBeVisible();
+
+  await test.step('its log and statistics stand in the table of its iterations', async () => {
+    await page.getByRole('tab', { name: 'Trace', exact: true }).click();
+    await page.getByRole('tab', { name: 'Iterations', exact: true }).click();
+    const grid = page.getByRole('grid', { name: 'Iterations', exact: true });
+    await expect(grid.getByRole('columnheader', { name: 'Log: host' })).toBeVisible();
+    await expect(grid.getByRole('columnheader', { name: 'Stats: active' })).toBeVisible();
+    await page
+      .getByLabel('Filter', { exact: true })
+      .fill('rank == "Rank 0" && statGen == gen && statCtx == ctx');
+    await expect(page.getByRole('status', { name: 'Rows of Iterations' })).toHaveText('5 of 10');
+  });
 });
 
 test('a run whose application is killed is over, found at the next start, and read', async ({ start }) => {

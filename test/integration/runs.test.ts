@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
+import { recordedSteps } from '#renderer/features/trace/model/recorded-steps.ts';
 import { smallDisk } from '../builders/disk.ts';
 import { temporaryFolder } from '../builders/folder.ts';
 import { makeServices, runToEnd, smallForm, until, type TestServices } from '../builders/services.ts';
@@ -77,6 +78,14 @@ describe('a run from form to figures', () => {
     expect(seen).toHaveLength(30);
 
     const { sources } = await app.sources.ofRun(run, app.library.artifactsOf(run.id));
+    const ofRank = sources.find(({ kind, rank }) => kind === 'trace' && rank === 0)?.sourceId ?? '';
+    const iterations = await app.engine.call('trace.iterations', { sourceId: ofRank });
+    const records = await app.runs.iterationRecords(run.id, { first: 10, last: 14 });
+    expect(records.records.map(({ number }) => number)).toEqual([9, 10, 11, 12, 13, 14, 15]);
+    const recorded = recordedSteps(records, 0, iterations);
+    for (const { index, contextRequests, generationRequests } of iterations) {
+      expect(recorded.get(index)).toMatchObject({ contextRequests, generationRequests });
+    }
     const statistics = sources.find(({ kind }) => kind === 'expert-statistics');
     const summary = await app.engine.call('experts.open', { sourceId: statistics?.sourceId ?? '' });
     expect(summary).toMatchObject({ experts: 32, topK: 4, iterationStart: 10, iterationEnd: 15, ranks: 2 });

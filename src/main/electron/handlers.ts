@@ -16,6 +16,7 @@ import { libraryHandlers } from './library-handlers.ts';
 import { saveFile } from './save-file.ts';
 import { saveScript } from './save-script.ts';
 import { traceHandlers } from './trace-handlers.ts';
+import { viewerHandlers } from './viewer-handlers.ts';
 import { applyTheme } from './window.ts';
 
 /** The contract's methods, each a call of a service. */
@@ -49,12 +50,14 @@ export function makeHandlers(
     'runs.openLog': async ({ id, stream, step }) => show(library.logOf(id, stream, step)),
     'runs.telemetry': ({ id }) => telemetry.read(id),
     'runs.iterationLines': ({ id }) => runs.iterationLines(id),
+    'runs.iterationRecords': ({ id, ...span }) => runs.iterationRecords(id, span),
     'runs.openFolder': async ({ id }) => show(library.folderOf(id)),
     ...compareHandlers(services, window),
     ...expertHandlers(window),
     ...libraryHandlers(services, window),
     'files.save': (file) => saveFile(window(), file),
     ...traceHandlers(services, window),
+    ...viewerHandlers(services, window),
     'bookmarks.list': ({ sourceId }) => services.bookmarks.list(sourceId),
     'bookmarks.save': async ({ sourceId, bookmarks }) => {
       await services.bookmarks.save(sourceId, bookmarks);

@@ -57,6 +57,10 @@ export function parseIterationLine(line: string): IterationLine | null {
   if (context !== undefined) result.contextRequests = context;
   if (contextTokens !== undefined) result.contextTokens = contextTokens;
   if (generation !== undefined) result.generationTokens = generation;
+  const scheduled = keys.get('num_scheduled_requests')?.value;
+  if (scheduled !== undefined && Number.isInteger(scheduled)) result.scheduledRequests = scheduled;
+  const cacheRatio = keys.get('kv_cache_util')?.value;
+  if (cacheRatio !== undefined) result.cacheRatio = cacheRatio;
   const loggedAt = loggedAtS(line);
   if (loggedAt !== undefined) result.loggedAtS = loggedAt;
   return result;

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { ComparisonOrigin } from '#shared/contract/comparison.ts';
-import type { LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
+import type { IterationRecords } from '#shared/contract/iteration-record.ts';
+import type { IterationSpan, LaunchForm, LaunchPreview } from '#shared/contract/launch.ts';
 import type { IterationLine, RunManifest, RunSummary } from '#shared/contract/run.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { LaunchPlan } from '../launch/plan.ts';
 import { inFolder } from '../launch/placed-plan.ts';
 import { maskEntry } from '../launch/secrets.ts';
 import { writeAtomically } from './files.ts';
+import { iterationRecordsOf } from './iteration-statistics.ts';
 import type { LaunchPlanner, PlannedForm } from './launch-planner.ts';
 import { readLogChunk, type LogChunk } from './log-tail.ts';
 import { RunLife } from './run-life.ts';
@@ -177,6 +179,11 @@ export class RunService {
 
   async iterationLines(id: string): Promise<IterationLine[]> {
     return iterationLinesOf(this.#parts.library, await this.get(id));
+  }
+
+  /** What statistics files say of iterations and of their neighbours. */
+  async iterationRecords(id: string, span: IterationSpan): Promise<IterationRecords> {
+    return iterationRecordsOf(this.#parts.library, await this.get(id), span);
   }
 
   #startNext(): void {

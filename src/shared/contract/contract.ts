@@ -14,7 +14,15 @@ import { planFile } from './expert-files.ts';
 import { savedFile } from './saved-file.ts';
 import { chosenTarget, traceTarget } from './exporting.ts';
 import { flag } from './flags.ts';
-import { launchCheck, launchForm, launchPreview, pastedCommand, recipeCatalogue } from './launch.ts';
+import { iterationRecords } from './iteration-record.ts';
+import {
+  iterationSpan,
+  launchCheck,
+  launchForm,
+  launchPreview,
+  pastedCommand,
+  recipeCatalogue,
+} from './launch.ts';
 import { logMatches, logPage, logPageRequest, logSearchRequest, logStep, logStream } from './log.ts';
 import {
   annotationsChange,
@@ -29,6 +37,7 @@ import {
 import { iterationLine, runIdText, runManifest, runProgress, runSummary } from './run.ts';
 import { settings, settingsState } from './settings.ts';
 import { telemetryHead, telemetrySample, telemetrySeries } from './telemetry.ts';
+import { foundViewers, startedViewer } from './viewers.ts';
 import type { EventName, MethodName } from './methods.ts';
 
 /** The whole conversation between the main process and a window: every input is parsed by these. */
@@ -83,6 +92,8 @@ export const contract = {
   'runs.telemetry': { input: runId, output: telemetrySeries },
   /** All iteration lines of a run, from its log: live or ended. */
   'runs.iterationLines': { input: runId, output: z.array(iterationLine) },
+  /** What statistics files say of iterations `first` to `last`, and of their neighbours. */
+  'runs.iterationRecords': { input: runId.extend(iterationSpan.shape), output: iterationRecords },
   'runs.openFolder': { input: runId, output: nothing },
   /** Why folders among the runs cannot be read as runs, a sentence for each. */
   'library.problems': { input: nothing, output: z.array(z.string()) },
@@ -121,6 +132,17 @@ export const contract = {
   'experts.choosePlan': { input: nothing, output: planFile.nullable() },
   /** Asks where a part of a trace is written; null when the dialog was closed. The engine writes it (`trace.write`). */
   'traces.chooseTarget': { input: traceTarget, output: chosenTarget.nullable() },
+  /** Other viewers on this machine that could show a trace. */
+  'viewers.find': { input: bookmarkedSource, output: foundViewers },
+  /** Starts Nsight Systems with the trace's report. */
+  'viewers.openInNsight': { input: bookmarkedSource, output: startedViewer },
+  /** Asks where a trace for another viewer is written; null when the dialog was closed. */
+  'viewers.chooseTarget': { input: traceTarget.pick({ name: true }), output: chosenTarget.nullable() },
+  /** Shows such a file, or an open trace's own, in the system's file manager. */
+  'viewers.show': {
+    input: z.object({ of: z.enum(['target', 'source']), id: z.string().min(1).max(200) }),
+    output: nothing,
+  },
   'bookmarks.list': { input: bookmarkedSource, output: bookmarks },
   /** Takes the place of all bookmarks of a trace. */
   'bookmarks.save': { input: bookmarkedSource.extend({ bookmarks }), output: nothing },

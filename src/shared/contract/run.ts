@@ -55,6 +55,9 @@ export const iterationLine = z.object({
   contextRequests: z.int().optional(),
   contextTokens: z.int().optional(),
   generationTokens: z.int().optional(),
+  scheduledRequests: z.int().optional(),
+  /** Blocks of the KV cache in use over all, 0..1. */
+  cacheRatio: z.number().optional(),
   /** When it was logged: seconds since 1970 by the clock on the engine's wall, whose zone is not said. */
   loggedAtS: z.int().optional(),
 });

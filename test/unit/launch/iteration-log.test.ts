@@ -15,6 +15,7 @@ describe('iteration lines', () => {
       contextRequests: 4,
       contextTokens: 2048,
       generationTokens: 256,
+      scheduledRequests: 260,
       loggedAtS: 1795_491_162,
     });
   });
@@ -31,18 +32,28 @@ describe('iteration lines', () => {
         contextRequests: 0,
         contextTokens: 0,
         generationTokens: 4,
+        scheduledRequests: 4,
         loggedAtS: 1_767_323_045,
       },
     ],
     [
       'seconds of the oldest era',
       '0: iter = 3, global_rank = 0, rank = 0, currank_total_requests = 0/0, elapsed_time = 0.25s, timestamp = 2025-06-01 00:00:00, num_scheduled_requests: 1, states = {}',
-      { iteration: 2, rank: 0, hostStepMs: 250, loggedAtS: 1_748_736_000 },
+      { iteration: 2, rank: 0, hostStepMs: 250, scheduledRequests: 1, loggedAtS: 1_748_736_000 },
     ],
     [
       'later keys in another order',
       "[TRT-LLM] [I] [_torch][RANK 0] iter = 5, global_rank = 0, rank = 0, num_scheduled_requests = 2, kv_cache_util = 0.123, currank_total_requests = 0/0, host_step_time = 1e1ms, prev_device_step_time = N/A, timestamp = x, states = {'num_ctx_requests': 1, 'num_ctx_tokens': 64, 'num_generation_tokens': 0, 'cached_kv_tokens': 12}, num_active = 2",
-      { iteration: 4, rank: 0, hostStepMs: 10, contextRequests: 1, contextTokens: 64, generationTokens: 0 },
+      {
+        iteration: 4,
+        rank: 0,
+        hostStepMs: 10,
+        contextRequests: 1,
+        contextTokens: 64,
+        generationTokens: 0,
+        scheduledRequests: 2,
+        cacheRatio: 0.123,
+      },
     ],
   ])('%s', (_name, line, expected) => {
     expect(parseIterationLine(line)).toEqual(expected);

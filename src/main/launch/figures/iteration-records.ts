@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ReportedFigure } from '#shared/contract/run.ts';
+import { recordedNumbers } from '../iteration-record.ts';
 import { figure } from './names.ts';
 
-/**
- * What `--iteration_log` says over all iterations. Its lines are what Python prints of a dictionary (`'iter': 3, …
- * None`), in newer versions JSON; keys come and go with the versions.
- */
-
-const PAIR = /['"]([A-Za-z]{1,60})['"]: ?(-?\d{1,20}(?:\.\d{1,20})?(?:e[-+]?\d{1,3})?)\b/g;
-/** A line that lists every request is long; what is counted here stands before that. */
-const READ_CHARACTERS = 16_384;
-
-/** The first value of each key: nested parts repeat some of the names further on. */
-function pairsOf(line: string): Map<string, number> {
-  const pairs = new Map<string, number>();
-  for (const [, key = '', value] of line.slice(0, READ_CHARACTERS).matchAll(PAIR)) {
-    if (!pairs.has(key)) pairs.set(key, Number(value));
-  }
-  return pairs;
-}
-
-/** Takes the lines one after the other; keeps only what the figures need. */
+/** What `--iteration_log` says over all iterations: takes the lines one after the other, keeps only what the figures need. */
 export class IterationRecords {
   #records = 0;
   #mostCacheRatio: number | undefined;
@@ -29,7 +12,7 @@ export class IterationRecords {
   #activeCount = 0;
 
   take(line: string): void {
-    const pairs = pairsOf(line);
+    const pairs = recordedNumbers(line);
     if (!pairs.has('iter')) return;
     this.#records += 1;
     const used = pairs.get('usedNumBlocks');

@@ -45,6 +45,21 @@ export const definitions = {
   logContext: 'Context requests in the engine’s log line for this iteration.',
   logContextTokens: 'Context tokens in the engine’s log line for this iteration.',
   logGeneration: 'Generation tokens in the engine’s log line for this iteration.',
+  logBatch: 'Requests that the engine’s log says were scheduled in this iteration.',
+  logCache: 'Blocks of the KV cache in use over all, as the engine’s log says of this iteration.',
+  statLatency:
+    'Latency of the iteration in the engine’s statistics file. With an overlap scheduler it spans about two loops: the sum of all is about twice the wall time.',
+  statHost: 'Host step time of this iteration in the engine’s statistics file.',
+  statDevice:
+    'Device step time of this iteration in the engine’s statistics file, gaps included. The record of the next iteration tells it.',
+  statForward: 'GPU time of the forward pass of this iteration’s batch in the engine’s statistics file.',
+  statActive: 'Requests that were being worked on, in the engine’s statistics file.',
+  statQueued: 'Requests that waited for a place in the batch, in the engine’s statistics file.',
+  statBatch: 'Requests scheduled in this iteration, in the engine’s statistics file.',
+  statContext: 'Context requests of this iteration in the engine’s statistics file.',
+  statContextTokens: 'Context tokens of this iteration in the engine’s statistics file.',
+  statGeneration: 'Generation requests of this iteration in the engine’s statistics file.',
+  statCache: 'Blocks of the KV cache in use over all, in the engine’s statistics file.',
   excess:
     'Time above the median of iterations of the same kind and batch, where it is more than 10 % and three deviations above.',
   cause:

@@ -4,7 +4,7 @@ import type { TableName, TraceFormat, TracePart, TraceWritten } from '#shared/co
 import { plural } from '#renderer/base/format.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import { addJob, removeJob, takeJobProgress } from '#renderer/stores/jobs.ts';
-import { notify, notifyFailure } from '#renderer/stores/notices.ts';
+import { notify, notifyFailure, notifyWithAction } from '#renderer/stores/notices.ts';
 import { spanText, type IterationSpan } from './iteration-span.ts';
 import type { ReadyTrace } from './ready.ts';
 
@@ -86,12 +86,21 @@ function summaryOf({ rows, slices, bytes }: TraceWritten): string {
   return `${held}, ${formatBytes(bytes)}`;
 }
 
+interface ChosenTarget {
+  readonly targetId: string;
+  readonly path: string;
+}
+
 /** Asks where to, then writes there; progress and cancelling are the notice of the job. */
-export async function exportTrace({ trace, name, ...wanted }: TraceExport): Promise<void> {
+async function writeChosen(
+  { trace, ...wanted }: Omit<TraceExport, 'name'>,
+  choose: () => Promise<ChosenTarget | null>,
+  done: (target: ChosenTarget, summary: string) => void,
+): Promise<void> {
   const abort = new AbortController();
   const job = addJob(() => abort.abort());
   try {
-    const target = await invoke('traces.chooseTarget', { name, format: wanted.format });
+    const target = await choose();
     if (target === null) return;
     const { targetId, path } = target;
     const step = `Writing ${path}`;
@@ -103,10 +112,34 @@ export async function exportTrace({ trace, name, ...wanted }: TraceExport): Prom
         onProgress: ({ bytesDone, bytesTotal }) => takeJobProgress({ job, step, bytesDone, bytesTotal }),
       },
     );
-    notify('note', `Written to ${path}: ${summaryOf(written)}.`);
+    done(target, summaryOf(written));
   } catch (thrown) {
     notifyFailure(thrown);
   } finally {
     removeJob(job);
   }
+}
+
+export async function exportTrace({ name, ...wanted }: TraceExport): Promise<void> {
+  await writeChosen(
+    wanted,
+    () => invoke('traces.chooseTarget', { name, format: wanted.format }),
+    ({ path }, summary) => notify('note', `Written to ${path}: ${summary}.`),
+  );
+}
+
+/** Writes a part as Chrome JSON for Perfetto, and offers to show the file. */
+export async function writeForPerfetto(trace: ReadyTrace, part: TracePart, name: string): Promise<void> {
+  await writeChosen(
+    { trace, part, format: 'chrome' },
+    () => invoke('viewers.chooseTarget', { name }),
+    ({ targetId, path }, summary) => {
+      const show = (): void =>
+        void invoke('viewers.show', { of: 'target', id: targetId }).catch(notifyFailure);
+      notifyWithAction(
+        `Written to ${path}: ${summary}. Drop the file on Perfetto’s page, ui.perfetto.dev, in a browser.`,
+        { label: 'Show in folder', perform: show },
+      );
+    },
+  );
 }

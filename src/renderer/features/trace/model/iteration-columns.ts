@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { definitions } from './definitions.ts';
+import { recordColumns } from './record-columns.ts';
 import { compositionNs, type IterationRow } from './iteration-rows.ts';
 import type { Outlier } from './outliers.ts';
 import { durationColumn, knownColumns, numberColumn, textColumn, type TableColumn } from './table-column.ts';
@@ -124,6 +125,15 @@ const log: readonly Column[] = [
     definitions.logGeneration,
     ({ logged }) => logged?.generationTokens ?? null,
   ),
+  numberColumn(
+    'logBatch',
+    'Log: batch',
+    definitions.logBatch,
+    ({ logged }) => logged?.scheduledRequests ?? null,
+  ),
+  numberColumn('logKv', 'Log: KV', definitions.logCache, ({ logged }) => logged?.cacheRatio ?? null, {
+    format: 'percent',
+  }),
 ];
 
 function outlierColumns(outliers: ReadonlyMap<string, Outlier>): readonly Column[] {
@@ -172,6 +182,7 @@ export function iterationColumns(
     ...gpu,
     ...host,
     ...log,
+    ...recordColumns,
     captured,
     inferred,
   ];

@@ -3,6 +3,7 @@ import type { Composition, Distribution, IdleCauses } from '#shared/contract/ana
 import type { Iteration } from '#shared/contract/engine.ts';
 import type { IterationKind } from '#renderer/timeline/types.ts';
 import type { LoggedStep, LogOfSteps } from './logged-steps.ts';
+import type { RecordedStep, RecordsOfSteps } from './recorded-steps.ts';
 import type { ReadyTrace } from './ready.ts';
 
 /** One line for each iteration and rank, with the figures that the table, the chart and the summary show. */
@@ -45,6 +46,14 @@ export interface IterationRow {
   readonly captured: Iteration['captured'];
   /** What the engine's log says of this step; null where the trace belongs to no run, or its log is silent. */
   readonly logged: LoggedStep | null;
+  /** What its statistics file says; null where there is none. */
+  readonly recorded: RecordedStep | null;
+}
+
+/** What the engine itself says of the steps of a rank. */
+export interface EngineWords {
+  readonly log: LogOfSteps;
+  readonly records: RecordsOfSteps;
 }
 
 export function iterationKind({ contextRequests, generationRequests }: Iteration): IterationKind {
@@ -54,7 +63,7 @@ export function iterationKind({ contextRequests, generationRequests }: Iteration
 }
 
 /** Parts of several devices summed name by name; null for none. */
-function sumParts<Key extends string>(
+export function sumParts<Key extends string>(
   parts: readonly Readonly<Record<Key, number>>[],
 ): Readonly<Record<Key, number>> | null {
   return parts.reduce<Readonly<Record<Key, number>> | null>((sum, part) => {
@@ -96,7 +105,7 @@ function gpuParts({ gpuWindows, gpuBusyNs, kernelTimeNs, startNs }: Iteration) {
 function rowOf(
   { session, label, offsetNs }: ReadyTrace,
   iteration: Iteration,
-  log: LogOfSteps,
+  { log, records }: EngineWords,
 ): IterationRow {
   const gpu = sumCompositions(iteration.gpuWindows.map(({ composition }) => composition));
   return {
@@ -123,19 +132,20 @@ function rowOf(
     gilWaitingNs: iteration.gilWaitingNs,
     captured: iteration.captured,
     logged: log.get(iteration.index) ?? null,
+    recorded: records.get(iteration.index) ?? null,
   };
 }
 
-const silent: LogOfSteps = new Map();
+const silent: EngineWords = { log: new Map(), records: new Map() };
 
-/** `logOf` gives what the engine's log says of the steps of a trace's rank. */
+/** `wordsOf` gives what the engine says of the steps of a trace's rank. */
 export function iterationRows(
   traces: readonly ReadyTrace[],
-  logOf: (ready: ReadyTrace) => LogOfSteps = () => silent,
+  wordsOf: (ready: ReadyTrace) => EngineWords = () => silent,
 ): IterationRow[] {
   const rows = traces.flatMap((ready) => {
-    const log = logOf(ready);
-    return ready.iterations.map((iteration) => rowOf(ready, iteration, log));
+    const words = wordsOf(ready);
+    return ready.iterations.map((iteration) => rowOf(ready, iteration, words));
   });
   // The sort is stable: within an iteration the ranks keep their order.
   return rows.sort((a, b) => a.index - b.index);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IterationLine } from '#shared/contract/run.ts';
+import { StepFigures } from './step-figures.ts';
 
 /**
  * What an engine's log says of a step. A line describes the host's side of one step and the device's side of
@@ -12,6 +13,8 @@ export interface LoggedStep {
   readonly contextRequests: number | null;
   readonly contextTokens: number | null;
   readonly generationTokens: number | null;
+  readonly scheduledRequests: number | null;
+  readonly cacheRatio: number | null;
 }
 
 /** By the step's number. */
@@ -24,25 +27,26 @@ const nothing: LoggedStep = {
   contextRequests: null,
   contextTokens: null,
   generationTokens: null,
+  scheduledRequests: null,
+  cacheRatio: null,
 };
 
 /** The lines that a rank printed. Lines that name no rank are of all; where a rank is unknown all lines count. */
 export function loggedSteps(lines: readonly IterationLine[], rank: number | null): LogOfSteps {
-  const steps = new Map<number, LoggedStep>();
-  const add = (index: number, change: Partial<LoggedStep>): void => {
-    steps.set(index, { ...(steps.get(index) ?? nothing), ...change });
-  };
+  const steps = new StepFigures(nothing);
   for (const line of lines) {
     if (line.rank !== undefined && rank !== null && line.rank !== rank) continue;
-    add(line.iteration, {
+    steps.add(line.iteration, {
       hostStepNs: line.hostStepMs * NS_PER_MS,
       contextRequests: line.contextRequests ?? null,
       contextTokens: line.contextTokens ?? null,
       generationTokens: line.generationTokens ?? null,
+      scheduledRequests: line.scheduledRequests ?? null,
+      cacheRatio: line.cacheRatio ?? null,
     });
     if (line.previousDeviceStepMs !== undefined) {
-      add(line.iteration - 1, { deviceStepNs: line.previousDeviceStepMs * NS_PER_MS });
+      steps.add(line.iteration - 1, { deviceStepNs: line.previousDeviceStepMs * NS_PER_MS });
     }
   }
-  return steps;
+  return steps.byStep;
 }

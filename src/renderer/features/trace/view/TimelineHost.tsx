@@ -15,6 +15,7 @@ import { timelineCommands } from '../model/timeline-commands.ts';
 import { timelineTrace } from '../model/timeline-traces.ts';
 import { useLink } from '../model/view-link.ts';
 import { ExportMenu } from './ExportMenu.tsx';
+import { HandOverMenu } from './HandOverMenu.tsx';
 import { SearchBar } from './SearchBar.tsx';
 import { TimelineToolbar } from './TimelineToolbar.tsx';
 
@@ -209,6 +210,7 @@ export function TimelineHost(props: TimelineHostProps) {
         onSearch={search.open}
         onLeave={() => timelineRef.current?.focus()}
       >
+        <HandOverMenu traces={ready.traces} store={store} timeline={timelineRef} visible={visible} />
         <ExportMenu set={set} ready={ready} store={store} timeline={timelineRef} visible={visible} />
       </TimelineToolbar>
       {search.isOpen && (

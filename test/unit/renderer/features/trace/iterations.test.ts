@@ -122,6 +122,8 @@ describe('what the log says of steps', () => {
       contextRequests: null,
       contextTokens: null,
       generationTokens: 4,
+      scheduledRequests: null,
+      cacheRatio: null,
     });
     expect(steps.get(6)).toMatchObject({ hostStepNs: null, deviceStepNs: 2e6 });
   });
@@ -137,7 +139,10 @@ describe('what the log says of steps', () => {
 
   test('is part of the rows', () => {
     const ready = makeReady('r', [makeIteration(7), makeIteration(8)]);
-    const rows = iterationRows([ready], () => loggedSteps([{ iteration: 8, hostStepMs: 3 }], 0));
+    const rows = iterationRows([ready], () => ({
+      log: loggedSteps([{ iteration: 8, hostStepMs: 3 }], 0),
+      records: new Map(),
+    }));
     expect(rows.map(({ logged }) => logged?.hostStepNs ?? null)).toEqual([null, 3e6]);
   });
 });
