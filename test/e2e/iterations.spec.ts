@@ -3,12 +3,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
+import { formatDurationNs } from '#shared/base/units.ts';
+import { problemsOf } from './axe.ts';
 import { startApplication, type Application } from './app.ts';
 
 /** The tables of a trace, in one application: what one test leaves the next one finds. */
 test.describe.configure({ mode: 'serial' });
 
 const overlap = resolve('test/fixtures/traces/kineto-h100-overlap.json.gz');
+interface SaidOfTrace {
+  readonly breakdown: Readonly<Record<string, number>>;
+  readonly idle: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+type Said = Readonly<Record<string, SaidOfTrace>>;
+
 let application: Application;
 let page: Page;
 let folder: string;
@@ -105,6 +113,14 @@ test.describe('kernels and operators', () => {
     const row = kernels.getByRole('row', { selected: true });
     await expect(row).toContainText(longest);
     await expect(row.getByTitle(/ in an iteration$/)).toBeVisible();
+    // And back: what is selected on the timeline is marked in the table.
+    const name = details.getByRole('heading', { level: 2 });
+    const longestName = (await name.textContent()) ?? '?';
+    await page.getByRole('application', { name: /^Timeline/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(name).not.toHaveText(longestName);
+    const next = (await name.textContent()) ?? '?';
+    await expect(row.getByTitle(next, { exact: true })).toBeVisible();
   });
 
   test('of an operator are told apart from the rest', async () => {
@@ -123,10 +139,36 @@ test.describe('kernels and operators', () => {
     await tab('Differences').click();
     await page.getByLabel('Iterations before').fill('20');
     await page.getByLabel('Iterations after').fill('21-22');
-    await expect(grid('Differences').getByRole('row').nth(1)).toBeVisible();
+    const differences = grid('Differences');
+    await differences.getByRole('row').nth(1).click();
+    const marked = differences.getByRole('row', { selected: true });
+    await expect(marked).toHaveAttribute('aria-rowindex', '2');
+    const heading = page.getByLabel('Details of the selection').getByRole('heading', { level: 2 });
+    await expect(marked.getByTitle((await heading.textContent()) ?? '?', { exact: true })).toBeVisible();
     await page.getByLabel('Iterations after').fill('21-');
     await expect(page.getByLabel('Iterations after')).toHaveAttribute('aria-invalid', 'true');
   });
+});
+
+test('the figures of HolisticTraceAnalysis stand under its name, beside ours', async () => {
+  // As it computed them itself of this file.
+  const said = JSON.parse(readFileSync(resolve('test/fixtures/hta/figures.json'), 'utf8')) as Said;
+  const { breakdown, idle } = said['kineto-h100-overlap.json.gz'] ?? { breakdown: {}, idle: {} };
+  await page.getByRole('tab', { name: 'HTA', exact: true }).click();
+  const figures = page.getByRole('table', { name: 'Figures of HolisticTraceAnalysis' });
+  const cellOf = (title: string, column: number) =>
+    figures
+      .getByRole('row', { name: new RegExp(`^${title}`) })
+      .getByRole('cell')
+      .nth(column);
+  await expect(cellOf('Time looked at', 1)).toHaveText(formatDurationNs(breakdown['kernel'] ?? 0));
+  await expect(cellOf('Time looked at', 2)).toHaveText(formatDurationNs(breakdown['kernel'] ?? 0));
+  await expect(cellOf('Computation', 1)).toContainText(`${formatDurationNs(breakdown['compute'] ?? 0)} · `);
+  await expect(cellOf('Computation', 2)).toContainText('%');
+  const streams = page.getByRole('table', { name: 'Streams by HolisticTraceAnalysis' });
+  const seven = streams.getByRole('row').filter({ hasText: /^7/ });
+  await expect(seven).toContainText(formatDurationNs(idle['7']?.['host_wait'] ?? 0));
+  expect(await problemsOf(page)).toEqual([]);
 });
 
 test.describe('a window of iterations', () => {

@@ -17,6 +17,10 @@ test('the overview of two ranks says how they differ, and leads to an iteration'
     await expect(page.getByRole('list', { name: 'Slowest ranks' })).toContainText(
       /By host window no rank is slower than the others in any of \d+ iterations/,
     );
+    const figures = page.getByRole('table', { name: 'Ranks in figures' });
+    await expect(figures.getByRole('columnheader', { name: 'Time p95' })).toBeVisible();
+    await expect(figures.getByRole('row')).toHaveCount(1 + 2 + 1);
+    await expect(figures.getByRole('row', { name: /^All ranks/ })).toContainText('ms');
     const capture = page.getByRole('table', { name: 'Capture check' });
     await expect(capture.getByRole('row', { name: /^Rank 0/ })).toContainText('steps');
     await expect(capture.getByRole('row', { name: /^Rank 1/ })).toContainText('steps');

@@ -79,6 +79,7 @@ describe('iterscope inspect', () => {
   test('says what HolisticTraceAnalysis says of a trace, under its name', () => {
     const drawn = resolve('test/fixtures/hta/drawn.json');
     expect(inspect(drawn)[0]?.hta).toMatchObject({
+      startNs: 20_000,
       idleNs: 1_774_000,
       computeNs: 256_000,
       streams: [{ stream: 7, otherNs: 61_000, queueMax: 3 }, { stream: 13 }, { stream: 20 }],

@@ -718,7 +718,9 @@ export interface Group {
 
 /** The figures of `HolisticTraceAnalysis` 0.5.0. */
 export interface HtaFigures {
-  /** From the first start to the last end on the device. */
+  /** The first start on the device. */
+  startNs: number
+  /** From there to the last end. */
   kernelNs: number
   /** Of that, nothing ran. */
   idleNs: number

@@ -8,7 +8,15 @@ import type {
   OpenedTrace,
   SliceDetails,
 } from '#shared/contract/engine.ts';
-import type { DeviceRange, Difference, Group, OperatorStat, Variation } from '#shared/contract/analysis.ts';
+import type {
+  DeviceRange,
+  Difference,
+  Group,
+  HtaFigures,
+  OperatorStat,
+  StreamQueue,
+  Variation,
+} from '#shared/contract/analysis.ts';
 import type { Source } from '#shared/contract/app.ts';
 import type { TraceWritten } from '#shared/contract/exporting.ts';
 import type { InstantDetails } from '#shared/contract/points.ts';
@@ -265,6 +273,17 @@ export class TraceSession {
   deviceRanges(startNs: number, endNs: number, signal: AbortSignal): Promise<readonly DeviceRange[]> {
     const { sourceId } = this.source;
     return askEngine('trace.deviceRanges', { sourceId, startNs, endNs, gaps: 0 }, { signal });
+  }
+
+  /** How long the queue of each stream was in a range. */
+  queues(startNs: number, endNs: number, signal: AbortSignal): Promise<readonly StreamQueue[]> {
+    const { sourceId } = this.source;
+    return askEngine('trace.queues', { sourceId, startNs, endNs, parts: 1 }, { signal });
+  }
+
+  /** The figures of HolisticTraceAnalysis; null of a trace without work of devices. */
+  hta(signal: AbortSignal): Promise<HtaFigures | null> {
+    return askEngine('trace.hta', { sourceId: this.source.sourceId }, { signal });
   }
 
   /** Counts, names and times of all slices whose name or kind matches. `query.bad-pattern` for a bad expression. */

@@ -17,7 +17,7 @@ export interface SelectedInstant {
   readonly index: number;
 }
 
-export type TraceTab = 'overview' | 'iterations' | 'kernels' | 'operators' | 'differences';
+export type TraceTab = 'overview' | 'iterations' | 'kernels' | 'operators' | 'differences' | 'hta';
 
 export interface TraceViewState {
   readonly slice: SelectedSlice | null;

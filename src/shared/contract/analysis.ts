@@ -136,6 +136,9 @@ export interface StreamQueue {
 
 /** The figures of HolisticTraceAnalysis 0.5.0 by its own definitions (docs/features/analysis.md). */
 export interface HtaFigures {
+  /** First start of what names a stream. */
+  readonly startNs: number;
+  /** From there to the last end. */
   readonly kernelNs: number;
   readonly idleNs: number;
   readonly computeNs: number;

@@ -19,7 +19,9 @@ use crate::spans::{Span, union_ns};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::struct_field_names)] // The unit.
 pub struct HtaFigures {
-    /// From the first start to the last end (`get_temporal_breakdown`).
+    /// The first start.
+    pub start_ns: i64,
+    /// From there to the last end (`get_temporal_breakdown`).
     pub kernel_ns: i64,
     /// Of that, nothing ran.
     pub idle_ns: i64,
@@ -77,6 +79,7 @@ pub fn hta_figures(store: &Store) -> Option<HtaFigures> {
     let either_ns = length_of(&[WorkKind::Computation, WorkKind::Communication]);
     let delays: Vec<i64> = events.iter().filter_map(|event| launch_delay_ns(store, &names, event)).collect();
     Some(HtaFigures {
+        start_ns: first,
         kernel_ns: last - first,
         idle_ns: last - first - busy_ns,
         compute_ns,

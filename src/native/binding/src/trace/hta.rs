@@ -34,7 +34,9 @@ pub struct HtaStream {
 #[napi(object, use_nullable = true)]
 #[allow(clippy::struct_field_names)] // The unit.
 pub struct HtaFigures {
-    /// From the first start to the last end on the device.
+    /// The first start on the device.
+    pub start_ns: f64,
+    /// From there to the last end.
     pub kernel_ns: f64,
     /// Of that, nothing ran.
     pub idle_ns: f64,
@@ -87,6 +89,7 @@ impl From<Stream> for HtaStream {
 impl From<Figures> for HtaFigures {
     fn from(figures: Figures) -> Self {
         Self {
+            start_ns: real(figures.start_ns),
             kernel_ns: real(figures.kernel_ns),
             idle_ns: real(figures.idle_ns),
             compute_ns: real(figures.compute_ns),

@@ -157,11 +157,37 @@ export interface DifferenceRow {
   readonly beforeNs: number;
   readonly afterNs: number;
   readonly changeNs: number;
+  /** The longest slice after, else before, and how long it is. */
+  readonly longest: LongestOf | null;
 }
 
-/** By name and kind, the largest change first, whichever way it goes. */
-export function mergeDifferences(tables: readonly (readonly Difference[])[]): DifferenceRow[] {
-  const rows = tables.flat().map(({ name, kind, before, after, changeNs }): DifferenceRow => ({
+interface LongestOf {
+  readonly sourceId: string;
+  readonly row: number;
+  readonly isAfter: boolean;
+  readonly durNs: number;
+}
+
+export interface RankDifferences {
+  readonly sourceId: string;
+  readonly differences: readonly Difference[];
+}
+
+function longestOf(sourceId: string, { before, after }: Difference): LongestOf | null {
+  const of = after ?? before;
+  if (of === null) return null;
+  return { sourceId, row: of.longestRow, isAfter: after !== null, durNs: of.durations.maxNs };
+}
+
+function longerSlice(a: LongestOf | null, b: LongestOf | null): LongestOf | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.isAfter !== b.isAfter) return a.isAfter ? a : b;
+  return b.durNs > a.durNs ? b : a;
+}
+
+function differenceRow(sourceId: string, difference: Difference): DifferenceRow {
+  const { name, kind, before, after, changeNs } = difference;
+  return {
     key: keyOf({ name, kind }),
     name,
     kind,
@@ -170,7 +196,15 @@ export function mergeDifferences(tables: readonly (readonly Difference[])[]): Di
     afterCount: after?.durations.count ?? 0,
     beforeNs: before?.durations.totalNs ?? 0,
     afterNs: after?.durations.totalNs ?? 0,
-  }));
+    longest: longestOf(sourceId, difference),
+  };
+}
+
+/** By name and kind, the largest change first, whichever way it goes. */
+export function mergeDifferences(tables: readonly RankDifferences[]): DifferenceRow[] {
+  const rows = tables.flatMap(({ sourceId, differences }) =>
+    differences.map((difference) => differenceRow(sourceId, difference)),
+  );
   const join = (a: DifferenceRow, b: DifferenceRow): DifferenceRow => ({
     ...a,
     beforeCount: a.beforeCount + b.beforeCount,
@@ -178,6 +212,7 @@ export function mergeDifferences(tables: readonly (readonly Difference[])[]): Di
     beforeNs: a.beforeNs + b.beforeNs,
     afterNs: a.afterNs + b.afterNs,
     changeNs: a.changeNs + b.changeNs,
+    longest: longerSlice(a.longest, b.longest),
   });
   return mergeBy(rows, ({ key }) => key, join).sort((a, b) => Math.abs(b.changeNs) - Math.abs(a.changeNs));
 }

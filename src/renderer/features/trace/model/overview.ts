@@ -54,7 +54,7 @@ export function overviewGrid(rows: readonly IterationRow[], measure: OverviewMea
 }
 
 /** Labels by source. A rank that begins late stands where its number puts it, not where it is met first. */
-function ranksOf(rows: readonly IterationRow[]): ReadonlyMap<string, string> {
+export function ranksOf(rows: readonly IterationRow[]): ReadonlyMap<string, string> {
   const labels = new Map(rows.map(({ sourceId, rankLabel }) => [sourceId, rankLabel]));
   const byLabel = (a: readonly [string, string], b: readonly [string, string]): number =>
     a[1].localeCompare(b[1], 'en', { numeric: true });

@@ -26,13 +26,15 @@ export interface Straggler {
 
 type Measure = (row: IterationRow) => number | null;
 
+const hostWindow: Measure = ({ timeNs }) => timeNs;
+
 const MEASURES: readonly (readonly [of: Straggler['of'], measure: Measure])[] = [
   [
     'GPU busy without communication',
     ({ composition, onHost }) =>
       composition === null || onHost ? null : composition.computeNs + composition.memoryNs,
   ],
-  ['host window', ({ timeNs }) => timeNs],
+  ['host window', hostWindow],
 ];
 
 interface Figure {
@@ -67,6 +69,16 @@ function comparable(rows: readonly IterationRow[], measure: Measure): readonly (
 function leastShare(ranks: number, iterations: number): number {
   const equal = 1 / ranks;
   return equal + 2 * Math.sqrt((equal * (1 - equal)) / iterations);
+}
+
+/** In how many iterations each rank is the one slowest by its host window; ranks that never are, are left out. */
+export function slowestCounts(rows: readonly IterationRow[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const figures of comparable(rows, hostWindow)) {
+    const slowest = slowestOf(figures);
+    if (slowest !== null) counts.set(slowest.sourceId, (counts.get(slowest.sourceId) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function straggler(rows: readonly IterationRow[], of: Straggler['of'], measure: Measure): Straggler | null {

@@ -10,6 +10,7 @@ import type { ReadyTrace } from '../model/ready.ts';
 import { layerOf, selectionOf, useAnswer } from '../model/use-tables.ts';
 import { NamedTable } from './NamedTable.tsx';
 import { SpanField } from './SpanField.tsx';
+import { useSlice } from './use-slice.ts';
 
 /** What two iterations, or two windows of them, do differently: sums by name, the largest change first. */
 
@@ -34,6 +35,9 @@ function proposed(traces: readonly ReadyTrace[]): readonly [IterationSpan, Itera
 
 export function DifferenceTable({ traces, store, shown }: DifferenceTableProps) {
   const chosen = useTraceView(store, (state) => state.window);
+  const slice = useTraceView(store, (state) => state.slice);
+  const goToSlice = useTraceView(store, (state) => state.goToSlice);
+  const selected = useSlice(traces, slice);
   const [texts, setTexts] = useState<{ readonly before?: string; readonly after?: string }>({});
   const [first, last] = useMemo(() => proposed(traces), [traces]);
   const beforeText = texts.before ?? spanText(first);
@@ -42,14 +46,11 @@ export function DifferenceTable({ traces, store, shown }: DifferenceTableProps) 
     const [before, after] = [parseSpan(beforeText), parseSpan(afterText)];
     if (!shown || before === null || after === null) return null;
     return async (signal: AbortSignal) => {
-      const tables = traces.map((ready) => {
-        const layer = layerOf(ready);
-        return ready.session.differences(
-          selectionOf(layer, before),
-          selectionOf(layer, after),
-          LIMIT,
-          signal,
-        );
+      const tables = traces.map(async (ready) => {
+        const { session } = ready;
+        const of = (span: IterationSpan) => selectionOf(layerOf(ready), span);
+        const differences = await session.differences(of(before), of(after), LIMIT, signal);
+        return { sourceId: session.source.sourceId, differences };
       });
       return mergeDifferences(await Promise.all(tables)).filter(({ changeNs }) => changeNs !== 0);
     };
@@ -62,8 +63,10 @@ export function DifferenceTable({ traces, store, shown }: DifferenceTableProps) 
       columns={differenceColumns}
       sort="change"
       example="change > 10 us"
-      selectedName={null}
-      onChoose={() => undefined}
+      selectedName={selected !== null && 'details' in selected ? selected.details.name : null}
+      onChoose={({ longest }) => {
+        if (longest !== null) goToSlice({ sourceId: longest.sourceId, row: longest.row });
+      }}
       controls={
         <>
           <SpanField

@@ -17,6 +17,7 @@ import {
 } from '../model/overview.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { findStragglers, stragglerSentence } from '../model/stragglers.ts';
+import { RankTable } from './RankTable.tsx';
 import { WarningTable } from './Warnings.tsx';
 import './overview.css';
 
@@ -38,6 +39,7 @@ export function Overview({ traces, rows, onSelect }: OverviewProps) {
     <div className="trace-overview">
       <Stragglers rows={rows} />
       {rows.length > 0 && <HeatMap rows={rows} onSelect={onSelect} />}
+      <RankTable rows={rows} />
       <h3 className="trace-overview__heading">Capture check</h3>
       <Table
         label="Capture check"

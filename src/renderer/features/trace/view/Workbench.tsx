@@ -19,6 +19,7 @@ import { BookmarksSection } from './BookmarksSection.tsx';
 import { DetailsPanel } from './DetailsPanel.tsx';
 import { DifferenceTable } from './DifferenceTable.tsx';
 import { FiguresBar } from './FiguresBar.tsx';
+import { HtaPanel } from './HtaPanel.tsx';
 import { IterationTable } from './IterationTable.tsx';
 import { KernelTable } from './KernelTable.tsx';
 import { OperatorTable } from './OperatorTable.tsx';
@@ -186,6 +187,7 @@ function TablesPanel({ ready, rows, store }: TablesPanelProps) {
             panel: <DifferenceTable traces={ready.traces} store={store} shown={tab === 'differences'} />,
           },
           overview,
+          { value: 'hta', label: 'HTA', panel: tab === 'hta' && <HtaPanel traces={ready.traces} /> },
         ]}
       />
     </section>

@@ -112,8 +112,8 @@ test('differences of several ranks add up, the largest change first, what is new
     changeNs: (after ?? 0) - (before ?? 0),
   });
   const rows = mergeDifferences([
-    [difference('same', 5, 6), difference('new', null, 9)],
-    [difference('gone', 30, null), difference('same', 5, 6)],
+    { sourceId: 'a', differences: [difference('same', 5, 6), difference('new', null, 9)] },
+    { sourceId: 'b', differences: [difference('gone', 30, null), difference('same', 5, 6)] },
   ]);
   expect(rows.map(({ name, changeNs }) => [name, changeNs])).toEqual([
     ['gone', -30],
@@ -121,6 +121,12 @@ test('differences of several ranks add up, the largest change first, what is new
     ['same', 2],
   ]);
   expect(rows[1]).toMatchObject({ beforeCount: 0, afterCount: 2, beforeNs: 0, afterNs: 9 });
+  // The way from a row to its slices: to the longest after, and to one before only where there is none after.
+  expect(rows.map(({ longest }) => [longest?.sourceId, longest?.isAfter])).toEqual([
+    ['b', false],
+    ['a', true],
+    ['a', true],
+  ]);
 });
 
 test('iterations as text are one or a span, either way round', () => {
