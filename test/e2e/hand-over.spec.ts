@@ -65,6 +65,7 @@ test('a trace is handed to viewers that are installed here, and what happens is 
     const dialog = page.getByRole('dialog', { name: 'Open in Perfetto' });
     await expect(dialog.getByText('sends it nothing and opens no browser')).toBeVisible();
     await expect(dialog.getByText(`${processor} --httpd FILE`)).toBeVisible();
+    await dialog.getByLabel('Part').selectOption('all');
     await dialog.getByRole('button', { name: 'Write…' }).click();
     await expect(page.getByText(`Written to ${file}`)).toBeVisible();
     const written = JSON.parse(readFileSync(file, 'utf8')) as { traceEvents: readonly unknown[] };

@@ -140,7 +140,9 @@ test.describe('kernels and operators', () => {
     await page.getByLabel('Iterations before').fill('20');
     await page.getByLabel('Iterations after').fill('21-22');
     const differences = grid('Differences');
-    await differences.getByRole('row').nth(1).click();
+    await differences.focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
     const marked = differences.getByRole('row', { selected: true });
     await expect(marked).toHaveAttribute('aria-rowindex', '2');
     const heading = page.getByLabel('Details of the selection').getByRole('heading', { level: 2 });

@@ -34,7 +34,7 @@ test('a run that was interrupted is ingested on its page', async ({ start }) => 
   await expect(page.getByText(/ user, .* system$/)).toBeVisible();
 
   await test.step('its log and statistics stand in the table of its iterations', async () => {
-    await page.getByRole('tab', { name: 'Trace', exact: true }).click();
+    await page.getByRole('tab', { name: 'Timeline', exact: true }).click();
     await page.getByRole('tab', { name: 'Iterations', exact: true }).click();
     const grid = page.getByRole('grid', { name: 'Iterations', exact: true });
     await expect(grid.getByRole('columnheader', { name: 'Log: host' })).toBeVisible();

@@ -23,6 +23,7 @@ export const definitions = {
   memory: 'Time of the window in which copies or sets of memory ran, and neither compute nor communication.',
   communication: 'Exposed communication: time of the window in which communication ran and no compute did.',
   allCommunication: 'Time of the GPU window in which communication ran, whatever ran beside it.',
+  overlap: 'Share of the communication of the GPU window that computing hides: 1 − exposed / communication.',
   idleShare: 'Idle time over the length of the window.',
   idleHost:
     'Idle time that ended with an activity whose launch call began after the gap did: the host was late.',

@@ -26,6 +26,12 @@ function idleRatio({ composition }: IterationRow): number | null {
   return composition === null || whole === 0 ? null : composition.idleNs / whole;
 }
 
+/** 1 − exposed / communication; null without communication on a device. */
+function overlapRatio({ composition, communicationNs, onHost }: IterationRow): number | null {
+  if (onHost || composition === null || communicationNs === null || communicationNs === 0) return null;
+  return 1 - composition.communicationNs / communicationNs;
+}
+
 function windowColumns(onHost: boolean): readonly Column[] {
   const compute = onHost ? definitions.hostCompute : definitions.compute;
   return [
@@ -41,6 +47,7 @@ function windowColumns(onHost: boolean): readonly Column[] {
       shown,
     ),
     durationColumn('commAll', 'All comm.', definitions.allCommunication, (row) => row.communicationNs),
+    numberColumn('overlap', 'Comm. hidden', definitions.overlap, overlapRatio, { format: 'percent' }),
     durationColumn('memory', 'Memory', definitions.memory, (row) => row.composition?.memoryNs ?? null),
     durationColumn('idle', 'Idle', definitions.idle, (row) => row.composition?.idleNs ?? null, shown),
     numberColumn('idleShare', 'Idle share', definitions.idleShare, idleRatio, {

@@ -43,6 +43,8 @@ export interface IterationRow {
   readonly gcNs: number;
   readonly gilHeldNs: number | null;
   readonly gilWaitingNs: number | null;
+  /** Garbage collection and the global lock by thread; threads without any are left out. */
+  readonly threads: Iteration['threads'];
   readonly captured: Iteration['captured'];
   /** What the engine's log says of this step; null where the trace belongs to no run, or its log is silent. */
   readonly logged: LoggedStep | null;
@@ -130,6 +132,7 @@ function rowOf(
     gcNs: iteration.gcNs,
     gilHeldNs: iteration.gilHeldNs,
     gilWaitingNs: iteration.gilWaitingNs,
+    threads: iteration.threads,
     captured: iteration.captured,
     logged: log.get(iteration.index) ?? null,
     recorded: records.get(iteration.index) ?? null,

@@ -4,6 +4,7 @@ import { formatDurationNs } from '#shared/base/units.ts';
 import { iterationColumns } from '../model/iteration-columns.ts';
 import type { IterationRow } from '../model/iteration-rows.ts';
 import { findOutliers, type Outlier } from '../model/outliers.ts';
+import { threadTimes, type ThreadFigure } from '../model/thread-times.ts';
 import { ChosenTable } from './ChosenTable.tsx';
 import type { CellLook } from './table-cells.tsx';
 
@@ -30,6 +31,25 @@ function CauseCell({ outlier }: { readonly outlier: Outlier | undefined }) {
   return <span title={whySlow(outlier)}>{outlier.cause ?? 'unexplained'}</span>;
 }
 
+interface ThreadCellProps {
+  readonly row: IterationRow;
+  readonly figure: ThreadFigure;
+}
+
+/** A figure of all threads together; each of them on hover. */
+function ThreadCell({ row, figure }: ThreadCellProps) {
+  const ns = row[figure];
+  const each = threadTimes(row.threads, figure);
+  if (ns === null) return '—';
+  return each === '' ? formatDurationNs(ns) : <span title={each}>{formatDurationNs(ns)}</span>;
+}
+
+const threadLooks: Readonly<Record<string, CellLook<IterationRow>>> = {
+  gc: { cell: (row) => <ThreadCell row={row} figure="gcNs" /> },
+  gilHeld: { cell: (row) => <ThreadCell row={row} figure="gilHeldNs" /> },
+  gilWait: { cell: (row) => <ThreadCell row={row} figure="gilWaitingNs" /> },
+};
+
 interface IterationTableProps {
   readonly rows: readonly IterationRow[];
   readonly selected: number | null;
@@ -43,6 +63,7 @@ export function IterationTable({ rows, selected, onSelect }: IterationTableProps
   const columns = useMemo(() => iterationColumns(rows, outliers), [rows, outliers]);
   const looks = useMemo(
     (): Readonly<Record<string, CellLook<IterationRow>>> => ({
+      ...threadLooks,
       kind: { width: 'minmax(92px, auto)', cell: (row) => <KindCell row={row} /> },
       cause: { width: '128px', cell: ({ key }) => <CauseCell outlier={outliers.get(key)} /> },
     }),

@@ -6,6 +6,7 @@ import { iterationColumns } from '#renderer/features/trace/model/iteration-colum
 import { iterationRows } from '#renderer/features/trace/model/iteration-rows.ts';
 import { loggedSteps } from '#renderer/features/trace/model/logged-steps.ts';
 import { findOutliers } from '#renderer/features/trace/model/outliers.ts';
+import { threadTimes } from '#renderer/features/trace/model/thread-times.ts';
 import { makeIteration } from '../../../../builders/run.ts';
 import { makeGpuIteration, makeReady } from '../../../../builders/trace.ts';
 
@@ -147,6 +148,17 @@ describe('what the log says of steps', () => {
   });
 });
 
+test('what threads did is told one by one, the most first', () => {
+  const thread = (name: string, gcNs: number) => ({
+    ...{ pid: '1', tid: '42', name, gcNs },
+    ...{ gilHeldNs: 2_000, gilWaitingNs: null },
+  });
+  const threads = [thread('worker', 1_000), thread('', 3_000), thread('idle', 0)];
+  expect(threadTimes(threads, 'gcNs')).toBe('thread 42: 3.000 µs\nworker: 1.000 µs');
+  expect(threadTimes(threads, 'gilHeldNs').split('\n')).toHaveLength(3);
+  expect(threadTimes(threads, 'gilWaitingNs')).toBe('');
+});
+
 describe('the table of iterations', () => {
   const columnsOf = (iterations: readonly Iteration[]) => {
     const rows = iterationRows([makeReady('r', iterations)]);
@@ -164,6 +176,14 @@ describe('the table of iterations', () => {
     const host = keys([makeIteration(1)]);
     expect(host).not.toContain('busy');
     expect(host).not.toContain('kernels');
+  });
+
+  test('tells which share of the communication computing hides', () => {
+    const usual = makeGpuIteration(1, usualParts);
+    const gpuWindows = usual.gpuWindows.map((window) => ({ ...window, communicationNs: 400_000 }));
+    const { rows, columns } = columnsOf([{ ...usual, gpuWindows }]);
+    const hidden = columns.find(({ key }) => key === 'overlap');
+    expect(rows.map((row) => hidden?.value(row))).toEqual([0.75]);
   });
 
   test('gives every column a name of its own and a definition', () => {
