@@ -144,11 +144,7 @@ export function compose(options: CompositionOptions): Services {
     settings,
     sources,
     bookmarks: composeBookmarks(platform, sources, library),
-    viewers: new ViewerService({
-      sourceOf: (sourceId) => sources.find(sourceId),
-      environment: options.environment,
-      programFile: (name) => platform.programFile(name),
-    }),
+    viewers: composeViewers(options, sources),
     runs,
     logs,
     telemetry,
@@ -159,6 +155,17 @@ export function compose(options: CompositionOptions): Services {
     storeVersion: native.storeVersion(),
     comparisons: composeComparisons(options, { runs, library, sources, engine, telemetry }),
   };
+}
+
+function composeViewers(
+  { platform, environment }: CompositionOptions,
+  sources: SourceService,
+): ViewerService {
+  return new ViewerService({
+    sourceOf: (sourceId) => sources.find(sourceId),
+    environment,
+    programFile: (name) => platform.programFile(name),
+  });
 }
 
 function composeBookmarks(

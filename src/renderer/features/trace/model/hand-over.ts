@@ -8,9 +8,15 @@ import type { ReadyTrace } from './ready.ts';
 
 /** Handing a trace to another viewer that is installed here. */
 
-/** Recorded by Nsight Systems, whether it is the report itself or an export of it. */
-export const isReport = ({ session }: ReadyTrace): boolean =>
-  /\.(nsys-rep|sqlite|sqlite\.gz)$/.test(session.source.path);
+/** Recorded by Nsight Systems, whether it is the report itself or an export of it; a file of several processes once. */
+export function reportsOf(traces: readonly ReadyTrace[]): readonly ReadyTrace[] {
+  const byPath = new Map<string, ReadyTrace>();
+  for (const trace of traces) {
+    const { path } = trace.session.source;
+    if (/\.(nsys-rep|sqlite|sqlite\.gz)$/.test(path) && !byPath.has(path)) byPath.set(path, trace);
+  }
+  return [...byPath.values()];
+}
 
 /** Chrome JSON as it is: Perfetto opens the file itself. */
 export const isChromeFile = ({ session }: ReadyTrace): boolean => /\.json(\.gz)?$/.test(session.source.path);

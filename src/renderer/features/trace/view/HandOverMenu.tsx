@@ -5,7 +5,7 @@ import type { TraceViewStore } from '#renderer/stores/trace-view.ts';
 import type { Timeline } from '#renderer/timeline/timeline.ts';
 import { Menu } from '#renderer/widgets/Menu.tsx';
 import type { Shown } from '../model/exporting.ts';
-import { isReport } from '../model/hand-over.ts';
+import { reportsOf } from '../model/hand-over.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { NsightDialog } from './NsightDialog.tsx';
 import { PerfettoDialog } from './PerfettoDialog.tsx';
@@ -21,7 +21,7 @@ interface HandOverMenuProps {
 export function HandOverMenu({ traces, store, timeline, visible }: HandOverMenuProps) {
   const [perfetto, setPerfetto] = useState<Shown | null>(null);
   const [nsight, setNsight] = useState(false);
-  const reports = traces.filter(isReport);
+  const reports = reportsOf(traces);
   const askPerfetto = (): void => {
     const view = timeline.current?.view;
     if (view === undefined) return;

@@ -20,7 +20,8 @@ export function NsightDialog({ traces, onClose }: NsightDialogProps) {
   const [traceId, setTraceId] = useState(traces[0]?.session.source.sourceId ?? '');
   const trace = traces.find(({ session }) => session.source.sourceId === traceId);
   const viewers = useViewers(trace?.session.source.sourceId);
-  const ready = viewers !== null && viewers.nsight.program !== null && viewers.nsight.report !== null;
+  const { program = null, report = null } = viewers?.nsight ?? {};
+  const ready = program !== null && report !== null;
   return (
     <Dialog title="Open in Nsight Systems" open onClose={onClose}>
       <div className="export-dialog">

@@ -22,7 +22,7 @@ export function PerfettoDialog({ traces, shown, onClose }: PerfettoDialogProps) 
   const [traceId, setTraceId] = useState(traces[0]?.session.source.sourceId ?? '');
   const trace = traces.find(({ session }) => session.source.sourceId === traceId);
   const part = parts.find(({ value }) => value === partName);
-  const viewers = useViewers(trace?.session.source.sourceId);
+  const processor = useViewers(trace?.session.source.sourceId)?.traceProcessor ?? null;
   const asItIs = partName === 'all' && trace !== undefined && isChromeFile(trace);
   const hand = (): void => {
     if (trace === undefined || part === undefined) return;
@@ -45,13 +45,13 @@ export function PerfettoDialog({ traces, shown, onClose }: PerfettoDialogProps) 
             : 'it writes the part as Chrome JSON to a file that you name, and can show it in its folder.'}{' '}
           Drop the file on the page: it is read there, in your browser.
         </p>
-        {viewers !== null && viewers.traceProcessor !== null && (
+        {processor !== null && (
           <>
             <p className="export-dialog__says">
               Perfetto’s trace processor is installed here. Started like this in a terminal it reads the file
               instead of the browser, which bears larger traces:
             </p>
-            <code className="export-dialog__command selectable">{viewers.traceProcessor} --httpd FILE</code>
+            <code className="export-dialog__command selectable">{processor} --httpd FILE</code>
           </>
         )}
         <div className="export-dialog__buttons">
