@@ -28,6 +28,7 @@ const typingsHeader = `// SPDX-License-Identifier: Apache-2.0
  * @property {'release' | 'dev'} [profile] of cargo; release by default
  * @property {boolean} [checkTypings] fail when the typings drifted, instead of writing them anew
  * @property {boolean} [echo] show cargo's output as it comes, on stderr
+ * @property {(done: number, total: number) => void} [onProgress] told how many units of how many are compiled
  */
 
 /**
@@ -36,10 +37,15 @@ const typingsHeader = `// SPDX-License-Identifier: Apache-2.0
  * @param {NativeBuildOptions} [options]
  * @throws {SetupError} with the end of cargo's output, or naming the typings that drifted
  */
-export async function buildNative({ profile = 'release', checkTypings = false, echo = false } = {}) {
+export async function buildNative({
+  profile = 'release',
+  checkTypings = false,
+  echo = false,
+  onProgress = undefined,
+} = {}) {
   const targetFolder = process.env['CARGO_TARGET_DIR'] ?? inRoot('target');
   const definitions = join(targetFolder, 'typings', profile);
-  await compile(targetFolder, definitions, profile, echo);
+  await compile(targetFolder, definitions, profile, echo, onProgress);
   const built = join(targetFolder, profile === 'dev' ? 'debug' : profile);
   const suffix = process.platform === 'win32' ? '.exe' : '';
   install(join(built, moduleFileName()), 'iterscope.node');
@@ -52,14 +58,30 @@ export async function buildNative({ profile = 'release', checkTypings = false, e
  * @param {string} definitions folder in which the macros of the binding crate leave their definitions
  * @param {'release' | 'dev'} profile
  * @param {boolean} echo
+ * @param {NativeBuildOptions['onProgress']} onProgress
  */
-async function compile(targetFolder, definitions, profile, echo) {
-  const env = { ...process.env, CARGO_TARGET_DIR: targetFolder, NAPI_TYPE_DEF_TMP_FOLDER: definitions };
+async function compile(targetFolder, definitions, profile, echo, onProgress) {
+  const env = {
+    ...process.env,
+    CARGO_TARGET_DIR: targetFolder,
+    NAPI_TYPE_DEF_TMP_FOLDER: definitions,
+    // Else cargo counts only for a terminal of its own.
+    ...(onProgress && { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '80' }),
+  };
+  const onText = (/** @type {string} */ text) => {
+    const count = [...text.matchAll(/\] (\d+)\/(\d+)/g)].at(-1);
+    if (count) onProgress?.(Number(count[1]), Number(count[2]));
+  };
   /** @param {string[]} args */
   const cargo = async (...args) => {
-    const { code, output } = await run('cargo', [...args, '--manifest-path', manifest], { env, echo });
-    if (code !== 0)
-      throw new SetupError(`The native module could not be built (cargo ${args[0]}):\n${tail(output)}`);
+    const { code, output } = await run('cargo', [...args, '--manifest-path', manifest], {
+      env,
+      echo,
+      onText,
+    });
+    if (code === 0) return;
+    const said = tail(output.replace(/[^\n]*\r/g, ''));
+    throw new SetupError(`The native module could not be built (cargo ${args[0]}):\n${said}`);
   };
   // Definitions are left only while the crate is compiled, so what is compiled without them is compiled again.
   if (!existsSync(join(definitions, bindingPackage))) {

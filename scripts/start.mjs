@@ -69,15 +69,15 @@ function runHeadless(why, files) {
 
 /**
  * @param {string} executable Electron's
- * @param {boolean} needsXvfb
+ * @param {boolean} offScreen whether the display server is needed, too
  * @returns {Promise<string | undefined>} why Electron cannot run, where that does not end the start
  */
-async function provideSystem(executable, needsXvfb) {
+async function provideSystem(executable, offScreen) {
   try {
-    await provideSystemPackages(executable, needsXvfb);
+    await provideSystemPackages(executable, offScreen ? ['Xvfb'] : []);
     return undefined;
   } catch (error) {
-    if (needsXvfb && error instanceof SetupError) return error.message;
+    if (offScreen && error instanceof SetupError) return error.message;
     throw error;
   }
 }
@@ -94,7 +94,7 @@ async function start() {
   if (!runtime) throw new SetupError('No Electron runtime was found; delete .cache and start again.');
   const { executable, version, reason } = runtime;
   const offScreen = !hasDisplay();
-  const lacking = missingFromSystem(executable, offScreen).length > 0;
+  const lacking = missingFromSystem(executable, offScreen ? ['Xvfb'] : []).length > 0;
   let obstacle;
   await progress.step('System libraries', lacking, async () => {
     obstacle = await provideSystem(executable, offScreen);

@@ -11,7 +11,7 @@ import { formatDuration, Progress } from './lib/progress.mjs';
 import { electron33IsReady } from './lib/electron-33.mjs';
 import { obtainTestRuntime } from './lib/runtime.mjs';
 import { prepare, prepareSteps } from './lib/setup.mjs';
-import { missingFromSystem, provideSystemPackages } from './lib/system-packages.mjs';
+import { missingFromSystem, provideSystemPackages, testPrograms } from './lib/system-packages.mjs';
 import { provideNativeToolchain, checkRustComponents } from './lib/toolchain.mjs';
 
 const { values: options } = parseArgs({
@@ -31,12 +31,26 @@ function chosenGates() {
   return gates.filter((gate) => wanted.some((name) => gate.name.startsWith(name)));
 }
 
-/** @returns {Promise<{ env: NodeJS.ProcessEnv, stop: () => void }>} Electron and a display for the tests */
-async function provideElectron(/** @type {Progress} */ progress) {
+/**
+ * @param {Progress} progress
+ * @param {string | undefined} executable Electron's, where it is needed
+ * @param {string[]} programs
+ */
+async function provideSystem(progress, executable, programs) {
+  const lacking = missingFromSystem(executable, programs).length > 0;
+  await progress.step('System packages', lacking, () => provideSystemPackages(executable, programs));
+}
+
+/**
+ * Electron and a display for the tests.
+ * @param {Progress} progress
+ * @param {string[]} programs that the tests start beside
+ * @returns {Promise<{ env: NodeJS.ProcessEnv, stop: () => void }>}
+ */
+async function provideElectron(progress, programs) {
   await progress.step('Electron', !electron33IsReady(), obtainTestRuntime);
   const { executable, folder, version, reason } = await obtainTestRuntime();
-  const lacking = missingFromSystem(executable, xvfbIsWanted()).length > 0;
-  await progress.step('System libraries', lacking, () => provideSystemPackages(executable, xvfbIsWanted()));
+  await provideSystem(progress, executable, [...programs, ...(xvfbIsWanted() ? ['Xvfb'] : [])]);
   progress.say(`Electron ${version}: ${reason}.`);
   const env = { ELECTRON_OVERRIDE_DIST_PATH: folder };
   if (!xvfbIsWanted()) return { env, stop: () => undefined };
@@ -75,7 +89,8 @@ process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.ex
 await runScript(async () => {
   const chosen = chosenGates();
   const electron = chosen.some((gate) => gate.electron);
-  const progress = new Progress(prepareSteps + (electron ? 2 : 0));
+  const programs = chosen.some((gate) => gate.name === 'vitest') ? testPrograms : [];
+  const progress = new Progress(prepareSteps + (electron ? 2 : programs.length > 0 ? 1 : 0));
   await prepare(progress, {
     native: chosen.some((gate) => gate.native),
     bundles: chosen.some((gate) => gate.bundles),
@@ -85,7 +100,10 @@ await runScript(async () => {
     await provideNativeToolchain();
     checkRustComponents();
   }
-  const { env, stop } = electron ? await provideElectron(progress) : { env: {}, stop: () => undefined };
+  if (!electron && programs.length > 0) await provideSystem(progress, undefined, programs);
+  const { env, stop } = electron
+    ? await provideElectron(progress, programs)
+    : { env: {}, stop: () => undefined };
   // NO_COLOR: the output is read by programs; a test that looks at text must not meet colour codes.
   delete process.env.FORCE_COLOR;
   const targetFolder = process.env.CARGO_TARGET_DIR ?? inRoot('target');

@@ -32,6 +32,8 @@ import { npmCommand, run } from './process.mjs';
 const vitestReport = inRoot('out', 'test', 'vitest.json');
 const playwrightReport = inRoot('out', 'test', 'playwright.json');
 const cargo = ['--manifest-path', 'src/native/Cargo.toml'];
+// What the workspace depends on was built for the programs already and is used again.
+const asTested = ['--release', '--config', 'src/native/test-profile.toml'];
 
 /** @param {string} path @returns {any} the report of a test runner; empty if it wrote none */
 function readReport(path) {
@@ -103,6 +105,7 @@ export const gates = [
       '--workspace',
       '--all-targets',
       '--locked',
+      ...asTested,
       '-q',
       '--',
       '-D',
@@ -118,7 +121,7 @@ export const gates = [
   {
     name: 'cargo test',
     lane: 'rust',
-    command: ['cargo', 'test', ...cargo, '--workspace', '--locked', '--no-fail-fast'],
+    command: ['cargo', 'test', ...cargo, '--workspace', '--locked', ...asTested, '--no-fail-fast'],
     native: true,
     count: countCargo,
   },

@@ -17,8 +17,8 @@ export class SetupError extends Error {}
  * Runs a program and collects what it prints.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean, timeoutMs?: number }} [options]
- *   echo: also show the output as it comes, on stderr
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, echo?: boolean, onText?: (text: string) => void, timeoutMs?: number }} [options]
+ *   echo: also show the output as it comes, on stderr; onText: called with it as it comes
  * @returns {Promise<Outcome>} never rejects: a program that cannot be started has code 127
  */
 export function run(command, args, options = {}) {
@@ -38,6 +38,7 @@ export function run(command, args, options = {}) {
     const collect = (chunk) => {
       output += chunk.toString();
       if (options.echo) process.stderr.write(chunk);
+      options.onText?.(chunk.toString());
     };
     child.stdout.on('data', (chunk) => {
       stdout += chunk.toString();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Progress of the set-up: one line a step, `[3/6] Native module … 42 s`.
+// Progress of the set-up: one line a step, `[3/6] Native module … 42 s`; at a terminal the line says how far the step is.
 
 /** @param {number} ms @returns {string} a time as people say it */
 export function formatDuration(ms) {
@@ -30,7 +30,7 @@ export class Progress {
   /**
    * @param {string} label
    * @param {boolean} needed whether there is anything to do
-   * @param {() => unknown} work
+   * @param {(tell: (text: string) => void) => unknown} work may tell how far it is
    */
   async step(label, needed, work) {
     this.#done += 1;
@@ -42,11 +42,14 @@ export class Progress {
     const startMs = performance.now();
     this.stream.write(`${head} …`);
     try {
-      await work();
+      await work((text) => {
+        if (this.stream.isTTY) this.stream.write(`\r${head} … ${text}\u001b[K`);
+      });
     } catch (error) {
       this.stream.write(' failed\n');
       throw error;
     }
-    this.stream.write(` ${formatDuration(performance.now() - startMs)}\n`);
+    const time = formatDuration(performance.now() - startMs);
+    this.stream.write(this.stream.isTTY ? `\r${head} … ${time}\u001b[K\n` : ` ${time}\n`);
   }
 }

@@ -27,12 +27,13 @@ export function nativeState() {
 /**
  * @param {string} hash of the native sources
  * @param {boolean} keepTypings leave the committed typings as they are, for a gate to compare
+ * @param {(text: string) => void} tell how far it is
  */
-async function makeNative(hash, keepTypings) {
+async function makeNative(hash, keepTypings, tell) {
   dropStamp('native');
   const committed = keepTypings && existsSync(typings) ? readFileSync(typings) : undefined;
   const { buildNative } = await import('../native.mjs');
-  await buildNative({ profile: 'release', checkTypings: false });
+  await buildNative({ onProgress: (done, total) => tell(`${done} of ${total} parts`) });
   if (committed) writeFileSync(typings, committed);
   writeStamp('native', hash);
 }
@@ -64,6 +65,6 @@ export async function prepare(progress, { native = true, bundles = true, keepTyp
   if (!fresh || !installed) checkWritable(root);
   await progress.step('Tools: Node, Rust, C linker', !fresh, provideNativeToolchain);
   await progress.step('Packages from npm', !installed, installPackages);
-  await progress.step('Native module and programs', !fresh, () => makeNative(hash, keepTypings));
+  await progress.step('Native module and programs', !fresh, (tell) => makeNative(hash, keepTypings, tell));
   await progress.step('Bundles', bundles && !buildState().fresh, build);
 }

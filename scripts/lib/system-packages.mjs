@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared libraries that Electron needs from the system, and the display server Xvfb.
+// Shared libraries that Electron needs from the system, the display server Xvfb, and what tests run beside.
 import { ask, SetupError } from './process.mjs';
 import { distribution, installIfAllowed, installText, isRoot } from './system-install.mjs';
 
 /** Package names by what is missing: [Debian and Ubuntu, Fedora]. */
 const packagesFor = new Map([
   ['Xvfb', ['xvfb', 'xorg-x11-server-Xvfb']],
+  ['python3', ['python3', 'python3']],
+  ['curl', ['curl', 'curl']],
   ['libgtk-3.so.0', ['libgtk-3-0', 'gtk3']],
   ['libnss3.so', ['libnss3', 'nss']],
   ['libnssutil3.so', ['libnss3', 'nss-util']],
@@ -45,18 +47,21 @@ function missingLibraries(executable) {
   return [...found.matchAll(/^\s*(\S+) => not found/gm)].map((match) => match[1] ?? '');
 }
 
-/** @returns {boolean} */
-export const xvfbIsInstalled = () => ask('sh', ['-c', 'command -v Xvfb']) !== undefined;
+/** @param {string} program */
+const isOnPath = (program) => ask('sh', ['-c', `command -v ${program}`]) !== undefined;
+
+/** Independent scripts compute figures again, and the scripts of runs wait for their servers with curl. */
+export const testPrograms = ['python3', 'curl'];
 
 /**
- * @param {string} executable Electron's
- * @param {boolean} needsXvfb
+ * @param {string | undefined} executable Electron's, where it is needed
+ * @param {string[]} programs that are needed beside it
  * @returns {string[]} what is missing: sonames and program names
  */
-export function missingFromSystem(executable, needsXvfb) {
-  const missing = missingLibraries(executable);
-  return needsXvfb && !xvfbIsInstalled() ? ['Xvfb', ...missing] : missing;
-}
+export const missingFromSystem = (executable, programs) => [
+  ...programs.filter((program) => !isOnPath(program)),
+  ...(executable === undefined ? [] : missingLibraries(executable)),
+];
 
 /**
  * Debian and Ubuntu renamed some libraries for 64-bit times (`libgtk-3-0t64`).
@@ -89,20 +94,20 @@ function packagesOf(missing, system) {
 
 /**
  * Installs what is missing if that is allowed.
- * @param {string} executable Electron's
- * @param {boolean} needsXvfb
+ * @param {string | undefined} executable Electron's, where it is needed
+ * @param {string[]} programs that are needed beside it
  * @throws {SetupError} with the command that cures it, if something is missing afterwards
  */
-export async function provideSystemPackages(executable, needsXvfb) {
-  const missing = missingFromSystem(executable, needsXvfb);
+export async function provideSystemPackages(executable, programs) {
+  const missing = missingFromSystem(executable, programs);
   if (missing.length === 0) return;
   const system = distribution();
-  await installIfAllowed(`Electron needs ${missing.join(', ')}`, () => packagesOf(missing, system));
-  const still = missingFromSystem(executable, needsXvfb);
+  await installIfAllowed(`Iterscope needs ${missing.join(', ')} here`, () => packagesOf(missing, system));
+  const still = missingFromSystem(executable, programs);
   if (still.length === 0) return;
   const text = installText(packagesOf(still, system), system, isRoot());
   throw new SetupError(
-    `This system lacks ${still.join(', ')}, which Electron needs; ` +
+    `This system lacks ${still.join(', ')}, which Iterscope needs here; ` +
       (text ? `install with: ${text}` : 'install them with your package manager') +
       (isRoot() ? ' (or set CI=true to have that done).' : '.'),
   );

@@ -176,6 +176,7 @@ describe('runs that do not end well', () => {
     expect(run.failure?.message).toMatch(
       /moe-engine ended by SIGKILL.*moe-engine \(process \d+\) by SIGKILL/,
     );
+    expect(run.failure?.message).not.toContain('iter = ');
   });
 
   test('a supervisor that is asked to end says who asked', async () => {

@@ -46,6 +46,7 @@ function waitLines(
   const url = quoteWord(`http://${host}:${port.toString()}${path}`);
   const seconds = Math.ceil(timeoutMs / 1_000).toString();
   return [
+    `command -v curl > /dev/null || { echo ${quoteWord(`curl is missing, with which this script waits for ${host}: install it.`)} >&2; exit 1; }`,
     `for ((waited = 0; ; waited++)); do`,
     `  curl --silent --fail --output /dev/null ${url} && break`,
     ...lives,

@@ -59,8 +59,15 @@ export async function readLogChunk(path: string, offset: number): Promise<LogChu
   }
 }
 
-/** The last lines of a log that say anything, however long it is; an absent file has none. */
-export async function lastLines(path: string, count: number): Promise<string[]> {
+/**
+ * The last lines of a log that say anything, however long it is; an absent file has none.
+ * @param counts which of them to take; all by default
+ */
+export async function lastLines(
+  path: string,
+  count: number,
+  counts: (line: string) => boolean = () => true,
+): Promise<string[]> {
   const size = await stat(path).then(
     (info) => info.size,
     () => 0,
@@ -68,7 +75,7 @@ export async function lastLines(path: string, count: number): Promise<string[]> 
   const { text } = await readLogChunk(path, Math.max(0, size - LONGEST_LINE_BYTES));
   return text
     .split('\n')
-    .filter((line) => line.trim() !== '')
+    .filter((line) => line.trim() !== '' && counts(line))
     .slice(-count);
 }
 

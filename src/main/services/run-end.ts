@@ -2,6 +2,7 @@
 import type { Failure } from '#shared/base/errors.ts';
 import type { RunExit } from '#shared/contract/run.ts';
 import type { LaunchTarget } from '#shared/contract/target.ts';
+import { parseIterationLine } from '../launch/iteration-log.ts';
 import { lastLines } from './log-tail.ts';
 
 /** Shells and launchers tell of a child that a signal ended by an exit code of their own: this plus its number. */
@@ -55,10 +56,13 @@ export interface WordsParts {
 /** Why a program failed in its own words: those that its recipe knows, else the last ones that it wrote. */
 export async function lastWords({ stdoutPath, stderrPath, reason }: WordsParts): Promise<string> {
   if (reason !== undefined) return reason;
-  const said = await lastLines(stderrPath, 3);
-  const words = said.length > 0 ? said : await lastLines(stdoutPath, 3);
-  return words.length === 0 ? 'It said nothing.' : `It said: ${words.join(' ')}`;
+  const said = await lastLines(stderrPath, 3, tellsWhy);
+  const words = said.length > 0 ? said : await lastLines(stdoutPath, 3, tellsWhy);
+  return words.length === 0 ? 'It did not say why.' : `It said: ${words.join(' ')}`;
 }
+
+/** The line of an iteration says that the program worked, not why it stopped. */
+const tellsWhy = (line: string): boolean => parseIterationLine(line) === null;
 
 /** What the codes mean by which a container's client tells of itself instead of the program. */
 function containerSentence({ code }: RunExit, target: LaunchTarget): string {
