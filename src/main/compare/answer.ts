@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Comparison, ComparisonAnswer, ComparedFigure, Verdict } from '#shared/contract/comparison.ts';
+import type {
+  Comparison,
+  ComparisonAnswer,
+  ComparedFigure,
+  Verdict,
+  Why,
+} from '#shared/contract/comparison.ts';
 import type { IterationLine, ReportedFigure } from '#shared/contract/run.ts';
 import { chartsOf } from './charts.ts';
 import { confoundersOf, differencesOf, isPerfectRouterQuestion } from './differences.ts';
@@ -12,6 +18,7 @@ import { lookAt, planLooks } from './looks.ts';
 import { isTiming } from './pass.ts';
 import type { PassResult } from './pass.ts';
 import type { Profile } from './profile.ts';
+import { hasOneRank } from './ranks.ts';
 import { missingFigures, sharedHeadline, windowText, workloadText } from './sharing.ts';
 import { suspectsOf } from './suspects.ts';
 import { powerFigures } from './telemetry.ts';
@@ -37,6 +44,8 @@ function blocksOf(
 const completeBlocks = (blocks: readonly Block[]): number =>
   blocks.filter(({ a, b }) => a !== null && b !== null).length;
 
+const haveOneRank = ({ a, b }: Comparison['request']): boolean => hasOneRank(a.form) && hasOneRank(b.form);
+
 interface Judged {
   readonly primary: ComparedFigure | null;
   readonly verdict: Verdict | null;
@@ -54,6 +63,7 @@ function judge({ request }: Comparison, primary: ComparedFigure | null, complete
     logRatios,
     thresholds: request.thresholds,
     perfectRouter: isPerfectRouterQuestion(request.a.form, request.b.form),
+    oneRank: haveOneRank(request),
     labels: { a: request.a.label, b: request.b.label },
     metric: primary.label.toLowerCase(),
   });
@@ -86,6 +96,11 @@ function notesOf(
   return notes;
 }
 
+/** The estimate is of waiting for other ranks: with one rank it has nothing to say. */
+function whyOf(request: Comparison['request'], why: Why | null): Why | null {
+  return why !== null && haveOneRank(request) ? { ...why, estimate: null } : why;
+}
+
 /** What the passes say so far. Pure: the same passes, the same answer. */
 export function answerOf(comparison: Comparison, passes: readonly PassResult[]): ComparisonAnswer {
   const { request } = comparison;
@@ -116,7 +131,7 @@ export function answerOf(comparison: Comparison, passes: readonly PassResult[]):
     differences: differencesOf(request.a.form, request.b.form),
     confounders: confoundersOf(passes),
     notes: notesOf(comparison, passes, primary),
-    why: explain(profileOf('a'), profileOf('b')),
+    why: whyOf(request, explain(profileOf('a'), profileOf('b'))),
     charts: chartsOf(timing, groups, primary, request.seed),
   };
 }

@@ -13,6 +13,8 @@ export interface Question {
   readonly thresholds: Thresholds;
   /** A is the learned router, B the perfect one; and nothing else differs. */
   readonly perfectRouter: boolean;
+  /** Both arms run on one rank, which waits for no other. */
+  readonly oneRank: boolean;
   readonly labels: { readonly a: string; readonly b: string };
   /** What is compared, as it reads in a sentence: `output throughput`. */
   readonly metric: string;
@@ -35,9 +37,14 @@ function inconclusive({ logRatios, thresholds }: Question): string {
   return `About ${blocks.toString()} blocks would settle it if passes go on as these did.`;
 }
 
+/** Without other ranks to wait for, even loads change what each expert's kernels do, and nothing else. */
+const ONE_RANK =
+  'With one rank nobody waits for another: this is how much faster its kernels are at even loads, not what balance between ranks would gain.';
+
 function ofRouters(question: Question): Verdict {
   const { effect, thresholds } = question;
   const gain = `With perfect routing ${question.metric} is ${changeWords(effect)} (${intervalWords(effect)})`;
+  if (question.oneRank && effect.low > 0) return { kind: 'faster', sentence: `${gain}: faster. ${ONE_RANK}` };
   if (effect.low > thresholds.significant)
     return {
       kind: 'imbalance-significant',
@@ -55,10 +62,13 @@ function ofRouters(question: Question): Verdict {
     };
   if (effect.low > -thresholds.equivalence && effect.high < thresholds.equivalence)
     return {
-      kind: 'not-a-bottleneck',
-      sentence: `${gain}: router balance is not a bottleneck. Look elsewhere.`,
+      kind: question.oneRank ? 'same' : 'not-a-bottleneck',
+      sentence: question.oneRank
+        ? `${gain}: no difference beyond ±${formatPercent(thresholds.equivalence)}. ${ONE_RANK}`
+        : `${gain}: router balance is not a bottleneck. Look elsewhere.`,
     };
-  return { kind: 'inconclusive', sentence: `${gain}: inconclusive. ${inconclusive(question)}` };
+  const told = question.oneRank ? ` ${ONE_RANK}` : '';
+  return { kind: 'inconclusive', sentence: `${gain}: inconclusive. ${inconclusive(question)}${told}` };
 }
 
 function ofAnything(question: Question): Verdict {

@@ -21,6 +21,7 @@ interface Shape {
   early?: boolean;
   perfect?: boolean;
   labelB?: string;
+  ranks?: number;
 }
 
 function makeComparison({
@@ -28,8 +29,9 @@ function makeComparison({
   early = false,
   perfect = true,
   labelB = 'perfect router',
+  ranks = 2,
 }: Shape = {}): Comparison {
-  const form = { ...makeForm(), perfectRouter: false };
+  const form = { ...makeForm({ parameters: { 'ep-size': ranks } }), perfectRouter: false };
   return {
     version: 1,
     id: '20260102T030405Z-compare-0a1b',
@@ -80,6 +82,16 @@ describe('the verdict', () => {
     [[1.3, 0.8, 1.1], 'inconclusive'],
   ])('on perfect routing with ratios %j is %s', (ratios, kind) => {
     expect(kindFor(makeComparison(), ...ratios)).toBe(kind);
+  });
+
+  test.each([
+    [[1.25, 1.26, 1.24], 'faster'],
+    [[1.001, 0.999, 1.0], 'same'],
+    [[1.3, 0.8, 1.1], 'inconclusive'],
+  ])('on perfect routing of one rank with ratios %j is %s, and says what it measures', (ratios, kind) => {
+    const { verdict } = answerOf(makeComparison({ ranks: 1 }), passesOf(...ratios));
+    expect(verdict?.kind).toBe(kind);
+    expect(verdict?.sentence).toContain('With one rank nobody waits for another');
   });
 
   test.each([
