@@ -55,6 +55,16 @@ test('a job of a hundred ranks opens as one set, its ranks first', async ({ star
       await expect(rows.first()).toHaveText('Rank 0, 2 tracks, expanded');
       expect(await problemsOf(page)).toEqual([]);
     });
+
+    await test.step('the slices of a name are compared over all ranks', async () => {
+      await page.getByRole('application', { name: /^Timeline/ }).focus();
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('button', { name: 'In each of 100 traces' }).click();
+      const table = page.getByRole('table', { name: 'Slices of this name in each trace' });
+      await expect(table.getByRole('row')).toHaveCount(RANKS + 1);
+      await expect(table.getByRole('row', { name: /^Rank 42 / })).toContainText(/ [mµ]?s$/);
+      await expect(page.getByText(/ in all, .*; medians from .* \(Rank \d+\)\.$/)).toBeVisible();
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

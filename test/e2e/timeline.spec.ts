@@ -83,6 +83,15 @@ test.describe('tracks, by keyboard', () => {
     await expect(rows.first()).toHaveText(/pinned$/);
   });
 
+  test('a row is moved within its group with Alt and an arrow, and back', async () => {
+    await press('Shift+ArrowDown', 'Enter');
+    const order = await rows.allTextContents();
+    await press('Alt+ArrowDown');
+    await expect(rows.first()).not.toHaveText(order[0] ?? '');
+    await press('Alt+ArrowUp');
+    await expect(rows.first()).toHaveText(order[0] ?? '');
+  });
+
   test('the filter is a key away, and Escape takes it back', async () => {
     const all = await rows.count();
     await press('/');
@@ -126,6 +135,16 @@ test.describe('tracks, by mouse', () => {
     await press('r');
     await expect(page.getByRole('radio', { name: 'Normal' })).toBeChecked();
   });
+});
+
+test('one legend says what the colours and signs are, and Escape closes it', async () => {
+  await page.getByRole('button', { name: 'Colours' }).click();
+  const legend = page.getByRole('dialog', { name: 'What colours and signs mean' });
+  for (const text of ['attention', 'communication', 'several slices in one pixel']) {
+    await expect(legend).toContainText(text);
+  }
+  await press('Escape');
+  await expect(legend).toBeHidden();
 });
 
 test.describe('ways through time', () => {

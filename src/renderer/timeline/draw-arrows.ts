@@ -29,6 +29,7 @@ const EDGE_PX = 8;
 const HEAD_PX = 6;
 const MAX_LABELS = 8;
 const LABEL_PX = 16;
+const LABEL_GAP_PX = 2;
 /** Of more arrows the categories would only cover each other. */
 const MAX_CATEGORIES = 6;
 
@@ -71,25 +72,62 @@ function drawCurve(ctx: Drawing, from: Point, to: Point): void {
   if (!isBeyond(to)) drawHead(ctx, to, 1, 0);
 }
 
-function drawLabel(ctx: Drawing, frame: Frame, text: string, x: number, y: number): void {
+/** Where labels are: one that would lie on another moves on by its height. */
+export class LabelPlaces {
+  readonly #taken: { readonly left: number; readonly right: number; readonly y: number }[] = [];
+  readonly #bottom: number;
+
+  /** `bottom` is the lowest middle that a label may have. */
+  constructor(bottom: number) {
+    this.#bottom = bottom;
+  }
+
+  /** The middle of a label between two edges that is wanted at a height; above it where there is no room below. */
+  place(left: number, right: number, wantedY: number): number {
+    const isFree = (y: number): boolean =>
+      this.#taken.every(
+        (box) => box.right < left || box.left > right || Math.abs(box.y - y) >= LABEL_PX + LABEL_GAP_PX,
+      );
+    const steps = Array.from({ length: 2 * MAX_LABELS }, (_, at) => at * (LABEL_PX + LABEL_GAP_PX));
+    const below = steps.map((step) => wantedY + step).find((y) => y <= this.#bottom && isFree(y));
+    const y = below ?? steps.map((step) => wantedY - step).find(isFree) ?? wantedY;
+    this.#taken.push({ left, right, y });
+    return y;
+  }
+}
+
+interface Label {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+function drawLabel(ctx: Drawing, frame: Frame, places: LabelPlaces, { text, x, y: wantedY }: Label): void {
   const width = ctx.measureText(text).width + 8;
   const left = within(x - width / 2, frame.gutter + 2, frame.width - width - EDGE_PX);
+  const y = places.place(left, left + width, wantedY);
   ctx.fillStyle = frame.palette.header;
   ctx.fillRect(left, y - LABEL_PX / 2, width, LABEL_PX);
   ctx.fillStyle = frame.palette.text;
   ctx.fillText(text, left + 4, y + 0.5);
 }
 
-/** The mark of an end that cannot be seen, and what is there. */
-function drawBeyond(ctx: Drawing, frame: Frame, arrow: FlowArrow, point: Point, label: boolean): void {
+/** The mark of an end that cannot be seen, and what is there, where a label has a place. */
+function drawBeyond(
+  ctx: Drawing,
+  frame: Frame,
+  arrow: FlowArrow,
+  point: Point,
+  places: LabelPlaces | undefined,
+): void {
   const { from, to, isOut } = arrow;
   ctx.fillStyle = frame.palette.accent;
   drawHead(ctx, point, point.beyondX, point.beyondY);
-  if (!label) return;
+  if (places === undefined) return;
   const distance = formatDurationNs(Math.abs(to.startNs - from.startNs));
   const text = `${shortName((isOut ? to : from).name).slice(0, 40)} · ${distance} ${isOut ? 'later' : 'before'}`;
   const y = point.y + (point.beyondY === 0 ? 0 : -point.beyondY * (LABEL_PX - 2));
-  drawLabel(ctx, frame, text, point.x, y + (point.beyondX === 0 ? 0 : LABEL_PX));
+  drawLabel(ctx, frame, places, { text, x: point.x, y: y + (point.beyondX === 0 ? 0 : LABEL_PX) });
 }
 
 export function drawArrows(
@@ -100,6 +138,7 @@ export function drawArrows(
 ): void {
   const top = TOP_HEIGHT + pinnedHeight;
   const bounds = { left: frame.gutter, right: frame.width, top, bottom: frame.height };
+  const places = new LabelPlaces(frame.height - LABEL_PX / 2);
   let labels = 0;
   for (const arrow of arrows) {
     const from = pointOf(frame, bounds, arrow.from);
@@ -112,10 +151,11 @@ export function drawArrows(
     ctx.lineWidth = 1;
     drawCurve(ctx, from, to);
     if (isBeyond(other)) {
-      drawBeyond(ctx, frame, arrow, other, labels < MAX_LABELS);
+      drawBeyond(ctx, frame, arrow, other, labels < MAX_LABELS ? places : undefined);
       labels += 1;
     } else if (arrows.length <= MAX_CATEGORIES && Math.abs(to.x - from.x) > 90) {
-      drawLabel(ctx, frame, arrow.category, (from.x + to.x) / 2, (from.y + to.y) / 2);
+      const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+      drawLabel(ctx, frame, places, { text: arrow.category, ...middle });
     }
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { NO_ARRANGEMENT, withCollapsed, withHidden } from '#renderer/timeline/arrangement.ts';
-import { pointOf } from '#renderer/timeline/draw-arrows.ts';
+import { LabelPlaces, pointOf } from '#renderer/timeline/draw-arrows.ts';
 import { arrowsOf } from '#renderer/timeline/flow-arrows.ts';
 import { laneTop, layoutRows } from '#renderer/timeline/rows.ts';
 import { linksOf, selectedFromDetails } from '#renderer/timeline/selection.ts';
@@ -14,6 +14,13 @@ const trace = makeTimelineTrace({
 const call = selectedFromDetails(trace, 0, makeDetails(0, { trackId: 0, lane: 1, startNs: 100 }));
 const kernel = selectedFromDetails(trace, 0, makeDetails(1, { trackId: 1, startNs: 900, name: 'gemm' }));
 const links = [{ slice: kernel, category: 'launch', isOut: true }];
+
+test('labels at one edge stand below each other, and above where there is no room', () => {
+  const places = new LabelPlaces(100);
+  expect([places.place(0, 50, 70), places.place(40, 90, 75), places.place(60, 90, 95)]).toEqual([70, 93, 59]);
+  // Beside the others there is room at once.
+  expect(places.place(200, 250, 72)).toBe(72);
+});
 
 describe('arrows of the selected slice', () => {
   test('lead from cause to effect, whichever end is selected', () => {

@@ -36,3 +36,26 @@ export function binOf(edgesNs: readonly number[], durNs: number): number {
   const above = edgesNs.slice(1, -1).findIndex((edge) => edge > durNs);
   return above < 0 ? Math.max(edgesNs.length - 2, 0) : above;
 }
+
+/** The slices of a name in one trace; null where it has none. */
+export interface RankName {
+  readonly key: string;
+  readonly label: string;
+  readonly durations: Distribution | null;
+}
+
+/** All traces in a sentence: what adds up, and between which medians they lie. */
+export function overRanks(ranks: readonly RankName[]): string {
+  const found = ranks.flatMap(({ label, durations }) => (durations === null ? [] : [{ label, durations }]));
+  const byMedian = found.toSorted((a, b) => a.durations.medianNs - b.durations.medianNs);
+  const [fastest, slowest] = [byMedian[0], byMedian.at(-1)];
+  if (fastest === undefined || slowest === undefined) return 'No slice of this name.';
+  const count = found.reduce((sum, { durations }) => sum + durations.count, 0);
+  const totalNs = found.reduce((sum, { durations }) => sum + durations.totalNs, 0);
+  const minNs = Math.min(...found.map(({ durations }) => durations.minNs));
+  const maxNs = Math.max(...found.map(({ durations }) => durations.maxNs));
+  const all = `${formatCount(count)} slices, ${formatDurationNs(totalNs)} in all, ${formatDurationNs(minNs)} to ${formatDurationNs(maxNs)}`;
+  if (found.length < 2) return `${all}.`;
+  const between = `${formatDurationNs(fastest.durations.medianNs)} (${fastest.label}) to ${formatDurationNs(slowest.durations.medianNs)} (${slowest.label})`;
+  return `${all}; medians from ${between}.`;
+}

@@ -7,6 +7,7 @@ import { InstantPanel } from './InstantPanel.tsx';
 import { RangePanel } from './RangePanel.tsx';
 import { SlicePanel } from './SlicePanel.tsx';
 import { useSlice } from './use-slice.ts';
+import './details.css';
 
 /** Everything about the selected slice, or how to select one. */
 
@@ -70,7 +71,7 @@ export function DetailsPanel({ traces, store, children }: DetailsPanelProps) {
       {answer === null && slice === null && instant === null && range === null && <Help />}
       {slice === null && instant !== null && <InstantPanel traces={traces} instant={instant} />}
       {answer !== null && 'message' in answer && <Notice severity="error">{answer.message}</Notice>}
-      {answer !== null && 'details' in answer && <SlicePanel answer={answer} onGo={onGo} />}
+      {answer !== null && 'details' in answer && <SlicePanel traces={traces} answer={answer} onGo={onGo} />}
       {children}
     </section>
   );

@@ -9,6 +9,7 @@ import { definitions } from '../model/definitions.ts';
 import type { SetFigures } from '../model/figures.ts';
 import type { ReadySet } from '../model/ready.ts';
 import { Warnings } from './Warnings.tsx';
+import './figures-bar.css';
 
 /** The most important figures of the set, the median iteration first and biggest. */
 

@@ -5,6 +5,7 @@ import type { TraceSession, TraceState } from '#renderer/data/trace-session.ts';
 import { Button } from '#renderer/widgets/Button.tsx';
 import { Notice } from '#renderer/widgets/Notice.tsx';
 import { ProgressBar } from '#renderer/widgets/ProgressBar.tsx';
+import './opening.css';
 
 /** Traces that are not (yet) open: how far each is, or why it is not, and what can be done. */
 

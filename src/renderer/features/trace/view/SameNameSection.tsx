@@ -10,6 +10,7 @@ import { definitions } from '../model/definitions.ts';
 import type { ReadyTrace } from '../model/ready.ts';
 import { binOf, nameFigures } from '../model/same-name.ts';
 import { DetailEntry } from './DetailEntry.tsx';
+import { RankNames } from './RankNames.tsx';
 import { useSameName, type SameName } from './use-same-name.ts';
 
 /** How long the slices of the selected one's name are, and the way to the one before and after it. */
@@ -56,12 +57,14 @@ function Figures({ answer }: { readonly answer: SameName }) {
 }
 
 interface SameNameSectionProps {
+  /** All of the set, of which `ready` is one. */
+  readonly traces: readonly ReadyTrace[];
   readonly ready: ReadyTrace;
   readonly details: SliceDetails;
   readonly onGo: (row: number) => void;
 }
 
-export function SameNameSection({ ready, details, onGo }: SameNameSectionProps) {
+export function SameNameSection({ traces, ready, details, onGo }: SameNameSectionProps) {
   const answer = useSameName(ready, details);
   if (answer === null) return null;
   if ('message' in answer) return <Notice severity="error">{answer.message}</Notice>;
@@ -89,6 +92,7 @@ export function SameNameSection({ ready, details, onGo }: SameNameSectionProps) 
         />
       )}
       <Figures answer={answer} />
+      <RankNames traces={traces} name={details.name} />
     </section>
   );
 }

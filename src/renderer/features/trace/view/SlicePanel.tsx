@@ -79,6 +79,7 @@ export function Arguments({ details }: ArgumentsProps) {
 }
 
 interface SlicePanelProps {
+  readonly traces: readonly ReadyTrace[];
   readonly answer: SliceAnswer;
   readonly onGo: (row: number) => void;
 }
@@ -103,7 +104,7 @@ export function KindEntries({ details }: KindEntriesProps) {
   );
 }
 
-export function SlicePanel({ answer, onGo }: SlicePanelProps) {
+export function SlicePanel({ traces, answer, onGo }: SlicePanelProps) {
   const { ready, details } = answer;
   return (
     <>
@@ -119,7 +120,7 @@ export function SlicePanel({ answer, onGo }: SlicePanelProps) {
           <DetailEntry label="Correlation">{details.correlation.toString()}</DetailEntry>
         )}
       </dl>
-      <SameNameSection ready={ready} details={details} onGo={onGo} />
+      <SameNameSection traces={traces} ready={ready} details={details} onGo={onGo} />
       <Arguments details={details} />
     </>
   );

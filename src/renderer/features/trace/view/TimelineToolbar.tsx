@@ -5,6 +5,8 @@ import { NO_ARRANGEMENT, withAllShown, withRowHeight } from '#renderer/timeline/
 import { IconButton } from '#renderer/widgets/IconButton.tsx';
 import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { useArrangement, type ArrangementStore } from '../model/arrangement.ts';
+import { Legend } from './Legend.tsx';
+import './toolbar.css';
 
 interface TimelineToolbarProps {
   readonly store: ArrangementStore;
@@ -75,6 +77,7 @@ export function TimelineToolbar({ store, filterField, onSearch, onLeave, childre
         disabled={!arranged}
         onClick={() => store.setState({ arrangement: NO_ARRANGEMENT })}
       />
+      <Legend />
       {children}
     </div>
   );

@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { clockText } from '#renderer/features/trace/model/clock-text.ts';
-import { binOf, nameFigures } from '#renderer/features/trace/model/same-name.ts';
+import { binOf, nameFigures, overRanks } from '#renderer/features/trace/model/same-name.ts';
 
 describe('slices of one name', () => {
+  test('of several traces add up, and say which trace has the shortest and longest median', () => {
+    const of = (label: string, count: number, medianNs: number) => ({
+      key: label,
+      label,
+      durations: {
+        count,
+        totalNs: count * medianNs,
+        minNs: medianNs - 1,
+        medianNs,
+        p95Ns: medianNs,
+        maxNs: 900,
+      },
+    });
+    const none = { key: 'r3', label: 'Rank 3', durations: null };
+    expect(overRanks([of('Rank 0', 2, 300), none, of('Rank 1', 4, 100), of('Rank 2', 1, 200)])).toBe(
+      '7 slices, 1.200 µs in all, 99 ns to 900 ns; medians from 100 ns (Rank 1) to 300 ns (Rank 0).',
+    );
+    expect(overRanks([none])).toBe('No slice of this name.');
+  });
+
   test('figures have names, units and the mean', () => {
     const figures = nameFigures({
       count: 4,
