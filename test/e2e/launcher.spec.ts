@@ -168,3 +168,61 @@ test('a pasted command fills the form of a free command', async ({ start }) => {
   await expect(page.getByLabel('Arguments', { exact: true })).toHaveValue("run.py 'my model'");
   await expect(page.getByLabel('Name of variable 2')).toHaveValue('B');
 });
+
+test('a run that fails says why and what to do: a wrong option, too little memory, a signal', async ({
+  start,
+}) => {
+  const env = { PATH: `${resolve('test/fakes/bin')}${delimiter}${process.env['PATH'] ?? ''}` };
+  const { page } = await start({ env });
+  const run = page.getByRole('button', { name: 'Run', exact: true });
+  const failure = page.getByRole('tabpanel', { name: 'Overview' });
+  const picture = async (name: string): Promise<void> => {
+    if (process.env['LAUNCHER_PICTURES'] === undefined) return;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const path = join(process.env['LAUNCHER_PICTURES'], `${name}-${colorScheme}.png`);
+      await page.screenshot({ path });
+    }
+  };
+  await page.getByRole('combobox', { name: 'Recipe' }).selectOption({ label: 'TensorRT-LLM throughput' });
+  await page.getByLabel('Model', { exact: true }).fill('example/model');
+  await page.getByText('More parameters').first().click();
+  await page.getByLabel('Further arguments').fill('--turbo 1');
+  await run.click();
+  await expect(page.getByRole('status').getByText('Failed')).toBeVisible();
+  await expect(failure).toContainText('trtllm-bench ended with exit code 2');
+  await expect(failure).toContainText('does not know the option --turbo');
+  await expect(page.getByRole('table', { name: 'Steps' })).toContainText('Prepare the dataset');
+  await picture('failed');
+
+  for (const [trouble, words] of [
+    ['out-of-memory', /ended with exit code 1.*GPU ran out of memory: use a smaller batch/],
+    ['die', /SIGSEGV/],
+  ] as const) {
+    await page.getByRole('button', { name: 'New run' }).click();
+    await page.getByLabel('Further arguments').fill('');
+    if ((await page.getByLabel('Name of variable 1').count()) === 0) {
+      await page.getByRole('button', { name: 'Add variable' }).click();
+      await page.getByLabel('Name of variable 1').fill('FAKE_TROUBLE');
+    }
+    await page.getByLabel('Value of variable 1').fill(trouble);
+    await run.click();
+    await expect(failure).toContainText(words);
+  }
+
+  // The servers' form, for one that runs already: what only its own start decides is not asked.
+  await page.getByRole('button', { name: 'New run' }).click();
+  await page.getByRole('combobox', { name: 'Recipe' }).selectOption({ label: 'TensorRT-LLM server' });
+  await page.getByLabel('Model', { exact: true }).fill('example/model');
+  await expect(page.getByLabel('Tensor parallel')).toBeVisible();
+  await page
+    .getByLabel('Server', { exact: true })
+    .selectOption({ label: 'runs already, recorded over HTTP' });
+  await expect(page.getByLabel('Tensor parallel')).toHaveCount(0);
+  const result = page.getByRole('complementary', { name: 'What will run' });
+  await expect(result).toContainText('Nothing listens on port 8000 of 127.0.0.1');
+  await page.getByRole('switch', { name: 'Nsight Systems report' }).click();
+  await expect(page.getByText(/Nsight Systems report has to start the server/).first()).toBeVisible();
+  await expect(run).toHaveAttribute('aria-disabled', 'true');
+  await picture('running-server');
+});
