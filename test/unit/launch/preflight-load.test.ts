@@ -106,6 +106,7 @@ describe('what is right is left alone', () => {
   test.each<[string, PreflightCase]>([
     ['gpu-power-limit', { facts: setTo({ powerLimitWatts: null }) }],
     ['gpu-slowed', { form: sets('CUDA_VISIBLE_DEVICES', '0'), facts: gpusAre(gpu(0), slowGpu) }],
+    ['no-gpu', { recipe: 'tensorrt-llm-serve', parameters: { server: 'running' }, facts: gpusAre() }],
     ['no-gpu', { form: inContainer({ gpus: 'none' }), facts: gpusAre() }],
     ['no-start-profile', { ...overHttp, facts: { tensorrtLlm: { ...later, httpProfile: true } } }],
     ['no-start-profile', { recipe: 'tensorrt-llm-serve', parameters: { server: 'start-http' } }],

@@ -7,9 +7,11 @@ import { finding, worldSize, type LaunchFacts, type PreflightInput, type Rule } 
 
 type Gpu = LaunchFacts['gpus']['gpus'][number];
 
-const needsGpu = ({ recipe }: PreflightInput): boolean =>
-  recipe.needs !== undefined ||
-  recipe.steps.some(({ program }) => program.kind === 'named' && recipe.id !== 'command');
+/** A server that runs already has its GPUs, here or elsewhere. */
+const needsGpu = ({ recipe, steps }: PreflightInput): boolean =>
+  !steps.some(({ awaits }) => awaits !== undefined) &&
+  (recipe.needs !== undefined ||
+    recipe.steps.some(({ program }) => program.kind === 'named' && recipe.id !== 'command'));
 
 /** The list that says which GPUs the program sees; undefined where it sees all. */
 function visibleList({ form, facts }: PreflightInput): string | undefined {

@@ -70,7 +70,7 @@ const absentServer: Rule = ({ steps, facts }) => {
     .find(({ port }) => facts.ports.get(port) === true);
   if (awaited === undefined) return [];
   const { host, port, timeoutMs } = awaited;
-  const message = `Nothing listens on port ${port.toString()} of ${host}: start the server, which the run waits for ${(timeoutMs / 60_000).toFixed(0)} minutes for, or let the run start one.`;
+  const message = `Nothing listens on port ${port.toString()} of ${host}: start the server (the run waits ${(timeoutMs / 60_000).toFixed(0)} minutes for it), or let the run start one.`;
   return [finding('warning', 'server-absent', message, { field: 'port' })];
 };
 
