@@ -153,7 +153,7 @@ export function compose(options: CompositionOptions): Services {
     log,
     nativeVersion,
     storeVersion: native.storeVersion(),
-    comparisons: composeComparisons(options, { runs, library, sources, engine, telemetry }),
+    comparisons: composeComparisons(options, { runs, library, recipes, sources, engine, telemetry }),
   };
 }
 
@@ -209,8 +209,8 @@ function composeLaunching(
 
 function composeComparisons(
   { platform, onComparison, environment }: CompositionOptions,
-  parts: Pick<ComparisonParts, 'runs' | 'library' | 'sources' | 'engine' | 'telemetry'>,
+  parts: Pick<ComparisonParts, 'runs' | 'library' | 'recipes' | 'sources' | 'engine' | 'telemetry'>,
 ): ComparisonService {
-  const store = new ComparisonStore(platform.dataFolder);
+  const store = new ComparisonStore(platform);
   return new ComparisonService({ ...parts, store, platform, environment, onProgress: onComparison });
 }

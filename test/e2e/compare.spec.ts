@@ -155,6 +155,16 @@ test('one click plans the perfect router, and the comparison answers, explains a
   await page.getByRole('tab', { name: 'Timelines' }).click();
   const timelines = page.getByRole('tabpanel', { name: 'Timelines' });
   await expect(timelines.getByRole('grid', { name: 'Iterations' })).toContainText('perfect router · Rank 1');
+  // One axis for both arms, A above B: what is scrolled or zoomed, is so in both.
+  await expect(timelines.getByText('aligned by iteration 5')).toBeVisible();
+  await expect(timelines.getByRole('application', { name: /^Timeline/ })).toHaveCount(1);
+  const rows = timelines.getByRole('list', { name: 'Rows of the timeline' }).getByRole('listitem');
+  await expect(rows.filter({ hasText: / · Rank \d,/ })).toHaveText([
+    /^learned router · Rank 0/,
+    /^learned router · Rank 1/,
+    /^perfect router · Rank 0/,
+    /^perfect router · Rank 1/,
+  ]);
   await picture(page, 'timelines');
   await page.getByRole('tab', { name: 'Answer' }).click();
 
@@ -280,12 +290,37 @@ test('two runs of the library are shown side by side, by keys', async () => {
   await expect(row.getByRole('cell')).toHaveText(['Environment', 'ENABLE_PERFECT_ROUTER', 'not set', '1']);
 });
 
+/** An arm goes into a container, then gets another recipe: what is missing is said, and what passes share. */
+async function changePlaces(page: Page): Promise<void> {
+  const plan = page.getByRole('complementary', { name: 'What will run' });
+  await page.getByLabel('Place of B').selectOption('docker');
+  await page.getByLabel('Image of B').fill('two words');
+  await expect(page.getByText(/^The image must be the name of an image/)).toBeVisible();
+  await page.getByLabel('Image of B').fill('registry/engine:2');
+  await page.getByLabel('Mounts of B').fill('/models');
+  await expect(page.getByText(/^The folder in the container must be a whole path/)).toBeVisible();
+  await page.getByLabel('Mounts of B').fill('/models:/models');
+  await expect(page.getByText(/^The folder in the container/)).toBeHidden();
+  await expect(plan.getByRole('heading', { name: /^Order of/ })).toBeVisible();
+  await expect(plan).not.toContainText('The arms are the same');
+  await page.getByLabel('Recipe of B').selectOption('tensorrt-llm-throughput');
+  await expect(page.getByLabel('Model of B', { exact: true })).toBeVisible();
+  const shared = plan.getByRole('region', { name: 'Shared by passes' });
+  await expect(shared).toContainText('TLLM_AUTOTUNER_CACHE_PATH');
+  await expect(shared).toContainText('passes of B');
+  expect(await problemsOf(page)).toEqual([]);
+  await picture(page, 'setup-places');
+}
+
 test('two arms are changed by hand; a comparison is cancelled and goes on', async () => {
   const { page } = application;
   await page.getByRole('button', { name: 'New run' }).click();
   await page.getByRole('button', { name: 'A/B…' }).click();
   const plan = page.getByRole('complementary', { name: 'What will run' });
   await expect(plan).toContainText('The arms are the same');
+  await changePlaces(page);
+  await page.getByRole('button', { name: 'New run' }).click();
+  await page.getByRole('button', { name: 'A/B…' }).click();
   await page.getByLabel('Layers of B').fill('0');
   await expect(page.locator('#compare-blocker')).toContainText('B: ');
   await page.getByLabel('Layers of B').fill('4');
@@ -293,7 +328,7 @@ test('two arms are changed by hand; a comparison is cancelled and goes on', asyn
   await page.getByLabel('Blocks', { exact: true }).fill('3');
   await page.getByRole('switch', { name: 'Profile both arms at the end' }).click();
   await expect(plan.getByRole('heading', { name: 'Order of 6 passes' })).toBeVisible();
-  await expect(plan).toContainText('A rough guess: from earlier runs of this recipe with other parameters.');
+  await expect(plan).toContainText('A rough guess: from earlier runs of this recipe with other parameters;');
   await expect(plan).not.toContainText('The arms are the same');
   await picture(page, 'setup-ab');
   await page.getByRole('button', { name: 'Start comparison' }).click();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +21,9 @@ const refuse = (words: string): object => ({
   err: `docker: Error response from daemon: ${words}\n`,
   code: 125,
 });
+
+/** The id of an image: another one for each name. */
+const imageId = (name: string): string => `sha256:${createHash('sha256').update(name).digest('hex')}`;
 
 /**
  * A test double of the docker daemon: its containers are processes of its own, in groups of their own, with exactly
@@ -70,7 +74,9 @@ export class FakeDocker {
     else if (op === 'signal') this.#containers.get(name)?.kill(request.signal);
     else if (op === 'version') send({ out: `${VERSION}\n`, code: 0 });
     else if (op === 'image')
-      send(this.#images.has(name) ? { out: '[]\n', code: 0 } : { err: 'No such image', code: 1 });
+      send(
+        this.#images.has(name) ? { out: `${imageId(name)}\n`, code: 0 } : { err: 'No such image', code: 1 },
+      );
     else if (this.#remove(name)) send({ out: `${name}\n`, code: 0 });
     else send({ err: `Error response from daemon: No such container: ${name}\n`, code: 1 });
   }

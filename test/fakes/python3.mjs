@@ -39,6 +39,18 @@ for (let done = 0; done < prompts; done += 1) {
 process.stderr.write('\n');
 const seconds = (performance.now() - startedAt) / 1000;
 const mean = latencies.reduce((sum, latency) => sum + latency, 0) / latencies.length;
+const sorted = latencies.toSorted((a, b) => a - b);
+/** The server answers in one piece: its tokens share the time of the whole. */
+const SHARES = { ttft: 1 / 8, tpot: 1 / 8, itl: 1 / 8, e2el: 1 };
+/** @param {keyof typeof SHARES} quantity @returns {Record<string, number>} */
+const of = (quantity) => ({
+  mean: SHARES[quantity] * mean,
+  median: SHARES[quantity] * (sorted[Math.floor(sorted.length / 2)] ?? 0),
+  p99: SHARES[quantity] * (sorted.at(-1) ?? 0),
+});
+/** @param {keyof typeof SHARES} quantity @param {'mean' | 'p99'} statistic */
+const text = (quantity, statistic) => (of(quantity)[statistic] ?? 0).toFixed(2);
+const quantities = /** @type {const} */ (['ttft', 'tpot', 'itl', 'e2el']);
 process.stdout.write(
   '============ Serving Benchmark Result ============\n' +
     `Total requests:                          ${prompts}        \n` +
@@ -46,11 +58,22 @@ process.stdout.write(
     `Failed requests:                         ${failed}         \n` +
     `Request throughput (req/s):              ${(latencies.length / seconds).toFixed(2)}      \n` +
     `Output token throughput (tok/s):         ${((8 * latencies.length) / seconds).toFixed(2)}   \n` +
+    `Mean TTFT (ms):                          ${text('ttft', 'mean')}    \n` +
+    `P99 TTFT (ms):                           ${text('ttft', 'p99')}    \n` +
+    `Mean TPOT (ms):                          ${text('tpot', 'mean')}    \n` +
+    `Mean ITL (ms):                           ${text('itl', 'mean')}    \n` +
     `Mean E2EL (ms):                          ${mean.toFixed(2)}    \n` +
     '==================================================\n',
 );
 if (options['save-result'] === 'true') {
-  const result = { completed: latencies.length, duration: seconds, mean_e2el_ms: mean };
+  const latencyFigures = quantities.flatMap((quantity) =>
+    Object.entries(of(quantity)).map(([statistic, value]) => [`${statistic}_${quantity}_ms`, value]),
+  );
+  const result = {
+    completed: latencies.length,
+    duration: seconds,
+    ...Object.fromEntries(latencyFigures),
+  };
   const rates = {
     request_throughput: latencies.length / seconds,
     output_throughput: (8 * latencies.length) / seconds,

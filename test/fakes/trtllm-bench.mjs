@@ -2,7 +2,7 @@
 // A test double of trtllm-bench: its options, files, words and ways to fail; nothing is computed.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { hang, pause, takeOptions, trouble, usageError } from './lib/click.mjs';
-import { info, iterationLine, loadModel } from './lib/engine.mjs';
+import { info, iterationLine, loadModel, speed } from './lib/engine.mjs';
 
 const BENCH =
   'backend engine_dir extra_llm_api_options sampler_options max_batch_size max_num_tokens max_seq_len';
@@ -80,15 +80,23 @@ function report(requests, options) {
   );
   if (options['report_json'] !== undefined) {
     const performance = {
-      request_throughput_req_s: 25.00002,
-      system_output_throughput_tok_s: 3200.003,
-      total_latency_ms: 40000.00001,
-      request_latency_percentiles_ms: { p50: 24000.1, p99: 39500.3 },
+      request_throughput_req_s: 25.00002 * speed(),
+      system_output_throughput_tok_s: 3200.003 * speed(),
+      total_latency_ms: 40000.00001 / speed(),
+      request_latency_percentiles_ms: { p50: 24000.1 / speed(), p99: 39500.3 / speed() },
     };
-    writeFileSync(
-      options['report_json'],
-      JSON.stringify({ performance, request_info: { num_requests: requests } }),
-    );
+    const streaming_metrics = {
+      avg_ttft_ms: 80 / speed(),
+      ttft_percentiles: { p50: 75 / speed(), p99: 140 / speed() },
+      avg_tpot_ms: 6 / speed(),
+      tpot_percentiles: { p50: 5.8 / speed(), p99: 7 / speed() },
+    };
+    const report = {
+      performance,
+      request_info: { num_requests: requests },
+      ...(options['streaming'] === 'true' && { streaming_metrics }),
+    };
+    writeFileSync(options['report_json'], JSON.stringify(report));
   }
   if (options['request_json'] !== undefined) writeFileSync(options['request_json'], '[]');
   if (options['iteration_log'] !== undefined) {

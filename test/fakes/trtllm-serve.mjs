@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { hang, pause, takeOptions, trouble, usageError } from './lib/click.mjs';
-import { info, iterationLine, loadModel } from './lib/engine.mjs';
+import { info, iterationLine, loadModel, speed } from './lib/engine.mjs';
 
 const names = 'host port backend log_level max_batch_size max_num_tokens max_seq_len tp_size pp_size ep_size';
 const more = 'cluster_size gpus_per_node kv_cache_free_gpu_memory_fraction config extra_llm_api_options';
@@ -96,7 +96,7 @@ async function complete(response) {
     process.kill(process.pid, 'SIGSEGV');
   }
   if (trouble() === 'stall-under-load' && iteration === 5) await hang();
-  await pause(5);
+  await pause(5 / speed());
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices":[{"text":"a"}]}');
 }
 

@@ -3,9 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import type { Arm, Comparison, ComparisonProgress, ComparisonRequest } from '#shared/contract/comparison.ts';
+import type { LaunchTarget } from '#shared/contract/target.ts';
 import { defaultThresholds } from '../compare/verdict.ts';
 import type { Services } from '../composition.ts';
 import { formOf } from './run-command.ts';
+import { targetOf } from './target-option.ts';
 import { remark, say } from './terminal.ts';
 
 export interface CompareOptions {
@@ -14,6 +16,12 @@ export interface CompareOptions {
   readonly env: readonly string[];
   readonly b: readonly string[];
   readonly bEnv: readonly string[];
+  readonly bRecipe?: string;
+  readonly target: string;
+  readonly bTarget?: string;
+  readonly mount: readonly string[];
+  readonly gpus?: string;
+  readonly shmSize?: string;
   readonly window?: string;
   readonly perfectRouter: boolean;
   readonly blocks: string;
@@ -44,35 +52,57 @@ export function percentage(text: string): number {
   throw new IterscopeError({ code: 'form.parameter', message });
 }
 
+/** What B's recipe knows of the parameters of both arms. */
+async function knownBy(services: Services, recipe: string, set: readonly string[]): Promise<string[]> {
+  const { parameters } = await services.recipes.get(recipe);
+  return set.filter((text) => parameters.some(({ name }) => text.startsWith(`${name}=`)));
+}
+
+/** What B does otherwise, as its label. */
+function changeText({ b, bEnv, bRecipe, bTarget }: CompareOptions): string {
+  const places = bTarget === undefined ? [] : [bTarget];
+  return (
+    [...(bRecipe === undefined ? [] : [bRecipe]), ...places, ...b, ...bEnv].join(', ') || 'the same again'
+  );
+}
+
+/** An arm's form with the window that its profiled pass captures. */
+async function armOf(
+  services: Services,
+  label: string,
+  options: Pick<CompareOptions, 'set' | 'env' | 'perfectRouter' | 'window'> & { readonly recipe: string },
+  target: LaunchTarget,
+): Promise<Arm> {
+  const recorders = { trace: false, nsight: false, expertStatistics: false, json: false };
+  const form = await formOf(services, { ...options, ...recorders });
+  const { defaultWindow } = await services.recipes.get(options.recipe);
+  const window = form.window === '' ? defaultWindow : form.window;
+  return { label: label.slice(0, 120), form: { ...form, window, target } };
+}
+
 async function armsOf(services: Services, options: CompareOptions): Promise<{ a: Arm; b: Arm }> {
-  const { recipe, set, env, b: setB, bEnv, perfectRouter, window } = options;
+  const { recipe, set, env, b: setB, bEnv, bRecipe, perfectRouter, window, target, bTarget } = options;
   if (recipe === undefined) {
     const message = 'Say which recipe with --recipe, or which comparison goes on with --resume.';
     throw new IterscopeError({ code: 'form.parameter', message });
   }
-  const base = {
-    recipe,
-    trace: false,
-    nsight: false,
-    expertStatistics: false,
-    json: false,
-    ...(window && { window }),
-  };
-  const a = await formOf(services, { ...base, set, env, perfectRouter: false });
-  const b = await formOf(services, {
-    ...base,
-    set: [...set, ...setB],
+  const shared = bRecipe === undefined ? set : await knownBy(services, bRecipe, set);
+  const captured = window === undefined ? {} : { window };
+  const [labelA, labelB] = perfectRouter
+    ? (['learned router', 'perfect router'] as const)
+    : (['baseline', changeText(options)] as const);
+  const a = { recipe, set, env, perfectRouter: false, ...captured };
+  const b = {
+    recipe: bRecipe ?? recipe,
+    set: [...shared, ...setB],
     env: [...env, ...bEnv],
     perfectRouter,
-  });
-  const { defaultWindow } = await services.recipes.get(recipe);
-  const change = [...setB, ...bEnv].join(', ') || 'the same again';
-  const labels = perfectRouter ? ['learned router', 'perfect router'] : ['baseline', change];
-  const arm = (form: Arm['form'], label = ''): Arm => ({
-    label: label.slice(0, 120),
-    form: { ...form, window: form.window === '' ? defaultWindow : form.window },
-  });
-  return { a: arm(a, labels[0]), b: arm(b, labels[1]) };
+    ...captured,
+  };
+  return {
+    a: await armOf(services, labelA, a, targetOf('--target', target, options)),
+    b: await armOf(services, labelB, b, targetOf('--b-target', bTarget ?? target, options)),
+  };
 }
 
 async function requestOf(services: Services, options: CompareOptions): Promise<ComparisonRequest> {

@@ -197,6 +197,17 @@ function addCompareCommand(cli: Command, version: string): void {
     .option('--perfect-router', 'arm B routes perfectly, arm A as learned', false)
     .option('--b <name=value>', 'a parameter of arm B only; repeatable', collect, [])
     .option('--b-env <name=value>', 'an environment variable of arm B only; repeatable', collect, [])
+    .option('--b-recipe <id>', 'another recipe for arm B; it takes the parameters that it knows')
+    .option('--target <place>', 'where both arms run: local, docker:IMAGE or podman:IMAGE', 'local')
+    .option('--b-target <place>', 'where arm B runs instead, such as another image')
+    .option(
+      '--mount <from:to>',
+      'a folder of this machine that containers see, :rw at the end to write; repeatable',
+      collect,
+      [],
+    )
+    .option('--gpus <numbers>', 'GPUs of containers: all, none, or numbers such as 0,1')
+    .option('--shm-size <size>', 'shared memory of containers, such as 8g')
     .option('--blocks <count>', 'blocks of one pass of each arm, 3 to 100', '5')
     .option('--seed <number>', 'decides the order of the arms in each block', '1')
     .option('--early', 'look before the end, at a price, and stop when the answer is clear', false)

@@ -8,7 +8,8 @@ import type {
 } from '#shared/contract/comparison.ts';
 import type { IterationLine, ReportedFigure } from '#shared/contract/run.ts';
 import { chartsOf } from './charts.ts';
-import { confoundersOf, differencesOf, isPerfectRouterQuestion } from './differences.ts';
+import { confoundersOf, versionDifferences } from './confounders.ts';
+import { differencesOf, isPerfectRouterQuestion } from './differences.ts';
 import { effectOf } from './effect.ts';
 import { compareFigures, logRatiosOf, primaryOf } from './figures.ts';
 import type { Block } from './figures.ts';
@@ -19,7 +20,14 @@ import { isTiming } from './pass.ts';
 import type { PassResult } from './pass.ts';
 import type { Profile } from './profile.ts';
 import { hasOneRank } from './ranks.ts';
-import { missingFigures, sharedHeadline, windowText, workloadText } from './sharing.ts';
+import {
+  cacheTexts,
+  missingFigures,
+  placeText,
+  sharedHeadline,
+  windowText,
+  workloadText,
+} from './sharing.ts';
 import { suspectsOf } from './suspects.ts';
 import { powerFigures } from './telemetry.ts';
 import { headlineOf, verdictOf } from './verdict.ts';
@@ -88,7 +96,12 @@ function notesOf(
     notes.push('The arms report no figure in common: only their iteration times can be compared.');
   if (request.a.form.recipeId !== request.b.form.recipeId)
     notes.push('The arms run different recipes: compared is what both report under the same name.');
-  notes.push(...missingFigures(request, passes.filter(isTiming)), ...windowText(request));
+  notes.push(
+    ...placeText(request),
+    ...missingFigures(request, passes.filter(isTiming)),
+    ...windowText(request),
+    ...cacheTexts(comparison),
+  );
   if (differencesOf(request.a.form, request.b.form).length === 0)
     notes.push('The arms are the same: what is found is how much passes differ by themselves.');
   if (request.b.form.perfectRouter !== request.a.form.perfectRouter)
@@ -128,8 +141,8 @@ export function answerOf(comparison: Comparison, passes: readonly PassResult[]):
     figures: [...figures, ...compareFigures(blocksOf(comparison, timing, powerFigures))],
     iterations,
     suspects: suspectsOf(timing),
-    differences: differencesOf(request.a.form, request.b.form),
-    confounders: confoundersOf(passes),
+    differences: [...differencesOf(request.a.form, request.b.form), ...versionDifferences(request, passes)],
+    confounders: confoundersOf(request, passes),
     notes: notesOf(comparison, passes, primary),
     why: whyOf(request, explain(profileOf('a'), profileOf('b'))),
     charts: chartsOf(timing, groups, primary, request.seed),

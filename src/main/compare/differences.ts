@@ -1,28 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Difference } from '#shared/contract/comparison.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
-import { momentsOf } from './effect.ts';
-import { isTiming } from './pass.ts';
-import type { PassResult } from './pass.ts';
-import { busyGpus, workSamples } from './telemetry.ts';
+import { containerEntries, targetText } from './targets.ts';
 
-/** In what the arms differ on purpose, and in what passes differ that nobody asked for. */
+/** In what the arms differ on purpose. */
 
 const UNSET = 'not set';
 
-function flat(form: LaunchForm): Map<string, string> {
+/** Settings of a form by name; of two recipes and of two places only what both have can be held against each other. */
+function flat(form: LaunchForm, other: LaunchForm): Map<string, string> {
+  const sameRecipe = form.recipeId === other.recipeId;
+  const samePlace = form.target?.kind === other.target?.kind;
   const entries: [string, string][] = [
     ['recipe', form.recipeId],
+    ['runs in', targetText(form.target)],
+    ...(samePlace ? containerEntries(form.target) : []),
     ['perfect router', form.perfectRouter ? 'on' : 'off'],
-    ...Object.entries(form.parameters).map(([name, value]): [string, string] => [name, String(value)]),
+    ...Object.entries(form.parameters)
+      .filter(([name]) => sameRecipe || name in other.parameters)
+      .map(([name, value]): [string, string] => [name, String(value)]),
     ...form.extraEnvironment.map(({ name, value }): [string, string] => [name, value]),
   ];
   return new Map(entries);
 }
 
-/** Parameters and variables that differ, by name. Recorders are left out: timing passes have none. */
+/** Places, parameters and variables that differ, by name. Recorders are left out: timing passes have none. */
 export function differencesOf(a: LaunchForm, b: LaunchForm): Difference[] {
-  const [flatA, flatB] = [flat(a), flat(b)];
+  const [flatA, flatB] = [flat(a, b), flat(b, a)];
   const names = [...new Set([...flatA.keys(), ...flatB.keys()])];
   return names.flatMap((name) => {
     const [valueA, valueB] = [flatA.get(name) ?? UNSET, flatB.get(name) ?? UNSET];
@@ -34,47 +38,4 @@ export function differencesOf(a: LaunchForm, b: LaunchForm): Difference[] {
 export function isPerfectRouterQuestion(a: LaunchForm, b: LaunchForm): boolean {
   const differences = differencesOf(a, b);
   return differences.length === 1 && !a.perfectRouter && b.perfectRouter;
-}
-
-/** Mean clocks of the arms that are further apart than this may be the cause of a difference by themselves. */
-const CLOCK_TOLERANCE = 0.02;
-
-function meanClock(passes: readonly PassResult[], arm: 'a' | 'b'): number | null {
-  const clocks = passes
-    .filter((pass) => pass.arm === arm && isTiming(pass))
-    .flatMap(workSamples)
-    .flatMap((sample) => busyGpus(sample).flatMap(({ smClockMhz }) => smClockMhz ?? []));
-  return clocks.length === 0 ? null : momentsOf(clocks).mean;
-}
-
-function clockConfounders(passes: readonly PassResult[]): string[] {
-  const [a, b] = [meanClock(passes, 'a'), meanClock(passes, 'b')];
-  if (a === null || b === null || Math.abs(b / a - 1) <= CLOCK_TOLERANCE) return [];
-  return [
-    `multiprocessor clock differs between the arms: ${a.toFixed(0)} and ${b.toFixed(0)} MHz on average`,
-  ];
-}
-
-/** What is not the same in all passes although the arms do not say so: versions, machine, GPUs, driver, clocks. */
-export function confoundersOf(passes: readonly PassResult[]): string[] {
-  const seen = new Map<string, Set<string>>();
-  const add = (name: string, value: string): void => {
-    seen.set(name, (seen.get(name) ?? new Set()).add(value));
-  };
-  for (const {
-    run: { versions, host, gpus },
-    telemetry,
-  } of passes) {
-    for (const [name, version] of Object.entries(versions)) add(`version of ${name}`, version);
-    add('operating system', host.os);
-    add('processor', host.cpu);
-    add('cores', host.cores.toString());
-    add('GPUs', gpus.map(({ name }) => name).join(', '));
-    const { driver = null } = telemetry.head ?? {};
-    if (driver !== null) add('GPU driver', driver);
-  }
-  const differing = [...seen]
-    .filter(([, values]) => values.size > 1)
-    .map(([name, values]) => `${name} differs between passes: ${[...values].join(', ')}`);
-  return [...differing, ...clockConfounders(passes)];
 }

@@ -15,11 +15,19 @@ export interface PastRun {
   readonly bytes: number;
 }
 
+/** From a run's first step to its end: preparing data and loading the model are part of it, in whichever step. */
+function wallMsOf({ startedAt, endedAt, exit }: RunManifest): number | null {
+  const ms =
+    startedAt === undefined || endedAt === undefined ? NaN : Date.parse(endedAt) - Date.parse(startedAt);
+  return ms > 0 ? ms : (exit?.wallMs ?? null);
+}
+
 /** A run that ended well, as one to estimate from; none of any other. */
-export function pastRun({ state, exit, form, profiled, artifacts }: RunManifest): PastRun[] {
-  if (state !== 'ready' || exit === undefined) return [];
-  const bytes = artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
-  return [{ form, profiled, wallMs: exit.wallMs, bytes }];
+export function pastRun(run: RunManifest): PastRun[] {
+  const wallMs = wallMsOf(run);
+  if (run.state !== 'ready' || wallMs === null) return [];
+  const bytes = run.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
+  return [{ form: run.form, profiled: run.profiled, wallMs, bytes }];
 }
 
 interface PassEstimate {
@@ -59,7 +67,7 @@ export function estimatePasses(
     bytes: known.reduce((sum, { bytes }) => sum + bytes, 0),
     basis:
       rough === 0
-        ? 'From earlier runs with the same parameters.'
-        : 'A rough guess: from earlier runs of this recipe with other parameters.',
+        ? 'From earlier runs with the same parameters; loading the model counts in every pass.'
+        : 'A rough guess: from earlier runs of this recipe with other parameters; loading the model counts in every pass.',
   };
 }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ComparedIterations, ComparisonRequest } from '#shared/contract/comparison.ts';
+import type {
+  ComparedIterations,
+  Comparison,
+  ComparisonRequest,
+  SharedCache,
+} from '#shared/contract/comparison.ts';
 import type { ReportedFigure } from '#shared/contract/run.ts';
 import { formatChange } from '#shared/base/units.ts';
 import { differencesOf } from './differences.ts';
 import type { PassResult } from './pass.ts';
+import { targetText } from './targets.ts';
 
 /** What arms do not have in common, and what of them can be compared all the same. */
 
@@ -68,4 +74,36 @@ export function windowText({ a, b, profile }: ComparisonRequest): string[] {
   return [
     `The profiled passes capture different iterations (${a.form.window} and ${b.form.window}): explained is what they share, iterations of the same rank and batch.`,
   ];
+}
+
+/** Arms of two places: each place has a share in what is found. */
+export function placeText({ a, b }: Arms): string[] {
+  const [placeA, placeB] = [targetText(a.form.target), targetText(b.form.target)];
+  if (placeA === placeB) return [];
+  return [
+    `The arms run in different places (${placeA}; ${placeB}): what a place itself costs is part of the difference.`,
+  ];
+}
+
+function ownerText({ owner, path, variable }: SharedCache): string {
+  if (owner === 'comparison') return `${variable}=${path}`;
+  return owner === 'user' ? `${variable}=${path}, as you set it` : `~/${path}`;
+}
+
+/** Which caches of the program passes share, a sentence each. */
+export function cacheTexts({ caches = [], request }: Pick<Comparison, 'caches' | 'request'>): string[] {
+  const titles = [...new Set(caches.map(({ title }) => title))];
+  return titles.flatMap((title) => {
+    const ofTitle = caches.filter((cache) => cache.title === title);
+    const places = new Set(ofTitle.map(({ path }) => path));
+    const [first] = ofTitle;
+    if (first === undefined) return [];
+    const [only] = places.size === 1 ? [first] : [];
+    if (only !== undefined && ofTitle.length > 1)
+      return [`All passes share the ${title} (${ownerText(only)}): the first that loads fills it.`];
+    return ofTitle.map(
+      (cache) =>
+        `Passes of ${request[cache.arm].label} share their ${title} (${ownerText(cache)}): the first that loads fills it.`,
+    );
+  });
 }

@@ -39,8 +39,10 @@ export class ContainerTarget implements Target {
       const answer = await askClient(client, ['version', '--format', format], this.#environment);
       if (answer.code !== 0) return { versions: {}, problem: refused(runtime, answer.stderr) };
       const versions = { [runtime]: answer.stdout.trim() };
-      const found = await askClient(client, ['image', 'inspect', image], this.#environment);
-      return { versions, problem: found.code === 0 ? undefined : imageMissing(runtime, image) };
+      const question = ['image', 'inspect', '--format', '{{.Id}}', image];
+      const found = await askClient(client, question, this.#environment);
+      if (found.code !== 0) return { versions, problem: imageMissing(runtime, image) };
+      return { versions: { ...versions, image: shortId(found.stdout) }, problem: undefined };
     } catch (thrown) {
       return { versions: {}, problem: toFailure(thrown) };
     }
@@ -87,6 +89,14 @@ export class ContainerTarget implements Target {
   #client(): Promise<string> {
     return findClient(this.#stated.runtime, this.#environment['PATH'] ?? '');
   }
+}
+
+/** `sha256:0123…` as the first digits that tell images apart; podman says no algorithm. */
+function shortId(text: string): string {
+  return `sha256 ${text
+    .trim()
+    .replace(/^sha256:/, '')
+    .slice(0, 12)}`;
 }
 
 function containerName({ name }: Pick<LaunchSpec, 'name'>): string {

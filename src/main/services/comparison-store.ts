@@ -1,20 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { IterscopeError } from '#shared/base/errors.ts';
 import { comparison as schema } from '#shared/contract/comparison.ts';
 import type { Arm, Comparison } from '#shared/contract/comparison.ts';
 import type { ComparisonReport } from '../compare/report.ts';
 import { maskEntry, maskParameters, maskValue, redact } from '../launch/secrets.ts';
+import type { Platform } from '../ports/platform.ts';
 import { readJson, writeAtomically } from './files.ts';
 
 /** Comparisons on disk, beside the runs: one file each, which names the runs that its passes became. */
 export class ComparisonStore {
   readonly #root: string;
+  readonly #caches: string;
 
-  constructor(dataFolder: string) {
+  constructor({ dataFolder, cacheFolder }: Pick<Platform, 'dataFolder' | 'cacheFolder'>) {
     this.#root = join(dataFolder, 'comparisons');
+    this.#caches = join(cacheFolder, 'comparisons');
+  }
+
+  /** Of the caches that programs of its passes fill. */
+  cacheFolderOf(id: string): string {
+    return join(this.#caches, id);
+  }
+
+  /** Makes the folders of the caches: programs make the files. */
+  async makeCaches({ caches = [] }: Comparison): Promise<void> {
+    for (const { owner, path } of caches)
+      if (owner === 'comparison') await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  }
+
+  async removeCaches(id: string): Promise<void> {
+    await rm(this.cacheFolderOf(id), { recursive: true, force: true });
   }
 
   newId(now: Date): string {

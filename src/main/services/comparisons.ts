@@ -6,6 +6,7 @@ import type {
   ComparisonAnswer,
   ComparisonPlan,
   ComparisonRequest,
+  SharedCache,
 } from '#shared/contract/comparison.ts';
 import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import type { RunManifest } from '#shared/contract/run.ts';
@@ -17,10 +18,12 @@ import type { PassResult } from '../compare/pass.ts';
 import type { Profile } from '../compare/profile.ts';
 import { htmlReport } from '../compare/report-html.ts';
 import { markdownReport } from '../compare/report-markdown.ts';
+import { cachesOf } from '../launch/pass-caches.ts';
 import { MASK } from '../launch/secrets.ts';
 import { maskSecrets, shareable } from './comparison-store.ts';
-import { formOf, LiveComparison } from './live-comparison.ts';
+import { LiveComparison } from './live-comparison.ts';
 import type { ComparisonParts } from './live-comparison.ts';
+import { formOf, launchedForm } from './pass-forms.ts';
 import { readProfile } from './profile-reading.ts';
 
 /** Profiles that are kept in memory. */
@@ -62,12 +65,28 @@ export class ComparisonService {
     const { runs } = await this.#parts.library.list();
     const findings = await this.#findings(request);
     return {
+      caches: await this.#cachesOf(request, '(comparison)'),
       passes,
       estimate: estimatePasses(request, passes, runs.flatMap(pastRun)),
       findings,
       differences: differencesOf(request.a.form, request.b.form),
       runnable: findings.every(({ severity }) => severity !== 'error'),
     };
+  }
+
+  /** The caches that passes of each arm will share. */
+  async #cachesOf({ a, b }: ComparisonRequest, id: string): Promise<SharedCache[]> {
+    const { environment, recipes, store } = this.#parts;
+    const differences = differencesOf(a.form, b.form);
+    const together = differences.every(({ name }) => name === 'perfect router');
+    const places = { folder: store.cacheFolderOf(id), together, environment };
+    const found: SharedCache[] = [];
+    for (const [arm, { form }] of [
+      ['a', a],
+      ['b', b],
+    ] as const)
+      found.push(...cachesOf(await recipes.get(form.recipeId), form, arm, places));
+    return found;
   }
 
   /** What the checks before a launch say of the passes of both arms, each sentence once an arm. */
@@ -89,14 +108,16 @@ export class ComparisonService {
       if (request.profile) await this.#checkArm(arm, 'profile');
     }
     const now = new Date();
+    const id = this.#parts.store.newId(now);
     const comparison: Comparison = {
       version: 1,
-      id: this.#parts.store.newId(now),
+      id,
       title: request.title ?? `${request.b.label} against ${request.a.label}`,
       createdAt: now.toISOString(),
       state: 'running',
       request,
       plan: passesOf(request),
+      caches: await this.#cachesOf(request, id),
       passes: [],
     };
     return this.#begin(comparison);
@@ -168,25 +189,29 @@ export class ComparisonService {
   /** The report of a comparison, as the text of a file. */
   async report(id: string, format: 'html' | 'markdown' | 'json'): Promise<string> {
     const [comparison, answer] = await Promise.all([this.get(id), this.answer(id)]);
-    const commands: { title: string; shell: string }[] = [];
-    for (const purpose of [
-      'timing',
-      ...(comparison.request.profile ? (['profile'] as const) : []),
-    ] as const) {
-      for (const arm of [comparison.request.a, comparison.request.b]) {
-        const { shell } = await this.#parts.runs.preview(formOf(arm, purpose));
-        commands.push({
-          title: `${purpose === 'timing' ? 'Timing' : 'Profiled'} pass of ${arm.label}`,
-          shell,
-        });
-      }
-    }
+    const commands = await this.#commandsOf(comparison);
     const report = shareable({ comparison, answer, commands });
     if (format === 'json') return JSON.stringify({ version: 1, ...report });
     if (format === 'markdown') return markdownReport(report);
     // The chart library is large, and only this needs it.
     const { svgOf } = await import('../pictures/svg.ts');
     return htmlReport(report, svgOf);
+  }
+
+  /** The command of each arm's passes as bash. */
+  async #commandsOf(comparison: Comparison): Promise<{ title: string; shell: string }[]> {
+    const folder = this.#parts.store.cacheFolderOf(comparison.id);
+    const commands: { title: string; shell: string }[] = [];
+    for (const purpose of comparison.request.profile
+      ? (['timing', 'profile'] as const)
+      : (['timing'] as const)) {
+      for (const arm of ['a', 'b'] as const) {
+        const { shell } = await this.#parts.runs.preview(launchedForm(comparison, { arm, purpose }, folder));
+        const title = `${purpose === 'timing' ? 'Timing' : 'Profiled'} pass of ${comparison.request[arm].label}`;
+        commands.push({ title, shell });
+      }
+    }
+    return commands;
   }
 
   get liveCount(): number {

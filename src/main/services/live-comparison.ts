@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { IterscopeError, toFailure } from '#shared/base/errors.ts';
-import type { Arm, Comparison, ComparisonAnswer, ComparisonProgress } from '#shared/contract/comparison.ts';
+import type { Comparison, ComparisonAnswer, ComparisonProgress } from '#shared/contract/comparison.ts';
 import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
-import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Platform } from '../ports/platform.ts';
 import { maskSecrets } from './comparison-store.ts';
 import type { ComparisonStore } from './comparison-store.ts';
 import type { Library } from './library.ts';
+import { formOf, launchedForm } from './pass-forms.ts';
+import type { RecipeService } from './recipes.ts';
 import type { RunService } from './runs.ts';
 import type { SourceService } from './sources.ts';
 import type { TelemetryService } from './telemetry.ts';
@@ -16,6 +17,7 @@ export interface ComparisonParts {
   readonly store: ComparisonStore;
   readonly runs: RunService;
   readonly library: Library;
+  readonly recipes: Pick<RecipeService, 'get'>;
   readonly sources: SourceService;
   readonly engine: Engine;
   readonly telemetry: Pick<TelemetryService, 'read'>;
@@ -27,22 +29,6 @@ export interface ComparisonParts {
 
 /** A pass that fails is tried once more: one bad start must not cost an hour of good ones. */
 const TRIES = 2;
-
-/** What a timing pass runs: the arm's form without anything that records. */
-function timingForm(form: LaunchForm): LaunchForm {
-  return {
-    ...form,
-    window: '',
-    timing: false,
-    nsight: false,
-    torchTrace: false,
-    expertStatistics: false,
-  };
-}
-
-export function formOf({ form }: Arm, purpose: PlannedPass['purpose']): LaunchForm {
-  return purpose === 'timing' ? timingForm(form) : { ...form, timing: false, torchTrace: true };
-}
 
 /** One comparison that goes on. */
 export class LiveComparison {
@@ -75,6 +61,7 @@ export class LiveComparison {
 
   async go(): Promise<void> {
     try {
+      await this.#parts.store.makeCaches(this.#comparison);
       for (const pass of this.#remaining()) {
         if (pass.purpose === 'timing' && (await this.#isSettled())) continue;
         const stopped = await this.#run(pass);
@@ -118,11 +105,13 @@ export class LiveComparison {
   /** Does one pass; says how the comparison ends when it cannot go on after it. */
   async #run(pass: PlannedPass): Promise<'cancelled' | 'interrupted' | null> {
     const { request, id } = this.#comparison;
+    const { runs, store } = this.#parts;
     const arm = request[pass.arm];
     if (this.#wasCancelled()) return 'cancelled';
     this.#tell(stepText(pass, arm.label, request.blocks));
     for (let attempt = 1; ; attempt += 1) {
-      const { id: runId } = await this.#parts.runs.start(formOf(arm, pass.purpose), { id, ...pass });
+      const form = launchedForm(this.#comparison, pass, store.cacheFolderOf(id));
+      const { id: runId } = await runs.start(form, { id, ...pass }, formOf(arm, pass.purpose));
       this.#current = runId;
       if (this.#wasCancelled()) await this.#parts.runs.cancel(runId).catch(() => undefined);
       const run = await this.#parts.runs.finished(runId);
@@ -156,6 +145,8 @@ export class LiveComparison {
     const { owner: _owner, ...rest } = this.#comparison;
     this.#comparison = rest;
     await this.#update({ state, endedAt, ...(reason === undefined ? {} : { reason }) });
+    // One that goes on later finds them as they are.
+    if (state === 'done') await this.#parts.store.removeCaches(this.#comparison.id);
     this.#tell(reason ?? ENDED[state]);
     this.#resolveEnded(this.#comparison);
   }

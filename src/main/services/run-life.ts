@@ -8,6 +8,7 @@ import type { TargetOf } from '../ports/target.ts';
 import { stepsOf } from './library.ts';
 import type { LogService } from './logs.ts';
 import { RunMonitor } from './run-monitor.ts';
+import { programVersions } from './probe/program-versions.ts';
 import { captureOf, collectRun, readTraces, type ReadingParts } from './run-reading.ts';
 import { RunSteps, type FindNsys } from './steps/run-steps.ts';
 import type { StepsOutcome } from './steps/step-runner.ts';
@@ -115,6 +116,7 @@ export class RunLife {
     this.#watch = telemetry.start(id, this.#plan.profiled);
     try {
       await this.#update({ state: 'starting', startedAt: new Date().toISOString() });
+      await this.#findVersions();
       this.#steps = this.#makeSteps(monitor);
       // A cancel that came while the manifest was being written found no step yet.
       if (this.#wasCancelled()) this.#steps.cancel();
@@ -125,6 +127,18 @@ export class RunLife {
       await this.#writes;
       await this.#lost(toFailure(thrown));
     }
+  }
+
+  /** What exactly is started: the container's image, or the programs of this machine. */
+  async #findVersions(): Promise<void> {
+    const { target, versions } = this.#manifest;
+    const bundled = this.#parts.platform.nativeFolder;
+    const steps = this.#plan.steps.filter(({ program, wraps }) => !(wraps ?? program).startsWith(bundled));
+    const found =
+      target.kind === 'local'
+        ? await programVersions(steps, this.#inherited['PATH'] ?? '')
+        : (await this.#parts.targetOf(target).probe()).versions;
+    if (Object.keys(found).length > 0) await this.#update({ versions: { ...versions, ...found } });
   }
 
   #makeSteps(monitor: RunMonitor): RunSteps {

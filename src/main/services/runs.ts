@@ -82,9 +82,13 @@ export class RunService {
     return this.#live.has(id) || this.#ingests.has(id);
   }
 
-  /** Creates the run and starts it, or queues it behind the one that runs. */
-  async start(form: LaunchForm, comparison?: ComparisonOrigin): Promise<RunManifest> {
-    const life = await this.#create(await this.#parts.planner.plan(form), comparison);
+  /**
+   * Creates the run and starts it, or queues it behind the one that runs. `stated` is what its user stated, where the
+   * form says more than that.
+   */
+  async start(form: LaunchForm, comparison?: ComparisonOrigin, stated = form): Promise<RunManifest> {
+    const planned = await this.#parts.planner.plan(form);
+    const life = await this.#create({ ...planned, form: stated }, comparison);
     this.#startNext();
     this.#tellQueue();
     return life.manifest;
@@ -218,7 +222,7 @@ export class RunService {
       form: { ...form, extraEnvironment: form.extraEnvironment.map(maskEntry) },
       ...(comparison === undefined ? {} : { comparison }),
       recipeTitle: recipe.title,
-      target: form.target ?? { kind: 'local' },
+      target: plan.target,
       command: { program: plan.main.program, args: [...plan.main.args], cwd: library.artifactsOf(id) },
       ...(steps === undefined ? {} : { steps }),
       environment: plan.environment.map(maskEntry),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { LaunchTarget } from '#shared/contract/target.ts';
+import type { ContainerTarget, LaunchTarget } from '#shared/contract/target.ts';
 import { containerTarget } from '#shared/contract/target.ts';
 
 /** The place where a run happens: what is wrong with it, in words. */
@@ -8,6 +8,18 @@ export const TARGET_FIELDS = 'target.';
 
 /** The one field of a container that has no default. */
 export const IMAGE_FIELD = `${TARGET_FIELDS}image`;
+
+/** What a container starts with; its image is the user's to name. */
+export const newContainer: ContainerTarget = {
+  kind: 'container',
+  runtime: 'docker',
+  image: '',
+  mounts: [],
+  gpus: 'all',
+  shmSize: '',
+  user: 'own',
+  entryPoint: 'image',
+};
 
 const FIELD_WORDS: Readonly<Record<string, string>> = {
   image: 'The image',

@@ -4,6 +4,7 @@ import type { Arm, Comparison, ComparisonProgress } from '#shared/contract/compa
 import type { ArmName } from '#shared/contract/comparison-pass.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
+import { formOfRecipe } from './launcher.ts';
 
 /** Comparisons as main tells of them, and the one that is being planned. */
 
@@ -85,15 +86,15 @@ function armForm(form: LaunchForm, recipe: Recipe): LaunchForm {
   };
 }
 
-function draftOf(a: Arm, b: Arm, recipe: Recipe, title: string): ComparisonDraft {
+function draftOf(a: Arm, b: Arm, recipes: Readonly<Record<ArmName, Recipe>>, title: string): ComparisonDraft {
   return {
     title,
-    a: { ...a, form: armForm(a.form, recipe) },
-    b: { ...b, form: armForm(b.form, recipe) },
+    a: { ...a, form: armForm(a.form, recipes.a) },
+    b: { ...b, form: armForm(b.form, recipes.b) },
     blocks: DEFAULT_BLOCKS,
     seed: '1',
     early: false,
-    profile: recipe.passes.includes('torch-trace'),
+    profile: [recipes.a, recipes.b].every(({ passes }) => passes.includes('torch-trace')),
   };
 }
 
@@ -102,14 +103,42 @@ export function perfectRouterDraft(form: LaunchForm, recipe: Recipe): Comparison
   return draftOf(
     { label: 'learned router', form: { ...form, perfectRouter: false } },
     { label: 'perfect router', form: { ...form, perfectRouter: true } },
-    recipe,
+    { a: recipe, b: recipe },
     'Perfect against learned router',
   );
 }
 
 /** A and B, to be made different by hand, or two forms as they are. */
-export function changeDraft(a: LaunchForm, b: LaunchForm, recipe: Recipe): ComparisonDraft {
-  return draftOf({ label: 'A', form: a }, { label: 'B', form: b }, recipe, 'B against A');
+export function changeDraft(
+  a: LaunchForm,
+  b: LaunchForm,
+  recipes: Readonly<Record<ArmName, Recipe>>,
+): ComparisonDraft {
+  return draftOf({ label: 'A', form: a }, { label: 'B', form: b }, recipes, 'B against A');
+}
+
+/** Values of an arm's form that mean the same to another recipe: parameters of one name and type. */
+function carriedParameters(form: LaunchForm, recipe: Recipe): LaunchForm['parameters'] {
+  const kept = recipe.parameters.flatMap((parameter): [string, string][] => {
+    const value = form.parameters[parameter.name]?.toString();
+    if (value === undefined) return [];
+    const known = parameter.type !== 'choice' || parameter.choices.some((choice) => choice.value === value);
+    return known ? [[parameter.name, value]] : [];
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Gives an arm another recipe; place, variables and parameters that both know stay. */
+export function changeArmRecipe(name: ArmName, recipe: Recipe): void {
+  editArm(name, (form) => {
+    const fresh = formOfRecipe(recipe);
+    const parameters = { ...fresh.parameters, ...carriedParameters(form, recipe) };
+    const perfectRouter = form.perfectRouter && hasPerfectRouter(recipe);
+    return {
+      ...armForm({ ...fresh, parameters, perfectRouter }, recipe),
+      extraEnvironment: form.extraEnvironment,
+    };
+  });
 }
 
 /** Whether a recipe can be asked what routing imbalance costs. */

@@ -32,6 +32,18 @@ export const comparisonRequest = z.object({
 });
 export type ComparisonRequest = z.infer<typeof comparisonRequest>;
 
+/** A cache of the program that passes share. */
+export const sharedCache = z.object({
+  title: z.string(),
+  variable: z.string(),
+  arm: armName,
+  /** A file or folder; where `owner` is the home folder, relative to it. */
+  path: z.string(),
+  /** Whose place it is: made for this comparison, said by the user, or the program's own place in the home folder. */
+  owner: z.enum(['comparison', 'user', 'home']),
+});
+export type SharedCache = z.infer<typeof sharedCache>;
+
 /** What a comparison would do, before anything is started. */
 export const comparisonPlan = z.object({
   passes: z.array(plannedPass),
@@ -46,6 +58,8 @@ export const comparisonPlan = z.object({
     .nullable(),
   findings: z.array(finding.extend({ arm: armName })),
   differences: z.array(z.object({ name: z.string(), a: z.string(), b: z.string() })),
+  /** By arm; both arms share one where only the router differs. */
+  caches: z.array(sharedCache),
   runnable: z.boolean(),
 });
 export type ComparisonPlan = z.infer<typeof comparisonPlan>;
@@ -71,6 +85,8 @@ export const comparison = z.object({
   owner: z.object({ pid: z.int(), identity: z.string() }).optional(),
   request: comparisonRequest,
   plan: z.array(plannedPass),
+  /** Absent in comparisons of earlier versions. */
+  caches: z.array(sharedCache).optional(),
   passes: z.array(donePass),
 });
 export type Comparison = z.infer<typeof comparison>;

@@ -91,6 +91,21 @@ const address = z.object({
     .default(1_800_000),
 });
 
+/** What a program fills while it loads, and reads again when it loads the next time. */
+const programCache = z.object({
+  /** What tells the program where it is. */
+  variable: variableName,
+  title: z.string().min(1),
+  /** A plain name; the program makes the file or folder itself. */
+  file: z.string().regex(/^[A-Za-z0-9_][\w.-]{0,127}$/, 'must be a plain name'),
+  /** Where the program keeps it without the variable, in the user's home; absent where it then keeps none. */
+  home: z
+    .string()
+    .regex(/^[\w.-]+(\/[\w.-]+)*$/)
+    .optional(),
+});
+export type ProgramCache = z.infer<typeof programCache>;
+
 export const recipeStep = z.object({
   name: recipeName,
   title: z.string().min(1),
@@ -175,5 +190,7 @@ export const recipe = z.object({
     })
     .default({}),
   artifacts: z.array(z.object({ kind: artifactKind, pattern: z.string() })),
+  /** What passes of a comparison share, so that each does not pay for it anew. */
+  caches: z.array(programCache).max(16).default([]),
 });
 export type Recipe = z.infer<typeof recipe>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { answerOf } from '#main/compare/answer.ts';
+import { differencesOf } from '#main/compare/differences.ts';
 import { groupsOf } from '#main/compare/groups.ts';
 import { compareIterations } from '#main/compare/iterations.ts';
 import { makeRandom, planPasses } from '#main/compare/order.ts';
@@ -12,6 +13,7 @@ import { svgOf } from '#main/pictures/svg.ts';
 import type { Comparison } from '#shared/contract/comparison.ts';
 import type { IterationLine } from '#shared/contract/run.ts';
 import type { TelemetryHead } from '#shared/contract/telemetry.ts';
+import { launchTarget } from '#shared/contract/target.ts';
 import { makeForm } from '../../builders/recipe.ts';
 import { makeGpuSample, makePass, makeSample, makeSteps } from '../../builders/comparison.ts';
 import { makeManifest } from '../../builders/run.ts';
@@ -145,6 +147,42 @@ describe('what else an answer holds', () => {
     const answer = answerOf(makeComparison(), changed);
     expect(answer.differences).toEqual([{ name: 'perfect router', a: 'off', b: 'on' }]);
     expect(answer.confounders).toEqual(['version of iterscope differs between passes: 0.1.0, 0.2.0']);
+  });
+
+  test('versions of two programs that were asked for are differences; one that changes within an arm confounds', () => {
+    const comparison = makeComparison({ perfect: false });
+    const { request } = comparison;
+    const python = (path: string) => ({
+      ...request.b.form,
+      extraEnvironment: [{ name: 'PATH', value: path }],
+    });
+    const asked = { ...comparison, request: { ...request, b: { ...request.b, form: python('/venv/bin') } } };
+    const versionOf = (index: number): string => (index === 4 ? '1.0.1' : index % 2 === 0 ? '1.0' : '1.1');
+    const passes = passesOf(1.2, 1.2, 1.2).map((each, index) => ({
+      ...each,
+      run: { ...each.run, versions: { torch: versionOf(index) } },
+    }));
+    const answer = answerOf(asked, passes);
+    expect(answer.differences).toContainEqual({ name: 'version of torch', a: '1.0, 1.0.1', b: '1.1' });
+    expect(answer.confounders).toEqual([
+      `version of torch changed among passes of ${request.a.label}: 1.0, 1.0.1`,
+    ]);
+    // The same versions without anybody's wish confound.
+    expect(answerOf(comparison, passes).confounders).toEqual([
+      'version of torch differs between passes: 1.0, 1.0.1, 1.1',
+    ]);
+  });
+
+  test('images, and what containers are given, are differences; other recipes are held against what both know', () => {
+    const target = launchTarget.parse({ kind: 'container', runtime: 'podman', image: 'engine:1' });
+    const a = makeForm({ target });
+    const b = makeForm({ target: { ...target, image: 'engine:2', shmSize: '8g' } as typeof target });
+    expect(differencesOf(a, b)).toEqual([
+      { name: 'runs in', a: 'podman container of engine:1', b: 'podman container of engine:2' },
+      { name: 'shared memory', a: 'the runtime’s own', b: '8g' },
+    ]);
+    const other = { ...a, recipeId: 'another', parameters: { iterations: 7, more: 'x' } };
+    expect(differencesOf(a, other).map(({ name }) => name)).toEqual(['recipe', 'iterations']);
   });
 
   test('a driver or clocks that differ confound', () => {

@@ -36,8 +36,14 @@ describe('what a comparison will take', () => {
     expect(estimate).toEqual({
       totalMs: 3 * 2_000 + 3 * 500,
       bytes: 600,
-      basis: 'From earlier runs with the same parameters.',
+      basis: 'From earlier runs with the same parameters; loading the model counts in every pass.',
     });
+  });
+
+  test('counts a run from its first step to its end: a server that loads is another step than its load', () => {
+    const served = { startedAt: '2026-01-14T10:00:00.000Z', endedAt: '2026-01-14T10:01:30.000Z' };
+    const estimate = estimatePasses(arms, passes, [ended(2_000, served)].flatMap(pastRun));
+    expect(estimate?.totalMs).toBe(6 * 90_000);
   });
 
   test('is a guess that says so where only other runs of the recipe are known', () => {

@@ -246,6 +246,6 @@ test('figures are found in the reports of the load generators', () => {
     'Total token throughput 3210.55 tok/s',
   ]);
   expect(figures('vllm-serve', 'load', 'P99 TTFT (ms):                           41.20')).toEqual([
-    'Time to first token, P99 41.20 ms',
+    'TTFT p99 41.20 ms',
   ]);
 });

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { anyFreePort, portIsFree } from '#main/services/probe/machine.ts';
 import { modelFacts, placementSlots } from '#main/services/probe/model.ts';
 import { hasImporter } from '#main/services/probe/nsys.ts';
+import { programVersions } from '#main/services/probe/program-versions.ts';
 import { findProgram, pathState } from '#main/services/probe/programs.ts';
 import { cudaRuntime, packageFolders, tensorrtLlm } from '#main/services/probe/python.ts';
 import { temporaryFolder } from '../../builders/folder.ts';
@@ -164,4 +165,34 @@ test('Nsight Systems is whole with its importer beside it, and says nothing thro
   writeFileSync(join(root, 'host-linux-x64', 'QdstrmImporter'), '');
   expect(await hasImporter(join(root, 'bin', 'nsys'))).toBe(true);
   expect(await hasImporter(join(root, 'bin', 'other'))).toBeNull();
+});
+
+describe('versions of programs', () => {
+  const step = (program: string, environment: { name: string; value: string }[] = []) => ({
+    program,
+    environment,
+  });
+
+  test('are those of the packages beside a Python, by path or by a PATH of the step', async () => {
+    const script = python({
+      ...older,
+      'torch-2.9.1+cu130.dist-info/METADATA': '',
+      'torchvision-0.24.0.dist-info/METADATA': '',
+    });
+    const expected = { tensorrt_llm: '1.2.0rc6', torch: '2.9.1+cu130' };
+    expect(await programVersions([step(script)], '')).toEqual(expected);
+    const onPath = step('trtllm-bench', [{ name: 'PATH', value: dirname(script) }]);
+    expect(await programVersions([onPath], '/nowhere')).toEqual(expected);
+    expect(await programVersions([step('trtllm-bench')], '/nowhere')).toEqual({});
+  });
+
+  test('are the beginnings of their hashes where nothing else tells them apart', async () => {
+    const path = join(makeFolder(), 'engine');
+    writeFileSync(path, 'one build');
+    chmodSync(path, 0o755);
+    const first = await programVersions([step(path), { ...step('nsys'), wraps: path }], '');
+    expect(first).toEqual({ engine: expect.stringMatching(/^sha256 [0-9a-f]{12}$/) as string });
+    writeFileSync(path, 'another build');
+    expect(await programVersions([step(path)], '')).not.toEqual(first);
+  });
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonPlan, ComparisonRequest } from '#shared/contract/comparison.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
-import { targetProblems } from '#renderer/base/launch-target.ts';
 import { invoke } from '#renderer/data/bridge.ts';
 import {
   changeDraft,
@@ -26,12 +25,6 @@ export async function readComparisons(): Promise<void> {
 }
 
 function recipeOf(form: LaunchForm) {
-  // A comparison shows no container's fields: what is wrong there can be mended where it was typed alone.
-  const [unfinished] = targetProblems(form.target).values();
-  if (unfinished !== undefined) {
-    notify('warning', `The container is not complete: ${unfinished} Mend it in the form, then compare.`);
-    return undefined;
-  }
   const recipe = useLauncher.getState().recipes?.find(({ id }) => id === form.recipeId);
   if (recipe === undefined)
     notify('error', `The recipe "${form.recipeId}" is not there any more: its runs cannot be repeated.`);
@@ -48,9 +41,9 @@ export function planPerfectRouter(form: LaunchForm): void {
 
 /** Plans a comparison of two forms: the same twice, to change one by hand, or two that exist. */
 export function planComparison(a: LaunchForm, b: LaunchForm): void {
-  const recipe = recipeOf(a);
-  if (recipe === undefined) return;
-  setDraft(changeDraft(formForEditing(a), formForEditing(b), recipe));
+  const [recipeA, recipeB] = [recipeOf(a), recipeOf(b)];
+  if (recipeA === undefined || recipeB === undefined) return;
+  setDraft(changeDraft(formForEditing(a), formForEditing(b), { a: recipeA, b: recipeB }));
   goTo({ kind: 'compare' });
 }
 

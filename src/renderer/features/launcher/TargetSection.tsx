@@ -4,11 +4,10 @@ import { Segmented } from '#renderer/widgets/Segmented.tsx';
 import { Select } from '#renderer/widgets/Select.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
 import type { FieldMessage } from '#renderer/widgets/Field.tsx';
-import { IMAGE_FIELD } from '#renderer/base/launch-target.ts';
+import { IMAGE_FIELD, newContainer } from '#renderer/base/launch-target.ts';
 import { editForm, touchField } from '#renderer/stores/launcher.ts';
 import { askedMessages } from './model.ts';
 import { MountEditor } from './MountEditor.tsx';
-import { newContainer } from './target.ts';
 
 interface TargetSectionProps {
   readonly target: LaunchTarget | undefined;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComparisonRequest } from '#shared/contract/comparison.ts';
+import type { ArmName } from '#shared/contract/comparison-pass.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
+import { applies } from '#shared/contract/recipe-rules.ts';
 import { completeForm, numberOf } from '#renderer/base/launch-form.ts';
+import { targetProblems } from '#renderer/base/launch-target.ts';
 import type { ComparisonDraft } from '#renderer/stores/comparisons.ts';
 
 /** What a draft means, without any element of it: everything here is pure. */
@@ -25,41 +28,66 @@ export const blocksProblem = (text: string): string | null =>
   wholeNumberProblem(text, FEWEST_BLOCKS, MOST_BLOCKS);
 export const seedProblem = (text: string): string | null => wholeNumberProblem(text, 0, MOST_SEED);
 
+/** What each arm runs. */
+export type ArmRecipes = Readonly<Record<ArmName, Recipe>>;
+
 /** The request that main takes; null while something that was typed cannot be used. */
-export function requestOf(draft: ComparisonDraft, recipe: Recipe): ComparisonRequest | null {
+export function requestOf(draft: ComparisonDraft, recipes: ArmRecipes): ComparisonRequest | null {
   const { title, a, b, blocks, seed, early, profile } = draft;
   if (blocksProblem(blocks) !== null || seedProblem(seed) !== null) return null;
-  if (a.label.trim() === '' || b.label.trim() === '') return null;
-  const arm = ({ label, form }: ComparisonDraft['a']) => ({ label, form: completeForm(recipe, form) });
+  if ([a, b].some(({ label, form }) => label.trim() === '' || targetProblems(form.target).size > 0))
+    return null;
+  const arm = (name: ArmName) => {
+    const { label, form } = draft[name];
+    return { label, form: completeForm(recipes[name], form) };
+  };
   return {
     ...(title.trim() === '' ? {} : { title: title.trim() }),
-    a: arm(a),
-    b: arm(b),
+    a: arm('a'),
+    b: arm('b'),
     blocks: Number(blocks),
     seed: Number(seed),
     early,
-    profile,
+    profile: profile && canProfile(recipes),
     thresholds: THRESHOLDS,
   };
 }
 
-/** A setting of both arms, as texts. */
-export interface SettingRow {
+/** Whether both arms can be recorded, to say why they differ. */
+export const canProfile = ({ a, b }: ArmRecipes): boolean =>
+  [a, b].every(({ passes }) => passes.includes('torch-trace'));
+
+/** A setting of one arm. */
+export interface ArmSetting {
   readonly parameter: RecipeParameter;
-  readonly a: string;
-  readonly b: string;
+  readonly value: string;
+}
+
+/** A setting of both arms; null where an arm has none of that name, or none that its other settings leave in use. */
+export interface SettingRow {
+  /** As the first arm that has it knows it. */
+  readonly parameter: RecipeParameter;
+  readonly a: ArmSetting | null;
+  readonly b: ArmSetting | null;
   readonly differs: boolean;
 }
 
-function valueOf(parameter: RecipeParameter, form: LaunchForm): string {
-  return (form.parameters[parameter.name] ?? parameter.default).toString();
+function settingOf(name: string, recipe: Recipe, form: LaunchForm): ArmSetting | null {
+  const parameter = recipe.parameters.find((known) => known.name === name);
+  if (parameter === undefined || !applies(recipe, form.parameters, parameter)) return null;
+  return { parameter, value: (form.parameters[name] ?? parameter.default).toString() };
 }
 
-/** The recipe's parameters in both arms. */
-export function settingRows({ a, b }: ComparisonDraft, recipe: Recipe): readonly SettingRow[] {
-  return recipe.parameters.map((parameter) => {
-    const [valueA, valueB] = [valueOf(parameter, a.form), valueOf(parameter, b.form)];
-    return { parameter, a: valueA, b: valueB, differs: valueA.trim() !== valueB.trim() };
+/** Parameters of both arms' recipes, those of A first. */
+export function settingRows({ a, b }: ComparisonDraft, recipes: ArmRecipes): readonly SettingRow[] {
+  const known = [...recipes.a.parameters, ...recipes.b.parameters];
+  const first = known.filter(({ name }, index) => known.findIndex((other) => other.name === name) === index);
+  return first.flatMap((parameter) => {
+    const settingA = settingOf(parameter.name, recipes.a, a.form);
+    const settingB = settingOf(parameter.name, recipes.b, b.form);
+    if (settingA === null && settingB === null) return [];
+    const differs = settingA?.value.trim() !== settingB?.value.trim();
+    return { parameter, a: settingA, b: settingB, differs };
   });
 }
 

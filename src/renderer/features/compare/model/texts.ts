@@ -4,6 +4,7 @@ import type {
   ComparedFigure,
   Effect,
   GainEstimate,
+  SharedCache,
   Thresholds,
 } from '#shared/contract/comparison.ts';
 import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
@@ -100,4 +101,32 @@ export function estimateText({ byTokens, byActive }: GainEstimate, measured: Eff
 export function powerText({ smallestEffect }: Effect): string {
   const smallest = smallestEffect < 0.0005 ? 'below 0.1 %' : `of ${formatPercent(smallestEffect)}`;
   return `With this number of blocks an effect ${smallest} is found four times out of five.`;
+}
+
+export interface CacheLine {
+  readonly title: string;
+  readonly variable: string;
+  readonly where: string;
+}
+
+const OWNERS: Readonly<Record<SharedCache['owner'], (path: string) => string>> = {
+  comparison: () => 'kept until the comparison is done',
+  user: (path) => `in ${path}, as you set it`,
+  home: (path) => `in ~/${path}, as ever`,
+};
+
+/** Which caches passes share, and which arms: one line for both arms where they share one. */
+export function cacheLines(
+  { a, b }: Pick<Comparison['request'], 'a' | 'b'>,
+  caches: readonly SharedCache[],
+): readonly CacheLine[] {
+  const places = [...new Set(caches.map(({ variable, path }) => `${variable}\0${path}`))];
+  return places.flatMap((place) => {
+    const shared = caches.filter(({ variable, path }) => `${variable}\0${path}` === place);
+    const [first] = shared;
+    if (first === undefined) return [];
+    const who = shared.length > 1 ? 'all passes' : `passes of ${first.arm === 'a' ? a.label : b.label}`;
+    const { title, variable, owner, path } = first;
+    return [{ title, variable, where: `${who}, ${OWNERS[owner](path)}` }];
+  });
 }

@@ -1,27 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import type { ArmName } from '#shared/contract/comparison-pass.ts';
-import type { Recipe } from '#shared/contract/recipe.ts';
 import type { RecipeParameter } from '#shared/contract/recipe-parameter.ts';
-import { classNames } from '#renderer/base/class-names.ts';
-import { editArm, editDraft, type ComparisonDraft } from '#renderer/stores/comparisons.ts';
+import {
+  changeArmRecipe,
+  editArm,
+  editDraft,
+  hasPerfectRouter,
+  type ComparisonDraft,
+} from '#renderer/stores/comparisons.ts';
+import { useLauncher } from '#renderer/stores/launcher.ts';
 import { Disclosure } from '#renderer/widgets/Disclosure.tsx';
-import { Tooltip } from '#renderer/widgets/Tooltip.tsx';
-import { settingRows, type SettingRow } from '../model/draft.ts';
+import { settingRows, type ArmRecipes, type SettingRow } from '../model/draft.ts';
+import { Choice, Row, TextInput } from './ArmRow.tsx';
+import { TargetRows } from './TargetRows.tsx';
 import { VariableRows } from './VariableRows.tsx';
-
-const ARMS = ['a', 'b'] as const;
 
 interface ArmsTableProps {
   readonly draft: ComparisonDraft;
-  readonly recipe: Recipe;
+  readonly recipes: ArmRecipes;
 }
 
 /** Both forms side by side; what differs is marked. */
-export function ArmsTable({ draft, recipe }: ArmsTableProps) {
+export function ArmsTable({ draft, recipes }: ArmsTableProps) {
   const [rareShown, showRare] = useState(false);
   // A row must not jump away under the cursor: the places are the recipe's, what differs is marked.
-  const rows = settingRows(draft, recipe);
+  const rows = settingRows(draft, recipes);
   const usual = rows.filter(({ parameter }) => !parameter.advanced);
   const rare = rows.filter(({ parameter }) => parameter.advanced);
   const open = rareShown || rare.some(({ differs }) => differs);
@@ -46,7 +50,9 @@ export function ArmsTable({ draft, recipe }: ArmsTableProps) {
               />
             )}
           </Row>
-          {recipe.recorders['perfect-router'] !== undefined && <RouterRow draft={draft} />}
+          <RecipeRow recipes={recipes} />
+          <TargetRows draft={draft} />
+          <RouterRow draft={draft} recipes={recipes} />
           {usual.map((row) => (
             <ParameterRow key={row.parameter.name} row={row} />
           ))}
@@ -68,37 +74,11 @@ export function ArmsTable({ draft, recipe }: ArmsTableProps) {
   );
 }
 
-interface RowProps {
-  readonly name: string;
-  readonly help?: string;
-  readonly differs: boolean;
-  readonly children: (arm: ArmName) => ReactNode;
-}
-
-function Row({ name, help, differs, children }: RowProps) {
-  return (
-    <tr className={classNames('arms__row', differs && 'arms__row--differs')}>
-      <th scope="row">
-        {help === undefined ? (
-          name
-        ) : (
-          <Tooltip content={help} align="start">
-            <span>{name}</span>
-          </Tooltip>
-        )}
-        {differs && <span className="visually-hidden"> (differs)</span>}
-      </th>
-      {ARMS.map((arm) => (
-        <td key={arm}>{children(arm)}</td>
-      ))}
-    </tr>
-  );
-}
-
 const ROUTER_HELP =
   'Sends tokens to experts evenly instead of where the router wants them. Outputs are wrong: it shows what balance would gain.';
 
-function RouterRow({ draft }: { readonly draft: ComparisonDraft }) {
+function RouterRow({ draft, recipes }: ArmsTableProps) {
+  if (!hasPerfectRouter(recipes.a) && !hasPerfectRouter(recipes.b)) return null;
   return (
     <Row name="Router" help={ROUTER_HELP} differs={draft.a.form.perfectRouter !== draft.b.form.perfectRouter}>
       {(arm) => (
@@ -107,9 +87,33 @@ function RouterRow({ draft }: { readonly draft: ComparisonDraft }) {
           value={draft[arm].form.perfectRouter ? 'perfect' : 'learned'}
           choices={[
             { value: 'learned', label: 'learned' },
-            { value: 'perfect', label: 'perfect (outputs wrong)' },
+            ...(hasPerfectRouter(recipes[arm])
+              ? [{ value: 'perfect', label: 'perfect (outputs wrong)' }]
+              : []),
           ]}
           onChange={(value) => editArm(arm, () => ({ perfectRouter: value === 'perfect' }))}
+        />
+      )}
+    </Row>
+  );
+}
+
+const RECIPE_HELP =
+  'What the arm runs. Of another recipe, parameters of the same name keep their values; compared is what both report under one name.';
+
+function RecipeRow({ recipes }: { readonly recipes: ArmRecipes }) {
+  const all = useLauncher((state) => state.recipes) ?? [];
+  return (
+    <Row name="Recipe" help={RECIPE_HELP} differs={recipes.a.id !== recipes.b.id}>
+      {(arm) => (
+        <Choice
+          label={`Recipe of ${arm.toUpperCase()}`}
+          value={recipes[arm].id}
+          choices={all.map(({ id, title }) => ({ value: id, label: title }))}
+          onChange={(id) => {
+            const chosen = all.find((recipe) => recipe.id === id);
+            if (chosen !== undefined) changeArmRecipe(arm, chosen);
+          }}
         />
       )}
     </Row>
@@ -120,7 +124,11 @@ function ParameterRow({ row }: { readonly row: SettingRow }) {
   const { parameter, differs } = row;
   return (
     <Row name={parameter.label} help={parameter.help} differs={differs}>
-      {(arm) => <ParameterInput arm={arm} parameter={parameter} value={row[arm]} />}
+      {(arm) => {
+        const setting = row[arm];
+        if (setting === null) return <span className="compare__quiet">not used</span>;
+        return <ParameterInput arm={arm} {...setting} />;
+      }}
     </Row>
   );
 }
@@ -148,44 +156,4 @@ function ParameterInput({ arm, parameter, value }: ParameterInputProps) {
 
 function editArmParameter(arm: ArmName, name: string, value: string): void {
   editArm(arm, (form) => ({ parameters: { ...form.parameters, [name]: value } }));
-}
-
-interface TextInputProps {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-}
-
-function TextInput({ label, value, onChange }: TextInputProps) {
-  return (
-    <input
-      className="field__input"
-      aria-label={label}
-      spellCheck={false}
-      autoComplete="off"
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  );
-}
-
-interface ChoiceProps extends TextInputProps {
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
-}
-
-function Choice({ label, value, choices, onChange }: ChoiceProps) {
-  return (
-    <select
-      className="field__input"
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    >
-      {choices.map((choice) => (
-        <option key={choice.value} value={choice.value}>
-          {choice.label}
-        </option>
-      ))}
-    </select>
-  );
 }

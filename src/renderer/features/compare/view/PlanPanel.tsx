@@ -4,7 +4,7 @@ import type { PlannedPass } from '#shared/contract/comparison-pass.ts';
 import { plural } from '#renderer/base/format.ts';
 import type { ComparisonDraft } from '#renderer/stores/comparisons.ts';
 import { Notice } from '#renderer/widgets/Notice.tsx';
-import { blocksOfPlan, roughSize, roughTime } from '../model/texts.ts';
+import { blocksOfPlan, cacheLines, roughSize, roughTime } from '../model/texts.ts';
 
 interface PlanPanelProps {
   readonly draft: ComparisonDraft;
@@ -23,13 +23,19 @@ export function PlanPanel({ draft, plan }: PlanPanelProps) {
           <Findings draft={draft} plan={plan} />
           <Order draft={draft} passes={plan.passes} />
           <Estimate plan={plan} />
+          <Caches draft={draft} plan={plan} />
         </>
       )}
     </aside>
   );
 }
 
-function Findings({ draft, plan }: { readonly draft: ComparisonDraft; readonly plan: ComparisonPlan }) {
+interface PlanProps {
+  readonly draft: ComparisonDraft;
+  readonly plan: ComparisonPlan;
+}
+
+function Findings({ draft, plan }: PlanProps) {
   const { findings, differences } = plan;
   const messages = [...new Set(findings.map(({ message }) => message))];
   return (
@@ -114,6 +120,25 @@ function Estimate({ plan: { estimate } }: { readonly plan: ComparisonPlan }) {
       <p className="compare__quiet">
         It can be cancelled at any time; finished passes are kept and it can go on later.
       </p>
+    </section>
+  );
+}
+
+const CACHES_HELP =
+  'What the program finds out or compiles while it loads. The first pass that loads fills them, before anything is timed.';
+
+/** Caches of the program that passes share, so that each does not pay for them anew. */
+function Caches({ draft, plan: { caches } }: PlanProps) {
+  if (caches.length === 0) return null;
+  return (
+    <section aria-labelledby="plan-caches">
+      <h2 id="plan-caches">Shared by passes</h2>
+      {cacheLines(draft, caches).map(({ title, where, variable }) => (
+        <p key={`${title} ${where}`}>
+          {title}: {where} <span className="compare__quiet mono">{variable}</span>
+        </p>
+      ))}
+      <p className="compare__quiet">{CACHES_HELP}</p>
     </section>
   );
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useMemo, useState } from 'react';
 import type { ComparisonPlan, ComparisonRequest } from '#shared/contract/comparison.ts';
-import type { Recipe } from '#shared/contract/recipe.ts';
 import { editDraft, useComparisons, type ComparisonDraft } from '#renderer/stores/comparisons.ts';
 import { useLauncher } from '#renderer/stores/launcher.ts';
 import { goTo } from '#renderer/stores/navigation.ts';
@@ -12,7 +11,9 @@ import { Switch } from '#renderer/widgets/Switch.tsx';
 import { TextField } from '#renderer/widgets/TextField.tsx';
 import { askPlan, startComparison } from '../actions.ts';
 import {
+  type ArmRecipes,
   blocksProblem,
+  canProfile,
   FEWEST_BLOCKS,
   MOST_BLOCKS,
   MOST_SEED,
@@ -28,8 +29,13 @@ const PLAN_DELAY_MS = 150;
 /** A comparison before it is started: two arms, what differs, and what would run. */
 export function SetupView() {
   const draft = useComparisons((state) => state.draft);
-  const recipe = useLauncher((state) => state.recipes?.find(({ id }) => id === draft?.a.form.recipeId));
-  if (draft === null || recipe === undefined) {
+  const all = useLauncher((state) => state.recipes);
+  const [idA, idB] = [draft?.a.form.recipeId, draft?.b.form.recipeId];
+  const recipes = useMemo(() => {
+    const [a, b] = [all?.find(({ id }) => id === idA), all?.find(({ id }) => id === idB)];
+    return a === undefined || b === undefined ? null : { a, b };
+  }, [all, idA, idB]);
+  if (draft === null || recipes === null) {
     return (
       <EmptyState
         title="Nothing to compare yet"
@@ -40,7 +46,7 @@ export function SetupView() {
       </EmptyState>
     );
   }
-  return <Setup draft={draft} recipe={recipe} />;
+  return <Setup draft={draft} recipes={recipes} />;
 }
 
 interface Planned {
@@ -77,9 +83,14 @@ function blockerOf(request: ComparisonRequest | null, plan: ComparisonPlan | nul
     : `${error.arm === 'a' ? request.a.label : request.b.label}: ${error.message}`;
 }
 
-function Setup({ draft, recipe }: { readonly draft: ComparisonDraft; readonly recipe: Recipe }) {
+interface SetupProps {
+  readonly draft: ComparisonDraft;
+  readonly recipes: ArmRecipes;
+}
+
+function Setup({ draft, recipes }: SetupProps) {
   const [starting, setStarting] = useState(false);
-  const request = useMemo(() => requestOf(draft, recipe), [draft, recipe]);
+  const request = useMemo(() => requestOf(draft, recipes), [draft, recipes]);
   const plan = usePlan(request);
   const blocker = starting ? 'Starting…' : blockerOf(request, plan);
   const start = async (): Promise<void> => {
@@ -111,8 +122,8 @@ function Setup({ draft, recipe }: { readonly draft: ComparisonDraft; readonly re
           aria-label="Comparison settings"
           onSubmit={(event) => event.preventDefault()}
         >
-          <Plan draft={draft} recipe={recipe} />
-          <ArmsTable draft={draft} recipe={recipe} />
+          <Plan draft={draft} recipes={recipes} />
+          <ArmsTable draft={draft} recipes={recipes} />
         </form>
         <PlanPanel draft={draft} plan={plan} />
       </div>
@@ -128,7 +139,7 @@ const EARLY_HELP =
 const PROFILE_HELP =
   'After the timing passes one profiled pass of each arm: it explains where the difference comes from, and is never timed.';
 
-function Plan({ draft, recipe }: { readonly draft: ComparisonDraft; readonly recipe: Recipe }) {
+function Plan({ draft, recipes }: SetupProps) {
   const { title, blocks, seed, early, profile } = draft;
   const problem = (text: string | null) => (text === null ? [] : [{ severity: 'error' as const, text }]);
   return (
@@ -162,7 +173,7 @@ function Plan({ draft, recipe }: { readonly draft: ComparisonDraft; readonly rec
           checked={early}
           onChange={(next) => editDraft({ early: next })}
         />
-        {recipe.passes.includes('torch-trace') && (
+        {canProfile(recipes) && (
           <Switch
             label="Profile both arms at the end"
             hint="explains the difference"

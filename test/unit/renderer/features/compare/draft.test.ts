@@ -14,6 +14,7 @@ import { makeForm, makeRecipe } from '../../../../builders/recipe.ts';
 
 const recipe = makeRecipe();
 const form = makeForm();
+const recipes = { a: recipe, b: recipe };
 
 describe('a draft', () => {
   it('of the perfect router differs in the router alone, whatever the form says', () => {
@@ -23,29 +24,29 @@ describe('a draft', () => {
   });
 
   it('becomes a request with numbers, and none while a number cannot be used', () => {
-    const draft = changeDraft(form, form, recipe);
-    expect(requestOf({ ...draft, blocks: ' 7 ', seed: '9' }, recipe)).toMatchObject({ blocks: 7, seed: 9 });
+    const draft = changeDraft(form, form, recipes);
+    expect(requestOf({ ...draft, blocks: ' 7 ', seed: '9' }, recipes)).toMatchObject({ blocks: 7, seed: 9 });
     for (const blocks of ['2', '', '3.5', 'many', '101']) {
-      expect(requestOf({ ...draft, blocks }, recipe)).toBeNull();
+      expect(requestOf({ ...draft, blocks }, recipes)).toBeNull();
       expect(blocksProblem(blocks)).toContain('from 3 to 100');
     }
-    expect(requestOf({ ...draft, a: { ...draft.a, label: ' ' } }, recipe)).toBeNull();
+    expect(requestOf({ ...draft, a: { ...draft.a, label: ' ' } }, recipes)).toBeNull();
   });
 
   it('marks the parameters that differ, in the order of the recipe', () => {
     const [first] = recipe.parameters;
     const name = first?.name ?? '';
     const changed = { ...form, parameters: { ...form.parameters, [name]: '49' } };
-    const rows = settingRows(changeDraft(form, changed, recipe), recipe);
+    const rows = settingRows(changeDraft(form, changed, recipes), recipes);
     expect(rows.map(({ parameter }) => parameter)).toEqual(recipe.parameters);
-    expect(rows.filter(({ differs }) => differs).map(({ parameter, b }) => [parameter.name, b])).toEqual([
-      [name, '49'],
-    ]);
+    expect(
+      rows.filter(({ differs }) => differs).map(({ parameter, b }) => [parameter.name, b?.value]),
+    ).toEqual([[name, '49']]);
   });
 
   it('sets, changes and takes away a variable in one arm', () => {
     const set = { ...form, ...withVariable(form, 'TLLM_FLAG', '1') };
-    const draft = changeDraft(form, set, recipe);
+    const draft = changeDraft(form, set, recipes);
     expect(variableRows(draft)).toContainEqual({ name: 'TLLM_FLAG', a: null, b: '1' });
     expect(withVariable(set, 'TLLM_FLAG', '2').extraEnvironment).toContainEqual({
       name: 'TLLM_FLAG',

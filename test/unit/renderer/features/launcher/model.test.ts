@@ -18,7 +18,7 @@ import {
   untouchedOf,
 } from '#renderer/features/launcher/model.ts';
 import { checksOf, checksSummary } from '#renderer/features/launcher/checks.ts';
-import { newContainer } from '#renderer/features/launcher/target.ts';
+import { newContainer } from '#renderer/base/launch-target.ts';
 import { groupsOf } from '#renderer/features/launcher/groups.ts';
 import { makeForm, makeRecipe } from '../../../../builders/recipe.ts';
 
