@@ -86,7 +86,8 @@ export function settingRows({ a, b }: ComparisonDraft, recipes: ArmRecipes): rea
     const settingA = settingOf(parameter.name, recipes.a, a.form);
     const settingB = settingOf(parameter.name, recipes.b, b.form);
     if (settingA === null && settingB === null) return [];
-    const differs = settingA?.value.trim() !== settingB?.value.trim();
+    const both = settingA !== null && settingB !== null;
+    const differs = both && settingA.value.trim() !== settingB.value.trim();
     return { parameter, a: settingA, b: settingB, differs };
   });
 }

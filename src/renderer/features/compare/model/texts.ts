@@ -127,6 +127,8 @@ export function cacheLines(
     if (first === undefined) return [];
     const who = shared.length > 1 ? 'all passes' : `passes of ${first.arm === 'a' ? a.label : b.label}`;
     const { title, variable, owner, path } = first;
-    return [{ title, variable, where: `${who}, ${OWNERS[owner](path)}` }];
+    // Titles stand within sentences, too.
+    const beginning = title.charAt(0).toUpperCase();
+    return [{ title: `${beginning}${title.slice(1)}`, variable, where: `${who}, ${OWNERS[owner](path)}` }];
   });
 }

@@ -8,7 +8,9 @@ import {
   variableRows,
   withVariable,
 } from '#renderer/features/compare/model/draft.ts';
-import { reachOf, roughTime } from '#renderer/features/compare/model/texts.ts';
+import { mountsOf, mountsText } from '#renderer/features/compare/model/places.ts';
+import { cacheLines, reachOf, roughTime } from '#renderer/features/compare/model/texts.ts';
+import { newContainer } from '#renderer/base/launch-target.ts';
 import { changeDraft, perfectRouterDraft } from '#renderer/stores/comparisons.ts';
 import { makeForm, makeRecipe } from '../../../../builders/recipe.ts';
 
@@ -42,6 +44,51 @@ describe('a draft', () => {
     expect(
       rows.filter(({ differs }) => differs).map(({ parameter, b }) => [parameter.name, b?.value]),
     ).toEqual([[name, '49']]);
+  });
+
+  it('of two recipes shows the settings of both; what one does not have is no difference', () => {
+    const [first, ...rest] = recipe.parameters;
+    if (first === undefined) throw new Error('the recipe has no parameter');
+    const other = {
+      ...recipe,
+      id: 'other',
+      passes: ['timing' as const],
+      parameters: [...rest, { ...first, name: 'depth' }],
+    };
+    const draft = changeDraft(form, { ...form, recipeId: 'other' }, { a: recipe, b: other });
+    expect(draft.profile).toBe(false);
+    const rows = settingRows(draft, { a: recipe, b: other });
+    const one = rows.filter(({ a, b }) => a === null || b === null);
+    expect(one.map(({ parameter, differs }) => [parameter.name, differs])).toEqual([
+      [first.name, false],
+      ['depth', false],
+    ]);
+    expect(requestOf({ ...draft, profile: true }, { a: recipe, b: other })?.profile).toBe(false);
+  });
+
+  it('is no request while a container lacks what it needs; mounts are texts', () => {
+    const target = { ...newContainer, image: 'engine:2', mounts: mountsOf('/m:/m, /out:/data:rw') };
+    const draft = changeDraft(form, { ...form, target }, recipes);
+    expect(requestOf(draft, recipes)?.b.form.target).toMatchObject({ image: 'engine:2' });
+    expect(mountsText(target)).toBe('/m:/m, /out:/data:rw');
+    for (const change of [{ image: '' }, { mounts: mountsOf('/models:') }, { gpus: 'some' }])
+      expect(
+        requestOf(changeDraft(form, { ...form, target: { ...target, ...change } }, recipes), recipes),
+      ).toBe(null);
+  });
+
+  it('says once what both arms share', () => {
+    const cache = { title: 'tuner’s cache', variable: 'TUNER', owner: 'comparison' as const };
+    const arms = { a: { label: 'old', form }, b: { label: 'new', form } };
+    const both = ['a' as const, 'b' as const].map((arm) => ({ ...cache, arm, path: '/c/both' }));
+    expect(cacheLines(arms, both).map(({ title, where }) => `${title}: ${where}`)).toEqual([
+      'Tuner’s cache: all passes, kept until the comparison is done',
+    ]);
+    const apart = ['a' as const, 'b' as const].map((arm) => ({ ...cache, arm, path: `/c/${arm}` }));
+    expect(cacheLines(arms, apart).map(({ where }) => where)).toEqual([
+      'passes of old, kept until the comparison is done',
+      'passes of new, kept until the comparison is done',
+    ]);
   });
 
   it('sets, changes and takes away a variable in one arm', () => {
