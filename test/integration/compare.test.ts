@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { defaultThresholds } from '#main/compare/verdict.ts';
 import { defaultForm } from '#main/launch/default-form.ts';
 import { comparisonDocument } from '#shared/contract/comparison.ts';
@@ -28,9 +29,17 @@ function iterscope(home: string, ...args: string[]): { code: number | null; stdo
 
 type Report = ReturnType<typeof comparisonDocument.parse>;
 
-/** The report, which must be what its schema says, with nothing besides. */
+/** The schema as whoever reads reports has it. */
+const published = z.fromJSONSchema(
+  JSON.parse(readFileSync('assets/schemas/comparison.schema.json', 'utf8')) as Parameters<
+    typeof z.fromJSONSchema
+  >[0],
+);
+
+/** The report, which must be what its schema says, the published one as well, with nothing besides. */
 function reportOf(stdout: string): Report {
   const report = JSON.parse(stdout) as unknown;
+  expect(published.safeParse(report).error?.issues ?? []).toEqual([]);
   const parsed = comparisonDocument.parse(report);
   expect(parsed).toEqual(report);
   return parsed;

@@ -87,7 +87,9 @@ function simulatePasses(code, seed, gain) {
   return code.planPasses(blocks, seed).map((/** @type {any} */ planned, /** @type {number} */ place) => {
     const value = simulateThroughput(random, place, planned.arm === 'b' ? Math.log1p(gain) : 0);
     const figures = [{ label: 'Output throughput', value, unit: 'tok/s' }];
-    const run = { id: `${place}`, figures, versions: {}, host: { os: '', cpu: '', cores: 1 }, gpus: [] };
+    const command = { program: '', args: [], cwd: '' };
+    const host = { os: '', cpu: '', cores: 1 };
+    const run = { id: `${place}`, command, figures, versions: {}, host, gpus: [] };
     const telemetry = { head: null, samples: [], folded: 1 };
     return { ...planned, run, lines: [], telemetry, profile: null };
   });
