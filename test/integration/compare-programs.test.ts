@@ -2,12 +2,14 @@
 // Comparisons of programs that serve models: the shipped recipes, the real launcher and supervisors, doubles of the
 // programs. Two installations beside each other, a container against this machine, a server under load.
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { defaultThresholds } from '#main/compare/verdict.ts';
 import { defaultForm } from '#main/launch/default-form.ts';
+import { comparisonDocument } from '#shared/contract/comparison.ts';
 import type { ComparedFigure, Comparison, ComparisonAnswer } from '#shared/contract/comparison.ts';
 import type { LaunchForm } from '#shared/contract/launch.ts';
 import { launchTarget } from '#shared/contract/target.ts';
@@ -17,12 +19,12 @@ import { FakeDocker } from '../fakes/docker-daemon.ts';
 
 const folder = temporaryFolder();
 const fakes = resolve('test/fakes');
+const searchPath = `${join(fakes, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`;
 const open: TestServices[] = [];
 const daemons: FakeDocker[] = [];
 
 function services(environment: Record<string, string> = {}): TestServices {
-  const PATH = `${join(fakes, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`;
-  const made = makeServices(folder(), { PATH, ...environment });
+  const made = makeServices(folder(), { PATH: searchPath, ...environment });
   open.push(made);
   return made;
 }
@@ -129,7 +131,7 @@ test('two installations of a program: latencies too, versions as asked for, each
   }
   expect(tuned).toEqual({ a: 1, b: 1 });
   expect(answer.notes.join('\n')).toMatch(
-    /Passes of A share their autotuner’s cache \(TLLM_AUTOTUNER_CACHE_PATH=\/.*Passes of B share their/s,
+    /Passes of A share their autotuner cache \(TLLM_AUTOTUNER_CACHE_PATH=\/.*Passes of B share their/s,
   );
   expect(comparison.caches?.every(({ path, owner }) => owner === 'home' || !existsSync(path))).toBe(true);
 });
@@ -184,4 +186,27 @@ test('a server under load: first token, each token, gaps between them, and perce
   expect(new Set(labels).size).toBe(labels.length);
   expect(labels.join()).not.toMatch(/Time (to first|per output) token/);
   expect(answer.differences).toEqual([{ name: 'FAKE_SPEED', a: 'not set', b: '0.05' }]);
+});
+
+test('another recipe takes the parameters that it knows, and what both report is compared', () => {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      ...[resolve('dist/cli/index.js'), 'compare', '--recipe', 'tensorrt-llm-throughput'],
+      ...['--set', 'model=example/model', '--set', 'num-requests=4', '--set', 'streaming=true'],
+      ...['--b-recipe', 'tensorrt-llm-latency', '--b-env', 'FAKE_SPEED=0.5', '--blocks', '3', '--json'],
+    ],
+    { encoding: 'utf8', env: { PATH: searchPath, ITERSCOPE_HOME: folder() }, maxBuffer: 1 << 26 },
+  );
+  expect(status, stderr).toBe(0);
+  const { comparison, answer } = comparisonDocument.parse(JSON.parse(stdout));
+  expect(comparison.request.b).toMatchObject({
+    label: 'tensorrt-llm-latency, FAKE_SPEED=0.5',
+    form: { recipeId: 'tensorrt-llm-latency', parameters: { 'num-requests': '4' } },
+  });
+  expect(comparison.request.b.form.parameters).not.toHaveProperty('streaming');
+  expect(answer.verdict?.kind).toBe('slower');
+  expect(answer.differences[0]).toMatchObject({ name: 'recipe', b: 'tensorrt-llm-latency' });
+  expect(answer.notes.join('\n')).toContain('The arms run different recipes');
+  expect(answer.notes.join('\n')).toMatch(/Only baseline reports .*TTFT/);
 });

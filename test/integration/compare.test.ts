@@ -190,6 +190,8 @@ describe('iterscope compare', () => {
     [['--blocks', '2'], 2, '--blocks 2 is not a whole number from 3 to 100'],
     [['--fail-if-slower', 'much'], 2, 'is not a percentage'],
     [['--b', 'layers=0'], 2, 'cannot be run'],
+    [['--b-target', 'elsewhere'], 2, 'write local, docker:IMAGE or podman:IMAGE'],
+    [['--b-recipe', 'nothing'], 2, 'nothing'],
     [['--resume', 'no-such-comparison'], 1, 'There is no comparison "no-such-comparison"'],
   ])('%j is refused in a sentence', (args, expected, sentence) => {
     const { code, stderr } = iterscope(folder(), 'compare', ...small, ...args);
