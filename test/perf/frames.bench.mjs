@@ -6,7 +6,8 @@
 // frames.interval_ratio_p95: time between frames over that of an idle animation-frame loop in the same window just
 // before. frames.over_25ms_share: intervals above 25 ms, less the share that the idle loop has. frames.max_task_ms: the
 // longest task; the browser reports none below 50 ms, so that 50 stands for none. open.first_pixels_ms: from dropping the
-// file until a frame with slices was drawn. details.p95_ms: from a key that selects a slice until its details are there.
+// file until a frame with slices was drawn. ingest.visible_ms: the same of a file of 1 GB that was never opened before.
+// window.roundtrip_p95_ms: from a request for 60 tracks × 1,600 units until its reply is in the window's process. details.p95_ms: from a key that selects a slice until its details are there.
 // window_process.rss_mb: resident memory of the window's process after all of that.
 /* global document, window, requestAnimationFrame -- of the window, where parts of this run */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { hasDisplay, startXvfb } from '../../scripts/lib/display.mjs';
 import { obtainTestRuntime } from '../../scripts/lib/runtime.mjs';
 import { writeBigTrace } from '../builders/big-trace.mjs';
 import { Driver } from './timeline-driver.mjs';
+import { windowRoundTrips } from './window-round-trip.mjs';
 
 /** @typedef {import('@playwright/test').ElectronApplication} App */
 /** @typedef {import('@playwright/test').Page} Page */
@@ -27,6 +29,9 @@ const BYTES = 4640 * 2 ** 20;
 /** A thread and a stream each. */
 const SPREAD = { groups: 30, devices: 8 };
 const TRACKS = 60;
+const NEW_BYTES = 2 ** 30;
+const NEW_OPENINGS = 3;
+const ROUND_TRIPS = { tracks: TRACKS, units: 1600, rounds: 400 };
 const OPENINGS = 5;
 const IDLE_MS = 5_000;
 const DRIVEN_MS = 10_000;
@@ -115,8 +120,28 @@ async function measure(root) {
       const idle = await driver.watch(() => pause(IDLE_MS));
       const driven = await driver.watch(() => driver.drive(DRIVEN_MS));
       const details = await driver.selectSlices();
-      return { firstPixels, idle, driven, details, memory: [await windowMemory(app)] };
+      const roundTrips = await windowRoundTrips(page, ']', ROUND_TRIPS);
+      return { firstPixels, idle, driven, details, roundTrips, memory: [await windowMemory(app)] };
     });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A file that was never opened before, in an application that has a store of none. @param {{ root: string }} context */
+async function visibleMs({ root }) {
+  const folder = mkdtempSync(join(tmpdir(), 'iterscope-bench-'));
+  const trace = join(folder, 'trace.json');
+  try {
+    const recording = join(root, 'test/fixtures/traces/kineto-h100-eager.json.gz');
+    await writeBigTrace(recording, trace, NEW_BYTES);
+    const samples = [];
+    for (let opening = 0; opening < NEW_OPENINGS; opening += 1) {
+      const home = join(folder, `home-${opening}`);
+      samples.push(await withApplication(root, home, (_app, page) => openByDrop(page, trace)));
+      rmSync(home, { recursive: true, force: true });
+    }
+    return samples;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -173,6 +198,11 @@ export const figures = [
     samples: rectangles,
   })),
   figure('open.first_pixels_ms', 'ms', ({ firstPixels }) => ({ samples: firstPixels })),
+  figure('window.roundtrip_p95_ms', 'ms', ({ roundTrips }) => ({
+    value: quantile(roundTrips, 0.95),
+    samples: roundTrips,
+  })),
+  { name: 'ingest.visible_ms', unit: 'ms', run: visibleMs },
   figure('details.p95_ms', 'ms', ({ details }) => ({ value: quantile(details, 0.95), samples: details })),
   figure('window_process.rss_mb', 'MiB', ({ memory }) => ({ samples: memory })),
 ];
