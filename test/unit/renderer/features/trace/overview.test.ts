@@ -193,7 +193,9 @@ describe('warnings of a set', () => {
     const [, warnings = ''] = source('model/src/meta.rs').split('impl WarningCode');
     const codes = [
       ...[...warnings.matchAll(/=> "([a-z-]+)",/g)].map(([, code]) => code),
-      ...[...source('binding/src/trace/objects.rs').matchAll(/code: "([a-z-]+)"/g)].map(([, code]) => code),
+      ...[...source('binding/src/trace/objects/summary.rs').matchAll(/code: "([a-z-]+)"/g)].map(
+        ([, code]) => code,
+      ),
     ];
     expect(codes.length).toBeGreaterThan(20);
     expect([...cureCodes].sort()).toEqual(codes.sort());
