@@ -107,7 +107,10 @@ test('a run in a container: the form, what is wrong at its field, the command, t
     await expect(image).toHaveAttribute('aria-invalid', 'false');
     await expect(run).toHaveAttribute('aria-disabled', 'true');
     await page.getByRole('button', { name: 'A/B…' }).click();
-    await expect(page.getByText(/The container is not complete: The image/)).toBeVisible();
+    // Each arm may have an image of its own: it is asked for there.
+    await expect(page.getByText(/^The image must be the name of an image/).first()).toBeVisible();
+    await page.getByRole('button', { name: /^New run/ }).click();
+    await page.getByRole('radio', { name: 'Container' }).click();
     await image.focus();
     await image.blur();
     await expect(page.getByText('Name an image.')).toBeVisible();
