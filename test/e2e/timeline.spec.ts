@@ -94,12 +94,12 @@ test.describe('tracks, by keyboard', () => {
 
   test('the filter is a key away, and Escape takes it back', async () => {
     const all = await rows.count();
-    await press('/');
+    await press('t');
     await page.keyboard.type('stream');
     await expect(rows.filter({ hasText: /^(?!stream|.*GPU)/ })).toHaveCount(0);
     await press('Enter');
     await expect(canvas).toBeFocused();
-    await press('/', 'Escape');
+    await press('t', 'Escape');
     await expect(rows).toHaveCount(all);
     await expect(canvas).toBeFocused();
   });
@@ -203,7 +203,7 @@ test.describe('ways through time', () => {
 
 /** Selects the first slice of a name. */
 async function goTo(name: string): Promise<void> {
-  await press('Control+f');
+  await press('/');
   await page.getByLabel('Search names and kinds').fill(name);
   await press('Enter');
   await expect(details.getByRole('heading', { level: 2 })).toHaveText(name);

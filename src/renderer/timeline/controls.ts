@@ -65,6 +65,8 @@ export class Controls implements InputTarget {
         return navigator.travel(command);
       case 'search':
         return callbacks.onSearch();
+      case 'filter':
+        return callbacks.onFilter();
       case 'clear':
         return this.#clear();
       case 'next':

@@ -31,6 +31,7 @@ export type Command =
   | 'back'
   | 'forward'
   | 'search'
+  | 'filter'
   | 'clear'
   | RowCommand;
 
@@ -63,6 +64,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['alt+arrowleft', 'back'],
   ['alt+arrowright', 'forward'],
   ['/', 'search'],
+  ['t', 'filter'],
   ['shift+arrowup', 'row-up'],
   ['shift+arrowdown', 'row-down'],
   ['enter', 'toggle'],

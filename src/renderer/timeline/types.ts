@@ -115,6 +115,8 @@ export interface TimelineCallbacks {
   onArrangement(arrangement: Arrangement): void;
   /** The rows changed, for whatever reason. */
   onRows(rows: { readonly shown: number; readonly hidden: number }): void;
-  /** The user wants to filter the tracks. */
+  /** The user wants to search slices. */
   onSearch(): void;
+  /** The user wants to filter the tracks. */
+  onFilter(): void;
 }

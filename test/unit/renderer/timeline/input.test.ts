@@ -20,6 +20,7 @@ describe('keys of the timeline', () => {
     ['Escape', 'clear'],
     ['m', 'mark'],
     ['/', 'search'],
+    ['t', 'filter'],
     ['.', 'next-of-name'],
     [',', 'previous-of-name'],
     ['Enter', 'toggle'],

@@ -71,9 +71,9 @@ const timelineRows: readonly TimelineKeys[] = [
     'Range between the marks, or of the selected slice',
     of('range', 'X', 'Range between the marks, or of the selected slice'),
   ),
-  row('Mod+F', 'Search slices by name or kind'),
+  row('/, Mod+F', 'Search slices by name or kind', of('search', '/', 'Search slices by name or kind')),
   row('Enter, Shift+Enter', 'In the search: next and previous hit'),
-  row('/', 'Filter the tracks', of('search', '/', 'Filter the tracks')),
+  row('T', 'Filter the tracks', of('filter', 'T', 'Filter the tracks')),
   row('Shift+↑ ↓', 'Choose a row'),
   row(
     'Enter, P, H',

@@ -54,7 +54,7 @@ function makeTimeline(
   host: HTMLElement,
   store: TraceViewStore,
   tracks: ArrangementStore,
-  own: Pick<TimelineCallbacks, 'onSearch' | 'onBookmark'>,
+  own: Pick<TimelineCallbacks, 'onSearch' | 'onFilter' | 'onBookmark'>,
 ): Timeline {
   const { sliceChosen, instantChosen, iterationShown, rangeChosen } = store.getState();
   return new Timeline(host, {
@@ -69,11 +69,7 @@ function makeTimeline(
 }
 
 /** What the palette may tell the timeline; the focus goes there, so that its keys go on from it. */
-function commandsOf(
-  timeline: Timeline,
-  store: TraceViewStore,
-  openSearch: () => void,
-): readonly OfferedCommand[] {
+function commandsOf(timeline: Timeline, store: TraceViewStore): readonly OfferedCommand[] {
   const group = 'Timeline';
   const told = timelineCommands.map(({ command, keys, title }) => ({
     id: `timeline ${command}`,
@@ -85,13 +81,9 @@ function commandsOf(
       timeline.command(command);
     },
   }));
-  const title = 'Search slices by name or kind';
-  const search = { id: 'timeline search-slices', group, title, keys: 'Mod+F', perform: openSearch };
   const { window, chooseWindow } = store.getState();
   const all = { id: 'timeline all-iterations', group, title: 'All iterations: take the window away' };
-  return window === null
-    ? [search, ...told]
-    : [search, ...told, { ...all, perform: () => chooseWindow(null) }];
+  return window === null ? told : [...told, { ...all, perform: () => chooseWindow(null) }];
 }
 
 /**
@@ -159,6 +151,7 @@ export function TimelineHost(props: TimelineHostProps) {
   const host = useRef<HTMLDivElement>(null);
   const filterField = useRef<HTMLInputElement>(null);
   const search = useSearchPlace(visible);
+  const { open: openSearch } = search;
   const shown = useMemo(() => traces.map(timelineTrace), [traces]);
   const kind = kindOf(traces, several);
   const tracks = useMemo(() => createArrangementStore(kind), [kind]);
@@ -173,7 +166,8 @@ export function TimelineHost(props: TimelineHostProps) {
   useEffect(() => {
     if (host.current === null) return undefined;
     const made = makeTimeline(host.current, store, tracks, {
-      onSearch: () => filterField.current?.focus(),
+      onSearch: openSearch,
+      onFilter: () => filterField.current?.focus(),
       onBookmark: (at) => noting.current(at),
     });
     timelineRef.current = made;
@@ -185,7 +179,7 @@ export function TimelineHost(props: TimelineHostProps) {
       endNames();
       made.dispose();
     };
-  }, [store, traceSet, tracks, timelineRef]);
+  }, [store, traceSet, tracks, timelineRef, openSearch]);
 
   // Also runs after the effect above made another timeline, since that shares its inputs.
   useEffect(() => timelineRef.current?.setTraces(shown), [shown, store, traceSet, tracks, timelineRef]);
@@ -198,16 +192,14 @@ export function TimelineHost(props: TimelineHostProps) {
   useShownBookmarks(bookmarks, traces, timelineRef, tracks);
   useLink(set, ready, store, timelineRef);
 
-  useOffer(() =>
-    visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store, search.open) : [],
-  );
+  useOffer(() => (visible && timelineRef.current !== null ? commandsOf(timelineRef.current, store) : []));
 
   return (
     <div className="trace-timeline-host">
       <TimelineToolbar
         store={tracks}
         filterField={filterField}
-        onSearch={search.open}
+        onSearch={openSearch}
         onLeave={() => timelineRef.current?.focus()}
       >
         <HandOverMenu traces={ready.traces} store={store} timeline={timelineRef} visible={visible} />

@@ -44,7 +44,7 @@ export function TimelineToolbar({ store, filterField, onSearch, onLeave, childre
         className="field__input trace-toolbar__filter"
         type="search"
         aria-label="Filter tracks"
-        placeholder="Filter tracks  /"
+        placeholder="Filter tracks  T"
         value={filter}
         spellCheck={false}
         onChange={(event) => store.setState({ filter: event.target.value })}
@@ -63,7 +63,7 @@ export function TimelineToolbar({ store, filterField, onSearch, onLeave, childre
         </button>
       )}
       <span className="trace-toolbar__space" />
-      <IconButton icon="search" label="Search slices" shortcut="Ctrl+F" small onClick={onSearch} />
+      <IconButton icon="search" label="Search slices" shortcut="/" small onClick={onSearch} />
       <Segmented
         label="Height of rows"
         value={arrangement.rowHeight}
