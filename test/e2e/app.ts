@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, expect, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { startXvfb, xvfbIsWanted } from '../../scripts/lib/display.mjs';
 
 /** The application, started for one test in a home folder of its own. */
 export interface Application {
@@ -24,6 +25,14 @@ const runtimeFolder = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
 /** Chromium refuses to run its sandbox as root; the window stays isolated all the same. */
 const rootArguments = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 
+/** This worker's own display: on one, windows of two applications take pointer and clipboard from each other. */
+let display: Promise<Record<string, string>> | undefined;
+
+async function startDisplay(): Promise<Record<string, string>> {
+  if (!xvfbIsWanted()) return {};
+  return { DISPLAY: (await startXvfb()).display };
+}
+
 export async function startApplication(options: StartOptions = {}): Promise<Application> {
   if (runtimeFolder === undefined)
     throw new Error('ELECTRON_OVERRIDE_DIST_PATH must name the Electron runtime');
@@ -31,10 +40,11 @@ export async function startApplication(options: StartOptions = {}): Promise<Appl
   const inherited = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
+  display ??= startDisplay();
   const app = await _electron.launch({
     executablePath: join(runtimeFolder, 'electron'),
     args: [...rootArguments, options.appFolder ?? resolve('.'), ...(options.files ?? [])],
-    env: { ...Object.fromEntries(inherited), ITERSCOPE_HOME: home, ...options.env },
+    env: { ...Object.fromEntries(inherited), ...(await display), ITERSCOPE_HOME: home, ...options.env },
   });
   const page = await app.firstWindow();
   await page.waitForLoadState('domcontentloaded');
